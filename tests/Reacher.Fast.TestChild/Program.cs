@@ -1,0 +1,2 @@
+Console.Error.WriteLine("reacher-fast-test-child: name a command");
+return 2;
