@@ -1,0 +1,60 @@
+namespace Reacher.Fast.Core.Kernels;
+
+/// <summary>Targets, losses and their gradients. All quantities per sample are row vectors [., 1, B].</summary>
+public interface ILossKernels
+{
+    /// <summary>
+    /// The fused SAC target: y = reward + discount * (min_h q[h] - alpha * log pi) (Haarnoja et al. 2018b, eq. 2 and 3).
+    /// <paramref name="targetQ"/> is [2, 1, B], the rest [1, 1, B], alpha [1, 1, 1].
+    /// </summary>
+    void SacTarget(Tensor reward, Tensor discount, Tensor targetQ, Tensor logProbability, Tensor entropyCoefficient, Tensor y);
+
+    /// <summary>The fused TD3 target: y = reward + discount * min_h q[h] (Fujimoto et al. 2018, eq. 10).</summary>
+    void Td3Target(Tensor reward, Tensor discount, Tensor targetQ, Tensor y);
+
+    /// <summary>
+    /// L = sum_h mean_b (q[h, b] - y[b])^2; dq[h, b] = 2 (q[h, b] - y[b]) / B. Writes the loss, the mean of q over heads and
+    /// samples, and the mean of y into <paramref name="report"/> [1, 1, <see cref="ReportSlot.Count"/>].
+    /// </summary>
+    void CriticLoss(Tensor q, Tensor y, Tensor dq, Tensor report);
+
+    /// <summary>
+    /// SAC's policy loss L = mean_b (alpha log pi(b) - min_h q[h, b]): dq[h, b] = -1/B for the smaller head (head 0 where
+    /// equal), 0 for the other. Writes the loss and the mean of -log pi (the entropy) into <paramref name="report"/>.
+    /// </summary>
+    void SacPolicyLoss(Tensor q, Tensor logProbability, Tensor entropyCoefficient, Tensor dq, Tensor report);
+
+    /// <summary>TD3's policy loss L = -mean_b q[0, b]: dq[0, b] = -1/B, other heads 0. Writes the loss into <paramref name="report"/>.</summary>
+    void Td3PolicyLoss(Tensor q, Tensor dq, Tensor report);
+}
+
+/// <summary>Where each figure of an update lies in the report tensor.</summary>
+public static class ReportSlot
+{
+    /// <summary>Sum over the critics of the mean squared error.</summary>
+    public const int CriticLoss = 0;
+
+    /// <summary>The policy's loss.</summary>
+    public const int PolicyLoss = 1;
+
+    /// <summary>Mean Q over critics and batch.</summary>
+    public const int MeanQ = 2;
+
+    /// <summary>Mean target.</summary>
+    public const int MeanTarget = 3;
+
+    /// <summary>Mean of -log pi of fresh actions.</summary>
+    public const int Entropy = 4;
+
+    /// <summary>The entropy coefficient alpha after the update.</summary>
+    public const int EntropyCoefficient = 5;
+
+    /// <summary>Norm of the critics' gradient before clipping.</summary>
+    public const int CriticGradientNorm = 6;
+
+    /// <summary>Norm of the policy's gradient before clipping.</summary>
+    public const int PolicyGradientNorm = 7;
+
+    /// <summary>Elements in the report tensor.</summary>
+    public const int Count = 8;
+}

@@ -1,0 +1,89 @@
+namespace Reacher.Fast.Core.Networks;
+
+/// <summary>What a policy's last layer means.</summary>
+public enum PolicyKind
+{
+    /// <summary>SAC: means and raw log sigmas of a squashed Gaussian, 2A outputs.</summary>
+    SquashedGaussian = 0,
+
+    /// <summary>TD3: tanh of A outputs.</summary>
+    Deterministic = 1,
+}
+
+/// <summary>
+/// The shape of a policy, and from it the layout of its flat block: what the weight channel carries and what env and eval
+/// act from. The block is, float32: if normalising, mean [O] and scale [O] of the observations; then for every layer its weight
+/// [in, out] row-major and its bias [out].
+/// </summary>
+public sealed record PolicySpec
+{
+    private readonly int[] hiddenSizes;
+
+    /// <summary>The shape of a policy.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A size is below 1.</exception>
+    public PolicySpec(PolicyKind kind, int observationSize, int actionSize, ReadOnlySpan<int> hiddenSizes, bool normalizeObservations)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(observationSize, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(actionSize, 1);
+        foreach (int size in hiddenSizes)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(size, 1, nameof(hiddenSizes));
+        }
+
+        Kind = kind;
+        ObservationSize = observationSize;
+        ActionSize = actionSize;
+        this.hiddenSizes = hiddenSizes.ToArray();
+        NormalizeObservations = normalizeObservations;
+    }
+
+    /// <summary>What the last layer means.</summary>
+    public PolicyKind Kind { get; }
+
+    /// <summary>O.</summary>
+    public int ObservationSize { get; }
+
+    /// <summary>A.</summary>
+    public int ActionSize { get; }
+
+    /// <summary>Widths of the hidden layers.</summary>
+    public ReadOnlySpan<int> HiddenSizes => hiddenSizes;
+
+    /// <summary>Whether the block begins with the observations' mean and scale.</summary>
+    public bool NormalizeObservations { get; }
+
+    /// <summary>Outputs of the last layer: 2A or A.</summary>
+    public int OutputSize => Kind == PolicyKind.SquashedGaussian ? 2 * ActionSize : ActionSize;
+
+    /// <summary>Linear layers: hidden ones and the last.</summary>
+    public int LayerCount => hiddenSizes.Length + 1;
+
+    /// <summary>Floats in the flat block.</summary>
+    public int BlockLength
+    {
+        get
+        {
+            int length = NormalizeObservations ? 2 * ObservationSize : 0;
+            for (int layer = 0; layer < LayerCount; layer++)
+            {
+                length = checked(length + (Inputs(layer) * Outputs(layer)) + Outputs(layer));
+            }
+
+            return length;
+        }
+    }
+
+    /// <summary>Inputs of a layer.</summary>
+    public int Inputs(int layer) => layer == 0 ? ObservationSize : hiddenSizes[layer - 1];
+
+    /// <summary>Outputs of a layer.</summary>
+    public int Outputs(int layer) => layer == hiddenSizes.Length ? OutputSize : hiddenSizes[layer];
+
+    /// <inheritdoc/>
+    public bool Equals(PolicySpec? other) =>
+        other is not null && Kind == other.Kind && ObservationSize == other.ObservationSize && ActionSize == other.ActionSize &&
+        NormalizeObservations == other.NormalizeObservations && hiddenSizes.AsSpan().SequenceEqual(other.hiddenSizes);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Kind, ObservationSize, ActionSize, NormalizeObservations, hiddenSizes.Length);
+}
