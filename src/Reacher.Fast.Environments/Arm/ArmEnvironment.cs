@@ -1,0 +1,85 @@
+using static Reacher.Fast.Environments.Arm.ArmModel;
+
+namespace Reacher.Fast.Environments.Arm;
+
+/// <summary>
+/// Unity's Reacher: N arms whose hands follow goals that circle them. 33 observations, 4 torques, 0.01 for each of a
+/// decision's 4 physics steps that began with the hand in the goal, 1001 decisions an episode (docs/environments.md).
+/// All arms start and end together; the end is a time limit, so <c>truncated</c> is set and <c>terminated</c> never is.
+/// </summary>
+public sealed class ArmEnvironment : IVectorEnvironment
+{
+    private readonly ArmOptions options;
+    private readonly ArmBatch arms;
+    private ulong seed;
+    private long episode;
+    private long decision;
+
+    /// <summary>The scene of <paramref name="options"/>, as after <c>Reset(0)</c>.</summary>
+    /// <exception cref="Core.InputException">An option is out of range.</exception>
+    public ArmEnvironment(ArmOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        arms = ArmBatch.Create(options);
+        this.options = options;
+        Begin(kick: false);
+    }
+
+    /// <inheritdoc/>
+    public int AgentCount => options.ArmCount;
+
+    /// <summary>33.</summary>
+    public int ObservationSize => ArmModel.ObservationSize;
+
+    /// <summary>4.</summary>
+    public int ActionSize => ArmModel.ActionSize;
+
+    /// <summary>The scene.</summary>
+    public ArmOptions Options => options;
+
+    /// <summary>The instructions in use; never <see cref="ArmInstructionSet.Auto"/>. Results are to the bit the same per seed and set.</summary>
+    public ArmInstructionSet InstructionSet => arms.InstructionSet;
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The span is not [N, 33].</exception>
+    public void Reset(ulong seed, Span<float> observations)
+    {
+        this.seed = seed;
+        episode = 0;
+        Begin(kick: false);
+        arms.Observe(observations);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">A span is not of N agents.</exception>
+    public void Step(ReadOnlySpan<float> actions, in VectorStep step)
+    {
+        step.Terminated[..AgentCount].Clear();
+        step.Lost[..AgentCount].Clear();
+        arms.Step(actions, step.Rewards);
+        decision++;
+        bool over = decision == options.DecisionsPerEpisode;
+        step.Truncated[..AgentCount].Fill(over);
+        if (over)
+        {
+            arms.Observe(step.FinalObservations);
+            episode++;
+            Begin(options.UnityResetKick);
+        }
+
+        arms.Observe(step.Observations);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => arms.Dispose();
+
+    private void Begin(bool kick)
+    {
+        decision = 0;
+        for (int i = 0; i < AgentCount; i++)
+        {
+            (float degree, float speed) = GoalStream.Draw(seed, i, episode, options.GoalSpeed);
+            arms.Reset(i, degree, speed, kick);
+        }
+    }
+}
