@@ -1,11 +1,14 @@
 namespace Reacher.Fast.Core.Kernels;
 
-/// <summary>Adam's constants (Kingma and Ba 2015, algorithm 1; torch.optim.Adam without weight decay).</summary>
+/// <summary>
+/// Adam's constants (Kingma and Ba 2015, algorithm 1; torch.optim.Adam without weight decay). In double, because 1 - 0.999f is
+/// off by 1.3e-5: round after subtracting.
+/// </summary>
 /// <param name="LearningRate">alpha in the paper.</param>
 /// <param name="Beta1">Decay of the first moment.</param>
 /// <param name="Beta2">Decay of the second moment.</param>
 /// <param name="Epsilon">Added to the square root of the corrected second moment.</param>
-public readonly record struct AdamOptions(float LearningRate, float Beta1 = 0.9f, float Beta2 = 0.999f, float Epsilon = 1e-8f);
+public readonly record struct AdamOptions(double LearningRate, double Beta1 = 0.9, double Beta2 = 0.999, double Epsilon = 1e-8);
 
 /// <summary>One optimiser's memory: both moments over a parameter block, and the number of steps taken, in device memory.</summary>
 /// <param name="First">First moments, of the parameters' shapes.</param>
