@@ -1,0 +1,64 @@
+namespace Reacher.Fast.Replay.Control;
+
+/// <summary>What a process of a run does.</summary>
+public enum ProcessRole
+{
+    /// <summary>Starts, watches and ends the others; one.</summary>
+    Supervisor = 0,
+
+    /// <summary>Updates the networks; one.</summary>
+    Learner = 1,
+
+    /// <summary>Acts and writes transitions; up to <see cref="ControlBlock.MaximumEnvironments"/>.</summary>
+    Environment = 2,
+
+    /// <summary>Measures the policy without exploration; up to <see cref="ControlBlock.MaximumEvaluators"/>.</summary>
+    Evaluation = 3,
+}
+
+/// <summary>Why a run is to end.</summary>
+public enum StopReason
+{
+    /// <summary>It is not.</summary>
+    None = 0,
+
+    /// <summary>A signal or the user asked for it.</summary>
+    Interrupted = 1,
+
+    /// <summary>The task is solved.</summary>
+    Solved = 2,
+
+    /// <summary>A process failed for good.</summary>
+    Failed = 3,
+
+    /// <summary>The configured number of steps is reached.</summary>
+    MaximumSteps = 4,
+}
+
+/// <summary>Where a process is in its life; the runner may use numbers from 16 on for its own.</summary>
+public enum ProcessPhase
+{
+    /// <summary>No process has taken the slot.</summary>
+    Absent = 0,
+
+    /// <summary>Opening files, warming up.</summary>
+    Starting = 1,
+
+    /// <summary>In its loop.</summary>
+    Running = 2,
+
+    /// <summary>In its loop, waiting for another process or the rate limiter.</summary>
+    Waiting = 3,
+
+    /// <summary>Writing a checkpoint.</summary>
+    Saving = 4,
+
+    /// <summary>Ending cleanly.</summary>
+    Stopping = 5,
+
+    /// <summary>Ended cleanly.</summary>
+    Stopped = 6,
+
+    /// <summary>Ended by an error of its own.</summary>
+    Failed = 7,
+}

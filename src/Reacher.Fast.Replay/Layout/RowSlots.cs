@@ -1,0 +1,114 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using Reacher.Fast.Core.Batch;
+using Reacher.Fast.Replay.Mapping;
+
+namespace Reacher.Fast.Replay.Layout;
+
+/// <summary>
+/// The rows of a replay file and the verbs of the slot protocol, numbered as in docs/replay-format.md. A row is
+/// <c>stamp u64 | stream u32 | crc32c u32 | payload</c>. Nobody else dereferences a row.
+/// </summary>
+internal readonly unsafe struct RowSlots
+{
+    private const int StreamOffset = 8;
+    private const int ChecksumOffset = 12;
+
+    private readonly byte* rows;
+    private readonly int stride;
+    private readonly int payloadBytes;
+
+    /// <summary>The rows of <paramref name="file"/>.</summary>
+    public RowSlots(MappedFile file, ReplayLayout layout)
+    {
+        rows = file.Start + ReplayLayout.RowsOffset;
+        stride = layout.Spec.StrideBytes;
+        payloadBytes = layout.Spec.PayloadBytes;
+    }
+
+    /// <summary>Bytes from one row to the next.</summary>
+    public int Stride => stride;
+
+    /// <summary>Address of a slot.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public byte* Address(long slot) => rows + (slot * stride);
+
+    /// <summary>W1 and W2: nobody may take the slot for whole until it is published again.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void MarkWriting(long slot, ulong position)
+    {
+        Volatile.Write(ref *(ulong*)Address(slot), RowStamp.Writing(position));
+        // W2. Pairs with R3: were a payload store to rise above W1, a reader could copy it under the old stamp.
+        Volatile.WriteBarrier();
+    }
+
+    /// <summary>W3: everything but the stamp, from a staged row of the same layout (32-byte aligned, stride long).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void StoreBody(long slot, byte* staged)
+    {
+        byte* row = Address(slot);
+        *(ulong*)(row + 8) = *(ulong*)(staged + 8);
+        Vector128.Store(Vector128.Load(staged + 16), row + 16);
+        for (int i = 32; i < stride; i += 32)
+        {
+            Vector256.Store(Vector256.Load(staged + i), row + i);
+        }
+    }
+
+    /// <summary>W4: the row is whole. Release: pairs with R1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Publish(long slot, ulong position) => Volatile.Write(ref *(ulong*)Address(slot), RowStamp.Published(position));
+
+    /// <summary>R1: the stamp before the copy. Acquire: pairs with W4; no payload load rises above it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong ReadStamp(long slot) => Volatile.Read(ref *(ulong*)Address(slot));
+
+    /// <summary>R3 and R4: whether the copy just made under <paramref name="stamp"/> is that one row, whole.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool StillStamped(long slot, ulong stamp)
+    {
+        // R3. Pairs with W2: were a payload load to sink below R4, a row overwritten meanwhile could pass.
+        Volatile.ReadBarrier();
+        return *(ulong*)Address(slot) == stamp;
+    }
+
+    /// <summary>R2 for those who want the bytes: the row after its stamp, into a buffer of the same layout.</summary>
+    public void LoadBody(long slot, byte* destination) =>
+        Unsafe.CopyBlockUnaligned(destination + 8, Address(slot) + 8, (uint)stride - 8);
+
+    /// <summary>The stream id of a staged or copied row.</summary>
+    public static uint StreamOf(byte* row) => *(uint*)(row + StreamOffset);
+
+    /// <summary>The checksum stored in a staged or copied row.</summary>
+    public static uint ChecksumOf(byte* row) => *(uint*)(row + ChecksumOffset);
+
+    /// <summary>Gives a staged row its identity and checksum; its payload is already there.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Seal(byte* staged, ulong position, uint stream)
+    {
+        *(uint*)(staged + StreamOffset) = stream;
+        *(uint*)(staged + ChecksumOffset) = Checksum(staged, RowStamp.Published(position), stream);
+    }
+
+    /// <summary>CRC32C of published stamp, stream id and payload, in this order.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public uint Checksum(byte* row, ulong stamp, uint stream)
+    {
+        uint crc = BitOperations.Crc32C(Crc32C.Start, stamp);
+        crc = BitOperations.Crc32C(crc, stream);
+        byte* payload = row + TransitionSpec.RowHeaderBytes;
+        int i = 0;
+        for (; i + 8 <= payloadBytes; i += 8)
+        {
+            crc = BitOperations.Crc32C(crc, *(ulong*)(payload + i));
+        }
+
+        if (i < payloadBytes)
+        {
+            crc = BitOperations.Crc32C(crc, *(uint*)(payload + i));
+        }
+
+        return ~crc;
+    }
+}

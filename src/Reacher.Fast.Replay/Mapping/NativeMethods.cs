@@ -1,0 +1,45 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Reacher.Fast.Replay.Mapping;
+
+/// <summary>libc, declarations only. Called on Linux alone; elsewhere the portable way is taken.</summary>
+internal static unsafe partial class NativeMethods
+{
+    private const string Libc = "libc";
+
+    // ---- Files -----------------------------------------------------------------------------------------------------
+
+    /// <summary>Reserves the file's space. Returns 0 or the error number itself (errno is not set).</summary>
+    [LibraryImport(Libc, EntryPoint = "posix_fallocate")]
+    internal static partial int PosixFallocate(SafeFileHandle file, long offset, long length);
+
+    // ---- Memory ----------------------------------------------------------------------------------------------------
+
+    /// <summary>Advises the kernel on a range of pages. Returns 0, or -1 with errno.</summary>
+    [LibraryImport(Libc, EntryPoint = "madvise", SetLastError = true)]
+    internal static partial int Madvise(void* address, nuint length, int advice);
+
+    /// <summary>Large pages, where the file system has them.</summary>
+    internal const int AdviseHugePage = 14;
+
+    /// <summary>Maps every page writable now (Linux 5.14), so that no later store meets a fault.</summary>
+    internal const int AdvisePopulateWrite = 23;
+
+    // ---- Time ------------------------------------------------------------------------------------------------------
+
+    /// <summary>Sleeps for at least the given microseconds, below one second. Returns 0, or -1 when interrupted.</summary>
+    [LibraryImport(Libc, EntryPoint = "usleep")]
+    internal static partial int Usleep(uint microseconds);
+
+    // ---- Error numbers ---------------------------------------------------------------------------------------------
+
+    /// <summary>EINTR.</summary>
+    internal const int Interrupted = 4;
+
+    /// <summary>ENOSPC.</summary>
+    internal const int NoSpace = 28;
+
+    /// <summary>EFBIG.</summary>
+    internal const int FileTooLarge = 27;
+}

@@ -1,0 +1,148 @@
+using Reacher.Fast.Core.Batch;
+using Reacher.Fast.Replay.Layout;
+using Reacher.Fast.Replay.Mapping;
+
+namespace Reacher.Fast.Replay;
+
+/// <summary>
+/// A replay buffer in one memory-mapped file: a ring of transitions that many processes write and many read at once, without
+/// a lock, and that survives the death of any of them, or of all. Write with <see cref="Writing.TransitionWriter"/>, read
+/// with <see cref="Sampling.ReplaySampler"/>. The format is docs/replay-format.md.
+/// </summary>
+public sealed class ReplayFile : IDisposable
+{
+    private const string Kind = "replay";
+
+    private readonly SharedWord tail;
+
+    private ReplayFile(MappedFile file, ReplayLayout layout, ulong firstPosition)
+    {
+        File = file;
+        Layout = layout;
+        FirstPosition = firstPosition;
+        Slots = new RowSlots(file, layout);
+        tail = file.Word(ReplayLayout.TailOffset);
+    }
+
+    /// <summary>The file.</summary>
+    public string Path => File.Path;
+
+    /// <summary>The sizes of one transition.</summary>
+    public TransitionSpec Spec => Layout.Spec;
+
+    /// <summary>Rows in the ring.</summary>
+    public long Capacity => Layout.Capacity;
+
+    /// <summary>Rows claimed since the file was created, those overwritten and those lost to dead writers included.</summary>
+    public long WrittenRows => (long)(Tail - FirstPosition);
+
+    /// <summary>Rows in the ring now: <see cref="WrittenRows"/>, at most <see cref="Capacity"/>.</summary>
+    public long Count => Math.Min(WrittenRows, Capacity);
+
+    /// <summary>Bytes of the file.</summary>
+    public long FileBytes => File.Length;
+
+    internal MappedFile File { get; }
+
+    internal ReplayLayout Layout { get; }
+
+    internal RowSlots Slots { get; }
+
+    internal ulong FirstPosition { get; }
+
+    internal ulong Tail => tail.ReadAcquire();
+
+    /// <summary>Bytes that a file of <paramref name="capacity"/> rows takes.</summary>
+    public static long RequiredBytes(TransitionSpec spec, long capacity)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ReplayLayout layout = new(spec, capacity);
+        ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(capacity, layout.MaximumCapacity);
+        return layout.FileBytes;
+    }
+
+    /// <summary>Creates the file with all its space reserved, so that a full disk shows now and never as a dead process later.</summary>
+    /// <param name="path">Where; <c>/dev/shm</c> or a folder on a local disk. Readable by its owner alone.</param>
+    /// <param name="spec">The sizes of one transition.</param>
+    /// <param name="capacity">Rows in the ring.</param>
+    /// <param name="options">Defaults where null.</param>
+    /// <exception cref="MappedFileException">The file exists, its folder cannot be used, or there is no room.</exception>
+    public static ReplayFile Create(string path, TransitionSpec spec, long capacity, ReplayOptions? options = null)
+    {
+        options ??= new ReplayOptions();
+        ArgumentOutOfRangeException.ThrowIfNegative(options.FirstPosition);
+        long bytes = RequiredBytes(spec, capacity);
+        ReplayLayout layout = new(spec, capacity);
+        MappedFile file = MappedFile.Create(path, bytes, options.Overwrite);
+        file.Advise(options.Populate);
+        // The ready word comes last; the space was handed out zeroed, so every slot is empty and every lease free.
+        file.Word(ReplayLayout.TailOffset).WriteRelease((ulong)options.FirstPosition);
+        HeaderPage.Publish(
+            file,
+            new MappedHeader
+            {
+                ObservationSize = (uint)spec.ObservationSize,
+                ActionSize = (uint)spec.ActionSize,
+                RowStride = (uint)spec.StrideBytes,
+                LeaseCount = ReplayLayout.LeaseCount,
+                Capacity = (ulong)capacity,
+                FirstPosition = (ulong)options.FirstPosition,
+            },
+            HeaderPage.ReplayMagic);
+        return new ReplayFile(file, layout, (ulong)options.FirstPosition);
+    }
+
+    /// <summary>Opens an existing file, whoever else uses it, and however its last users ended.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="expected">The sizes the caller needs; null takes what the file has.</param>
+    /// <param name="options">Defaults where null.</param>
+    /// <exception cref="MappedFileException">The file is missing, of another kind, version, byte order, spec or length, or damaged.</exception>
+    public static ReplayFile Open(string path, TransitionSpec? expected = null, ReplayOptions? options = null)
+    {
+        options ??= new ReplayOptions();
+        (MappedFile file, MappedHeader header) = HeaderPage.Open(
+            path, HeaderPage.ReplayMagic, Kind, options.OpenPatience, static i => i is >= ReplayLayout.TailOffset and < ReplayLayout.TailOffset + 8);
+        try
+        {
+            ReplayLayout layout = ReadLayout(path, header, file.Length);
+            if (expected is not null && expected != layout.Spec)
+            {
+                throw new MappedFileException(
+                    $"The replay {path} holds observations of {layout.Spec.ObservationSize} and actions of {layout.Spec.ActionSize} floats, and this run has {expected.ObservationSize} and {expected.ActionSize}; name another file or delete it.");
+            }
+
+            ReplayFile replay = new(file, layout, header.FirstPosition);
+            TailCheck.Run(replay);
+            file.Advise(options.Populate);
+            return replay;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Unmaps the file once its writers and samplers are disposed too. The file stays.</summary>
+    public void Dispose() => File.Dispose();
+
+    private static ReplayLayout ReadLayout(string path, MappedHeader header, long length)
+    {
+        if (header.ObservationSize is 0 or > TransitionSpec.MaximumSize || header.ActionSize is 0 or > TransitionSpec.MaximumSize)
+        {
+            throw HeaderPage.Damaged(path, Kind, "its header names impossible sizes");
+        }
+
+        TransitionSpec spec = new((int)header.ObservationSize, (int)header.ActionSize);
+        ReplayLayout empty = new(spec, 0);
+        if (header.RowStride != spec.StrideBytes || header.LeaseCount != ReplayLayout.LeaseCount ||
+            header.Capacity is 0 || header.Capacity > (ulong)empty.MaximumCapacity ||
+            (empty with { Capacity = (long)header.Capacity }).FileBytes != length)
+        {
+            throw HeaderPage.Damaged(path, Kind, "its header contradicts itself or the file's length");
+        }
+
+        return empty with { Capacity = (long)header.Capacity };
+    }
+}

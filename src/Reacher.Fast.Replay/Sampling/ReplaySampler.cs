@@ -1,0 +1,132 @@
+using Reacher.Fast.Core.Batch;
+using Reacher.Fast.Replay.Layout;
+
+namespace Reacher.Fast.Replay.Sampling;
+
+/// <summary>
+/// Draws batches uniformly from what is published. Every reader has its own; it shares nothing but the mapped rows, never
+/// blocks a writer and is never blocked. Seeded, with its state to be saved: the same state over the same rows gives the same
+/// batch. One thread only; allocates nothing per batch of the size it has seen before.
+/// </summary>
+public sealed class ReplaySampler : IDisposable
+{
+    /// <summary>Rounds of redrawing before a batch is given up: with even one slot in eight usable, never reached.</summary>
+    private const int Rounds = 400;
+
+    private readonly ReplayFile replay;
+    private readonly bool validateChecksums;
+    private Xoshiro256 random;
+    private long[] slots = [];
+    private int[] targets = [];
+    private bool disposed;
+
+    /// <summary>A sampler over <paramref name="replay"/>, which may be disposed before it.</summary>
+    /// <param name="replay">What to draw from.</param>
+    /// <param name="seed">Decides the draws.</param>
+    /// <param name="validateChecksums">Also checks each row's CRC32C; off by default (docs/replay-format.md gives the cost).</param>
+    public ReplaySampler(ReplayFile replay, ulong seed, bool validateChecksums = false)
+    {
+        ArgumentNullException.ThrowIfNull(replay);
+        replay.File.AddUser();
+        this.replay = replay;
+        this.validateChecksums = validateChecksums;
+        random = new Xoshiro256(seed);
+    }
+
+    /// <summary>Where the random numbers stand; set to what was saved, the draws go on from there.</summary>
+    /// <exception cref="ArgumentException">All four words are 0, which no generator ever is.</exception>
+    public SamplerState State
+    {
+        get => random.State;
+        set
+        {
+            if (value == default)
+            {
+                throw new ArgumentException("A sampler's state cannot be all zeros.");
+            }
+
+            random.State = value;
+        }
+    }
+
+    /// <summary>Draws refused so far, because the slot was unpublished, abandoned or overwritten during the copy, and redrawn.</summary>
+    public long Redraws { get; private set; }
+
+    /// <summary>
+    /// Fills <paramref name="batch"/> with rows drawn uniformly, with replacement. False, with the batch's contents undefined,
+    /// while nothing (or next to nothing of what was claimed) is published.
+    /// </summary>
+    /// <exception cref="ArgumentException">The batch is of another spec.</exception>
+    public bool Sample(BatchBuffer batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        ObjectDisposedException.ThrowIf(disposed, this);
+        if (batch.Spec != replay.Spec)
+        {
+            throw new ArgumentException("The batch buffer and the replay have different observation or action sizes.");
+        }
+
+        if (slots.Length < batch.Count)
+        {
+            slots = new long[batch.Count];
+            targets = new int[batch.Count];
+        }
+
+        for (int i = 0; i < batch.Count; i++)
+        {
+            targets[i] = i;
+        }
+
+        int wanted = batch.Count;
+        for (int round = 0; round < Rounds; round++)
+        {
+            if (!Draw(slots.AsSpan(0, wanted)))
+            {
+                return false;
+            }
+
+            wanted = RowGather.Gather(
+                replay.Slots, replay.Spec, slots.AsSpan(0, wanted), targets.AsSpan(0, wanted), batch, targets, validateChecksums);
+            if (wanted == 0)
+            {
+                return true;
+            }
+
+            Redraws += wanted;
+        }
+
+        return false;
+    }
+
+    /// <summary>Lets go of the mapping.</summary>
+    public void Dispose()
+    {
+        if (!disposed)
+        {
+            disposed = true;
+            replay.File.Release();
+        }
+    }
+
+    private bool Draw(Span<long> drawn)
+    {
+        ulong capacity = (ulong)replay.Capacity;
+        ulong first = replay.FirstPosition;
+        ulong written = replay.Tail - first;
+        if (written == 0)
+        {
+            return false;
+        }
+
+        // Not gone round yet: the first `written` slots from the first position's on. Gone round: all.
+        ulong count = Math.Min(written, capacity);
+        ulong origin = first == 0 || written >= capacity ? 0 : first % capacity;
+        for (int i = 0; i < drawn.Length; i++)
+        {
+            ulong slot = origin + random.Below(count);
+            drawn[i] = (long)(slot >= capacity ? slot - capacity : slot);
+        }
+
+        return true;
+    }
+}

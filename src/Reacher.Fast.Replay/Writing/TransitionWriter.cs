@@ -1,0 +1,157 @@
+namespace Reacher.Fast.Replay.Writing;
+
+/// <summary>
+/// Turns the vector steps of N agents into rows and writes them: accumulates n steps per agent (a stream), and cuts at the
+/// end of every episode, so that a row's next observation is always that same agent's, n or fewer steps later.
+/// One per process and thread; allocates nothing per step.
+/// </summary>
+public sealed class TransitionWriter : IDisposable
+{
+    private readonly RowWriter writer;
+    private readonly NStepWindow[] windows;
+    private readonly float[] gammaPowers;
+    private readonly int observationSize;
+    private readonly int actionSize;
+    private readonly float rewardScale;
+
+    /// <summary>Takes a writer lease on <paramref name="replay"/>.</summary>
+    /// <param name="replay">The file to write to; may be disposed before this writer.</param>
+    /// <param name="streams">N, the agents.</param>
+    /// <param name="firstStreamId">Stream id of agent 0; agent i writes as <c>firstStreamId + i</c>.</param>
+    /// <param name="nStep">n of the n-step return, 1 to 64.</param>
+    /// <param name="gamma">Discount per step, in [0, 1].</param>
+    /// <param name="rewardScale">Factor on every reward.</param>
+    /// <exception cref="MappedFileException">All writer leases are held, or the capacity is below N * n rows.</exception>
+    public TransitionWriter(ReplayFile replay, int streams, uint firstStreamId, int nStep, float gamma, float rewardScale = 1)
+    {
+        ArgumentNullException.ThrowIfNull(replay);
+        ArgumentOutOfRangeException.ThrowIfLessThan(streams, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(nStep, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(nStep, 64);
+        ArgumentOutOfRangeException.ThrowIfNegative(gamma);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(gamma, 1);
+        if (!float.IsFinite(rewardScale))
+        {
+            throw new ArgumentOutOfRangeException(nameof(rewardScale), rewardScale, "The reward scale must be finite.");
+        }
+
+        Streams = streams;
+        FirstStreamId = firstStreamId;
+        NStep = nStep;
+        this.rewardScale = rewardScale;
+        observationSize = replay.Spec.ObservationSize;
+        actionSize = replay.Spec.ActionSize;
+        gammaPowers = new float[nStep + 1];
+        for (int k = 0; k <= nStep; k++)
+        {
+            gammaPowers[k] = (float)Math.Pow(gamma, k);
+        }
+
+        windows = new NStepWindow[nStep == 1 ? 0 : streams];
+        for (int i = 0; i < windows.Length; i++)
+        {
+            windows[i] = new NStepWindow(observationSize, actionSize, gammaPowers);
+        }
+
+        writer = new RowWriter(replay, checked(streams * nStep), firstStreamId);
+    }
+
+    /// <summary>N, the agents.</summary>
+    public int Streams { get; }
+
+    /// <summary>Stream id of agent 0.</summary>
+    public uint FirstStreamId { get; }
+
+    /// <summary>n of the n-step return.</summary>
+    public int NStep { get; }
+
+    /// <summary>Rows given up so far because a stopped writer held their slots; 0 unless the buffer is tiny or a process hangs.</summary>
+    public long DroppedRows => writer.DroppedRows;
+
+    /// <summary>
+    /// Takes one vector step in and writes the rows that became complete. For agent i, <c>terminated</c> makes the discount 0;
+    /// <c>truncated</c> keeps gamma^k and takes the final observation as successor; <c>lost</c> writes nothing and forgets
+    /// every window that would reach across this step.
+    /// </summary>
+    /// <param name="observations">[N, observation]: what the actions were chosen from.</param>
+    /// <param name="actions">[N, action].</param>
+    /// <param name="rewards">[N].</param>
+    /// <param name="terminated">[N].</param>
+    /// <param name="truncated">[N].</param>
+    /// <param name="lost">[N].</param>
+    /// <param name="nextObservations">[N, observation]: what the next actions are chosen from (after an end: the next episode's first).</param>
+    /// <param name="finalObservations">[N, observation]: the true last observation, read only where terminated or truncated.</param>
+    /// <returns>Rows written.</returns>
+    /// <exception cref="ArgumentException">A span has not the length that N and the spec ask for.</exception>
+    public int Write(
+        ReadOnlySpan<float> observations,
+        ReadOnlySpan<float> actions,
+        ReadOnlySpan<float> rewards,
+        ReadOnlySpan<bool> terminated,
+        ReadOnlySpan<bool> truncated,
+        ReadOnlySpan<bool> lost,
+        ReadOnlySpan<float> nextObservations,
+        ReadOnlySpan<float> finalObservations)
+    {
+        if (observations.Length != Streams * observationSize || actions.Length != Streams * actionSize ||
+            rewards.Length != Streams || terminated.Length != Streams || truncated.Length != Streams || lost.Length != Streams ||
+            nextObservations.Length != observations.Length || finalObservations.Length != observations.Length)
+        {
+            throw new ArgumentException($"A vector step of {Streams} agents, observations of {observationSize} and actions of {actionSize} has spans of other lengths.");
+        }
+
+        int rows = 0;
+        for (int i = 0; i < rewards.Length; i++)
+        {
+            if (lost[i])
+            {
+                ForgetStream(i);
+                continue;
+            }
+
+            ReadOnlySpan<float> observation = observations.Slice(i * observationSize, observationSize);
+            ReadOnlySpan<float> action = actions.Slice(i * actionSize, actionSize);
+            bool ended = terminated[i] || truncated[i];
+            ReadOnlySpan<float> successor = (ended ? finalObservations : nextObservations).Slice(i * observationSize, observationSize);
+            float reward = rewards[i] * rewardScale;
+            uint stream = FirstStreamId + (uint)i;
+            if (NStep == 1)
+            {
+                writer.Staged.Compose(rows++, stream, observation, action, reward, terminated[i] ? 0 : gammaPowers[1], successor);
+                continue;
+            }
+
+            NStepWindow window = windows[i];
+            window.Push(observation, action, reward);
+            // The end of an episode completes every waiting window early, each with its own, shorter power of gamma.
+            while (window.Count > 0 && (ended || window.IsFull))
+            {
+                float discount = terminated[i] ? 0 : window.Discount;
+                writer.Staged.Compose(rows++, stream, window.Observation, window.Action, window.Return, discount, successor);
+                window.Pop();
+            }
+        }
+
+        return writer.Publish(rows);
+    }
+
+    /// <summary>Forgets all unfinished windows: the environments were reset from outside, between two steps.</summary>
+    public void Forget()
+    {
+        for (int i = 0; i < Streams; i++)
+        {
+            ForgetStream(i);
+        }
+    }
+
+    /// <summary>Gives the lease back. Unfinished windows are not written.</summary>
+    public void Dispose() => writer.Dispose();
+
+    private void ForgetStream(int stream)
+    {
+        if (NStep > 1)
+        {
+            windows[stream].Clear();
+        }
+    }
+}
