@@ -43,6 +43,13 @@ public abstract class ArmBatch : IDisposable
     /// <param name="kick">Whether the next physics step converts torque with the orientations from before this call.</param>
     public abstract void Reset(int arm, float goalDegree, float goalSpeed, bool kick = false);
 
+    /// <summary>Starts an episode whose goal is the one that an observation shows.</summary>
+    /// <param name="arm">0 to N - 1.</param>
+    /// <param name="observation">33 floats, of which only the goal's are read.</param>
+    /// <param name="kick">As above.</param>
+    public void Reset(int arm, ReadOnlySpan<float> observation, bool kick = false) =>
+        Reset(arm, (float)GoalDegree(observation), observation[32], kick);
+
     /// <summary>Puts an arm and its goal into the state that an observation describes.</summary>
     /// <param name="arm">0 to N - 1.</param>
     /// <param name="observation">33 floats.</param>

@@ -3,7 +3,8 @@ namespace Reacher.Fast.Environments.Demonstrations;
 /// <summary>
 /// A recording in the <c>.demo</c> format of ML-Agents before 0.15 (one observation vector per record, as Udacity's Reacher has):
 /// a length-delimited <c>DemonstrationMetaProto</c> at byte 0, length-delimited brain parameters at byte 33, then
-/// length-delimited <c>AgentInfoProto</c> records. The action of record k was executed <b>before</b> it: transition k-1 -> k is
+/// length-delimited <c>AgentInfoProto</c> records, as many as the meta message says (a recording that was never closed says 0:
+/// then up to the end). Unity leaves a second, undelimited meta message behind them, which is passed over. The action of record k was executed <b>before</b> it: transition k-1 -> k is
 /// (observation k-1, action k, reward k). A record with <c>done</c> already holds the next episode's first observation.
 /// </summary>
 public sealed class Demonstration
@@ -109,7 +110,7 @@ public sealed class Demonstration
             throw new DemonstrationException($"It has {bytes.Length} bytes, too few for a recording's head.");
         }
 
-        string name = ReadMeta(bytes[..BrainParametersOffset]);
+        (string name, ulong expected) = ReadMeta(bytes[..BrainParametersOffset]);
         WireReader file = new(bytes[BrainParametersOffset..], BrainParametersOffset);
 
         // Sizes are taken from the records themselves; the brain parameters only have to be a message.
@@ -120,11 +121,12 @@ public sealed class Demonstration
         }
 
         List<Record> records = [];
-        float[] scratch = new float[MaximumVector];
-        while (!file.AtEnd)
+        float[] observation = new float[MaximumVector];
+        float[] action = new float[MaximumVector];
+        while (!file.AtEnd && (expected == 0 || (ulong)records.Count < expected))
         {
             int at = file.Offset;
-            Record record = ReadRecord(file.ReadMessage(), scratch);
+            Record record = ReadRecord(file.ReadMessage(), observation, action);
             if (record.Observation.Length == 0 || record.Action.Length == 0)
             {
                 throw new DemonstrationException($"The record at byte {at} holds no vector observation or no action.");
@@ -141,16 +143,20 @@ public sealed class Demonstration
             records.Add(record);
         }
 
-        return records.Count == 0
-            ? throw new DemonstrationException("It holds no records.")
-            : new Demonstration(records) { Name = name };
+        if (records.Count == 0 || (ulong)records.Count < expected)
+        {
+            throw new DemonstrationException($"It ends after {records.Count} records; its head says {expected}.");
+        }
+
+        return new Demonstration(records) { Name = name };
     }
 
-    private static string ReadMeta(ReadOnlySpan<byte> head)
+    private static (string Name, ulong Records) ReadMeta(ReadOnlySpan<byte> head)
     {
         WireReader reader = new(head, 0);
         WireReader meta = reader.ReadMessage();
         string name = "";
+        ulong records = 0;
         while (!meta.AtEnd)
         {
             (int field, int wireType) = meta.ReadTag();
@@ -158,28 +164,33 @@ public sealed class Demonstration
             {
                 name = meta.ReadText();
             }
+            else if (field == 3 && wireType == WireReader.Varint)
+            {
+                records = meta.ReadVarint();
+            }
             else
             {
                 meta.Skip(wireType);
             }
         }
 
-        return name;
+        return (name, records);
     }
 
-    private static Record ReadRecord(WireReader reader, Span<float> scratch)
+    private static Record ReadRecord(WireReader reader, Span<float> observation, Span<float> action)
     {
-        Record record = new([], [], 0, false, false);
+        (int observations, int actions) = (0, 0);
+        Record record = default;
         while (!reader.AtEnd)
         {
             (int field, int wireType) = reader.ReadTag();
             switch ((field, wireType))
             {
                 case (1, WireReader.LengthDelimited or WireReader.Fixed32):
-                    record = record with { Observation = Append(record.Observation, ref reader, wireType, scratch) };
+                    observations = reader.ReadFloats(wireType, observation, observations);
                     break;
                 case (4, WireReader.LengthDelimited or WireReader.Fixed32):
-                    record = record with { Action = Append(record.Action, ref reader, wireType, scratch) };
+                    actions = reader.ReadFloats(wireType, action, actions);
                     break;
                 case (7, WireReader.Fixed32):
                     record = record with { Reward = reader.ReadFloat() };
@@ -196,14 +207,7 @@ public sealed class Demonstration
             }
         }
 
-        return record;
-    }
-
-    private static float[] Append(float[] before, ref WireReader reader, int wireType, Span<float> scratch)
-    {
-        before.CopyTo(scratch);
-        int count = reader.ReadFloats(wireType, scratch, before.Length);
-        return scratch[..count].ToArray();
+        return record with { Observation = observation[..observations].ToArray(), Action = action[..actions].ToArray() };
     }
 
     private readonly record struct Record(float[] Observation, float[] Action, float Reward, bool Done, bool MaxStepReached);
