@@ -1,0 +1,177 @@
+using System.Buffers;
+using System.Threading.Tasks.Sources;
+using Reacher.Fast.Environments.MlAgents.Wire;
+
+namespace Reacher.Fast.Environments.MlAgents;
+
+/// <summary>
+/// Turns a player's calls around for a synchronous trainer: a call is a message from the player, and holding its reply back
+/// is what makes the player wait. States: nothing held -> a call held (<see cref="Receive"/> returns it) -> nothing held
+/// (<see cref="Send"/>). The first connection owns the mailbox for good; any other player is refused, so that two runs can
+/// never share a player or a player two runs.
+/// </summary>
+internal sealed class PlayerMailbox : IUnaryHandler, IValueTaskSource, IDisposable
+{
+    private readonly Lock gate = new();
+    private readonly ManualResetEventSlim arrived = new();
+    private readonly ManualResetEventSlim gone = new();
+
+    // Continuations run inline on purpose: the thread that calls Send carries the reply to the socket itself, one hop less.
+    private ManualResetValueTaskSourceCore<bool> replied = new() { RunContinuationsAsynchronously = false };
+    private UnaryCall? held;
+    private string? owner;
+    private string? lost;
+
+    /// <summary>The next reply; filled before <see cref="Send"/>.</summary>
+    public FrameBuffer Reply { get; } = new();
+
+    /// <summary>The service the player called; null before its first call.</summary>
+    public string? Path { get; private set; }
+
+    /// <summary>Whether a call is held, so that <see cref="Send"/> may be called.</summary>
+    public bool IsHolding
+    {
+        get
+        {
+            lock (gate)
+            {
+                return held is not null;
+            }
+        }
+    }
+
+    /// <summary>Waits for the player's next message.</summary>
+    /// <returns>The message, valid until <see cref="Send"/>.</returns>
+    /// <exception cref="PlayerLostException">The player left, or said nothing within <paramref name="timeout"/>.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was asked for.</exception>
+    public ReadOnlySequence<byte> Receive(TimeSpan timeout, CancellationToken cancellation = default)
+    {
+        if (!arrived.Wait(timeout, cancellation))
+        {
+            throw new PlayerLostException(Path is null
+                ? $"No player connected within {timeout.TotalSeconds:0.#} s."
+                : $"The player said nothing for {timeout.TotalSeconds:0.#} s.");
+        }
+
+        lock (gate)
+        {
+            return lost is null ? held!.Request : throw new PlayerLostException(lost);
+        }
+    }
+
+    /// <summary>Sends <see cref="Reply"/> to the call that is held.</summary>
+    /// <exception cref="PlayerLostException">The player left meanwhile.</exception>
+    public void Send()
+    {
+        lock (gate)
+        {
+            if (lost is not null)
+            {
+                throw new PlayerLostException(lost);
+            }
+
+            if (held is null)
+            {
+                throw new InvalidOperationException("No call is held.");
+            }
+
+            held = null;
+            arrived.Reset();
+        }
+
+        replied.SetResult(true);
+    }
+
+    /// <summary>Ends the conversation from outside, e.g. because the player's process has exited; whoever waits is woken.</summary>
+    public void Lose(string reason)
+    {
+        bool holding;
+        lock (gate)
+        {
+            lost ??= reason;
+            holding = held is not null;
+            held = null;
+            arrived.Set();
+        }
+
+        if (holding)
+        {
+            replied.SetException(new RpcException(RpcStatus.Unavailable, reason));
+        }
+    }
+
+    /// <summary>Waits until the player has closed its connection, for at most <paramref name="timeout"/>.</summary>
+    public bool WaitUntilGone(TimeSpan timeout) => owner is null || gone.Wait(timeout);
+
+    /// <inheritdoc/>
+    public bool Answers(string path) => path is ProtocolPaths.Api4 or ProtocolPaths.V150;
+
+    /// <inheritdoc/>
+    public async ValueTask<FrameBuffer> HandleAsync(UnaryCall call)
+    {
+        short version;
+        lock (gate)
+        {
+            if (lost is not null)
+            {
+                throw new RpcException(RpcStatus.Unavailable, lost);
+            }
+
+            owner ??= call.ConnectionId;
+            Path ??= call.Path;
+            if (owner != call.ConnectionId)
+            {
+                throw new RpcException(RpcStatus.FailedPrecondition, "This port already serves another player; use another port.");
+            }
+
+            if (held is not null || Path != call.Path)
+            {
+                throw new RpcException(RpcStatus.FailedPrecondition, "A player makes one call at a time, to one service.");
+            }
+
+            replied.Reset();
+            version = replied.Version;
+            held = call;
+            arrived.Set();
+        }
+
+        using (call.Ended.UnsafeRegister(static state => ((PlayerMailbox)state!).Lose("The player gave up waiting for its actions."), this))
+        {
+            await new ValueTask(this, version).ConfigureAwait(false);
+        }
+
+        return Reply;
+    }
+
+    /// <inheritdoc/>
+    public void ConnectionClosed(string connectionId)
+    {
+        bool ours;
+        lock (gate)
+        {
+            ours = owner == connectionId;
+        }
+
+        if (ours)
+        {
+            Lose("The player closed its connection.");
+            gone.Set();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Lose("The trainer has closed.");
+        arrived.Dispose();
+        gone.Dispose();
+    }
+
+    void IValueTaskSource.GetResult(short token) => replied.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => replied.GetStatus(token);
+
+    void IValueTaskSource.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        replied.OnCompleted(continuation, state, token, flags);
+}

@@ -1,0 +1,115 @@
+using System.Buffers;
+using Google.Protobuf;
+using Google.Protobuf.Collections;
+using Reacher.Fast.Core;
+using Reacher.Fast.Environments.MlAgents.Wire;
+
+namespace Reacher.Fast.Environments.MlAgents;
+
+/// <summary>
+/// The trainer's half of one generation of the protocol: what to write at each point of the conversation, and how to read
+/// what the player says. The conversation itself, which both share, is <see cref="MlAgentsEnvironment"/>'s.
+/// </summary>
+internal abstract class TrainerDialect
+{
+    /// <summary>A header's status that means "carry on".</summary>
+    public const int StatusOk = 200;
+
+    /// <summary>A header's status that means "close".</summary>
+    public const int StatusClose = 400;
+
+    /// <summary>The dialects, told apart by the service a player calls.</summary>
+    public static TrainerDialect ForPath(string path) =>
+        path == ProtocolPaths.Api4 ? new Api4TrainerDialect() : new V150TrainerDialect();
+
+    /// <summary>The behaviour, once a message has told of it.</summary>
+    public BehaviorSpec? Behavior { get; protected set; }
+
+    /// <summary>
+    /// Whether an agent that is done carries its next episode's first observation, its true last one being lost (API-4), and
+    /// keeps its id; otherwise it carries the true last one and comes back under a new id.
+    /// </summary>
+    public abstract bool DoneBringsNextEpisode { get; }
+
+    /// <summary>Reads a player's first message.</summary>
+    /// <returns>The scene's name and its package's version, for the log.</returns>
+    /// <exception cref="InputException">The player's version or behaviours cannot be trained.</exception>
+    /// <exception cref="PlayerLostException">The message is no message, or says that the player closes.</exception>
+    public abstract string ReadHello(in ReadOnlySequence<byte> message);
+
+    /// <summary>Writes the reply to the first message.</summary>
+    public abstract void WriteWelcome(FrameBuffer reply, MlAgentsOptions options, int seed);
+
+    /// <summary>Writes a reset, with everything the options say to the scene.</summary>
+    public abstract void WriteReset(FrameBuffer reply, MlAgentsOptions options);
+
+    /// <summary>Writes the actions of the agents that asked, in the order in which they asked.</summary>
+    /// <param name="reply">Taken over.</param>
+    /// <param name="slots">[agents that asked] Each one's row in <paramref name="actions"/>, or -1 for zeros.</param>
+    /// <param name="actions">[rows, action].</param>
+    public abstract void WriteStep(FrameBuffer reply, ReadOnlySpan<int> slots, ReadOnlySpan<float> actions);
+
+    /// <summary>Writes the message that ends a player.</summary>
+    public abstract void WriteClose(FrameBuffer reply);
+
+    /// <summary>Reads any later message into <paramref name="report"/>.</summary>
+    /// <exception cref="InputException">The scene cannot be trained.</exception>
+    /// <exception cref="PlayerLostException">The message is no message, or says that the player closes.</exception>
+    public abstract void Read(in ReadOnlySequence<byte> message, PlayerReport report);
+
+    /// <summary>Parses what a player sent; garbage becomes <see cref="PlayerLostException"/>.</summary>
+    protected static T Parse<T>(MessageParser<T> parser, in ReadOnlySequence<byte> message)
+        where T : IMessage<T>
+    {
+        try
+        {
+            return parser.ParseFrom(message);
+        }
+        catch (InvalidProtocolBufferException e)
+        {
+            throw new PlayerLostException($"The player sent a message that is not ML-Agents' ({e.Message}).", e);
+        }
+    }
+
+    /// <summary>Stops where a player's header does not say 200.</summary>
+    protected static void ThrowUnlessOpen(int status)
+    {
+        if (status != StatusOk)
+        {
+            throw new PlayerLostException($"The player closed (status {status}).");
+        }
+    }
+
+    /// <summary>The sentence for scenes with several behaviours.</summary>
+    protected static InputException Several(IEnumerable<string> names) => new(
+        $"The player has several behaviours ({string.Join(", ", names.Select(n => $"'{n}'"))}); this engine trains one: give the " +
+        "others a heuristic or an inference model in the scene.");
+
+    /// <summary>The sentence for scenes with actions this engine does not take.</summary>
+    protected static InputException NotContinuous(string name) => new(
+        $"Behaviour '{name}' has discrete actions; SAC and TD3 need continuous actions only: change its action spec in the scene.");
+
+    /// <summary>The sentence for scenes that see.</summary>
+    protected static InputException NotVector(string name, string what) => new(
+        $"Behaviour '{name}' has {what}; this engine trains on uncompressed float observations only: remove or replace that sensor.");
+
+    /// <summary>Puts one agent's actions into a field, using its memory again.</summary>
+    protected static void Fill(RepeatedField<float> field, ReadOnlySpan<float> values)
+    {
+        if (field.Count == values.Length)
+        {
+            for (int i = 0; i < values.Length; i++)
+            {
+                field[i] = values[i];
+            }
+
+            return;
+        }
+
+        field.Clear();
+        foreach (float value in values)
+        {
+            field.Add(value);
+        }
+    }
+}

@@ -1,0 +1,260 @@
+using System.Buffers;
+using Google.Protobuf;
+using Reacher.Fast.Core;
+using Reacher.Fast.Environments.MlAgents.V150;
+using Reacher.Fast.Environments.MlAgents.Wire;
+
+namespace Reacher.Fast.Environments.MlAgents;
+
+/// <summary>Communicator 1.5.0 as its trainers speak it (ML-Agents release 21, mlagents_envs/environment.py).</summary>
+internal sealed class V150TrainerDialect : TrainerDialect
+{
+    private readonly UnityMessageProto step = new() { Header = new HeaderProto { Status = StatusOk } };
+    private readonly SideChannelWriter sideChannel = new();
+    private UnityRLInputProto.Types.ListAgentActionProto? stepActions;
+    private string? announced;
+    private int actionSize;
+
+    /// <inheritdoc/>
+    public override bool DoneBringsNextEpisode => false;
+
+    /// <inheritdoc/>
+    public override string ReadHello(in ReadOnlySequence<byte> message)
+    {
+        UnityMessageProto parsed = Parse(UnityMessageProto.Parser, message);
+        ThrowUnlessOpen(parsed.Header?.Status ?? 0);
+        UnityRLInitializationOutputProto hello = parsed.UnityOutput?.RlInitializationOutput ??
+            throw new PlayerLostException("The player's first message does not introduce it (no rl_initialization_output).");
+        if (!IsCompatible(hello.CommunicationVersion))
+        {
+            throw new InputException(
+                $"The player's communicator has version '{hello.CommunicationVersion}', which is not compatible with " +
+                $"{ProtocolPaths.V150Version}; build the scene with a 1.x to 4.x ML-Agents package.");
+        }
+
+        Announce(hello);
+        return $"{hello.Name}, package {hello.PackageVersion}, communicator {hello.CommunicationVersion}";
+    }
+
+    /// <inheritdoc/>
+    public override void WriteWelcome(FrameBuffer reply, MlAgentsOptions options, int seed) => Write(reply, new UnityInputProto
+    {
+        RlInitializationInput = new UnityRLInitializationInputProto
+        {
+            Seed = seed,
+            CommunicationVersion = ProtocolPaths.V150Version,
+            PackageVersion = "1.0.0",
+            NumAreas = options.AreaCount,
+            Capabilities = new UnityRLCapabilitiesProto
+            {
+                BaseRLCapabilities = true,
+                ConcatenatedPngObservations = true,
+                CompressedChannelMapping = true,
+                HybridActions = true,
+                TrainingAnalytics = true,
+                VariableLengthObservation = true,
+                MultiAgentGroups = true,
+            },
+        },
+    });
+
+    /// <inheritdoc/>
+    public override void WriteReset(FrameBuffer reply, MlAgentsOptions options)
+    {
+        sideChannel.Clear();
+        sideChannel.Write(options.Engine);
+        foreach ((string key, EnvironmentParameter parameter) in options.EnvironmentParameters)
+        {
+            sideChannel.Write(key, parameter, options.Seed + options.WorkerId);
+        }
+
+        Write(reply, new UnityInputProto
+        {
+            RlInput = new UnityRLInputProto
+            {
+                Command = CommandProto.Reset,
+                SideChannel = ByteString.CopyFrom(sideChannel.Written),
+            },
+        });
+    }
+
+    /// <inheritdoc/>
+    public override void WriteStep(FrameBuffer reply, ReadOnlySpan<int> slots, ReadOnlySpan<float> actions)
+    {
+        if (stepActions is null)
+        {
+            stepActions = new UnityRLInputProto.Types.ListAgentActionProto();
+            step.UnityInput = new UnityInputProto { RlInput = new UnityRLInputProto { Command = CommandProto.Step } };
+        }
+
+        if (Behavior is not null && step.UnityInput.RlInput.AgentActions.Count == 0)
+        {
+            step.UnityInput.RlInput.AgentActions.Add(Behavior.Name, stepActions);
+        }
+
+        Span<float> zeros = stackalloc float[Math.Min(actionSize, 256)];
+        zeros.Clear();
+        while (stepActions.Value.Count > slots.Length)
+        {
+            stepActions.Value.RemoveAt(stepActions.Value.Count - 1);
+        }
+
+        for (int i = 0; i < slots.Length; i++)
+        {
+            if (i == stepActions.Value.Count)
+            {
+                stepActions.Value.Add(new AgentActionProto());
+            }
+
+            ReadOnlySpan<float> row = slots[i] < 0
+                ? actionSize <= zeros.Length ? zeros : new float[actionSize]
+                : actions.Slice(slots[i] * actionSize, actionSize);
+            Fill(stepActions.Value[i].VectorActionsDeprecated, row);
+            Fill(stepActions.Value[i].ContinuousActions, row);
+        }
+
+        reply.Clear();
+        step.WriteTo(reply);
+    }
+
+    /// <inheritdoc/>
+    public override void WriteClose(FrameBuffer reply)
+    {
+        reply.Clear();
+        new UnityMessageProto { Header = new HeaderProto { Status = StatusClose } }.WriteTo(reply);
+    }
+
+    /// <inheritdoc/>
+    public override void Read(in ReadOnlySequence<byte> message, PlayerReport report)
+    {
+        report.Clear();
+        UnityMessageProto parsed = Parse(UnityMessageProto.Parser, message);
+        ThrowUnlessOpen(parsed.Header?.Status ?? 0);
+        if (parsed.UnityOutput?.RlInitializationOutput is { } announcement)
+        {
+            Announce(announcement);
+        }
+
+        if (parsed.UnityOutput?.RlOutput is not { } output)
+        {
+            return;
+        }
+
+        var channels = new SideChannelReader(output.SideChannel.Span);
+        while (channels.TryNext(out Guid channel, out SideChannelPayload payload))
+        {
+            if (channel == SideChannelIds.Statistics)
+            {
+                report.Statistics.Add(SideChannelReader.Statistic(payload));
+            }
+        }
+
+        foreach ((string name, UnityRLOutputProto.Types.ListAgentInfoProto infos) in output.AgentInfos)
+        {
+            if (infos.Value.Count == 0)
+            {
+                continue;
+            }
+
+            if (announced is null)
+            {
+                throw new PlayerLostException($"The player sent agents of behaviour '{name}' before it announced that behaviour.");
+            }
+
+            if (name != announced)
+            {
+                throw Several([announced, name]);
+            }
+
+            foreach (AgentInfoProto info in infos.Value)
+            {
+                Take(info, report);
+            }
+        }
+    }
+
+    /// <summary>Majors must be equal; where the major is 0, the minors too (the rule both published sides apply).</summary>
+    private static bool IsCompatible(string version) =>
+        Version.TryParse(version, out Version? theirs) && theirs.Major == 1;
+
+    private static void Write(FrameBuffer reply, UnityInputProto input)
+    {
+        reply.Clear();
+        new UnityMessageProto { Header = new HeaderProto { Status = StatusOk }, UnityInput = input }.WriteTo(reply);
+    }
+
+    /// <summary>Communicators before 1.3.0 send no action spec; their deprecated fields say the same.</summary>
+    private static int ContinuousActions(BrainParametersProto brain)
+    {
+        if (brain.ActionSpec is { } spec && (spec.NumContinuousActions != 0 || spec.NumDiscreteActions != 0))
+        {
+            return spec.NumDiscreteActions == 0 ? spec.NumContinuousActions : throw NotContinuous(brain.BrainName);
+        }
+
+        return brain.VectorActionSpaceTypeDeprecated == SpaceTypeProto.Continuous
+            ? brain.VectorActionSizeDeprecated.FirstOrDefault()
+            : throw NotContinuous(brain.BrainName);
+    }
+
+    private static int SizeOf(AgentInfoProto info, string behavior)
+    {
+        int size = 0;
+        foreach (ObservationProto observation in info.Observations)
+        {
+            if (observation.ObservationDataCase == ObservationProto.ObservationDataOneofCase.CompressedData)
+            {
+                throw NotVector(behavior, $"a compressed observation '{observation.Name}' of shape ({string.Join(", ", observation.Shape)})");
+            }
+
+            size += observation.FloatData?.Data.Count ?? 0;
+        }
+
+        return size is >= 1 and <= Core.Batch.TransitionSpec.MaximumSize
+            ? size
+            : throw new InputException(
+                $"Behaviour '{behavior}' has {size} observations; between 1 and {Core.Batch.TransitionSpec.MaximumSize} can be trained.");
+    }
+
+    private void Announce(UnityRLInitializationOutputProto announcement)
+    {
+        foreach (BrainParametersProto brain in announcement.BrainParameters)
+        {
+            if (announced is not null && announced != brain.BrainName)
+            {
+                throw Several([announced, brain.BrainName]);
+            }
+
+            int actions = ContinuousActions(brain);
+            if (actions is < 1 or > Core.Batch.TransitionSpec.MaximumSize)
+            {
+                throw new InputException(
+                    $"Behaviour '{brain.BrainName}' declares {actions} continuous actions; between 1 and " +
+                    $"{Core.Batch.TransitionSpec.MaximumSize} can be trained.");
+            }
+
+            announced = brain.BrainName;
+            actionSize = actions;
+        }
+    }
+
+    private void Take(AgentInfoProto info, PlayerReport report)
+    {
+        Behavior ??= new BehaviorSpec(announced!, SizeOf(info, announced!), actionSize);
+        if (SizeOf(info, Behavior.Name) is var size && size != Behavior.ObservationSize)
+        {
+            throw new InputException(
+                $"Agent {info.Id} of behaviour '{Behavior.Name}' sent {size} observations where the first one sent " +
+                $"{Behavior.ObservationSize}; give all agents of a behaviour the same sensors.");
+        }
+
+        Span<float> target = report.Add(info.Id, info.Reward, info.Done, info.MaxStepReached, size);
+        foreach (ObservationProto observation in info.Observations)
+        {
+            if (observation.FloatData is { } floats)
+            {
+                floats.Data.CopyInto(target[..floats.Data.Count]);
+                target = target[floats.Data.Count..];
+            }
+        }
+    }
+}
