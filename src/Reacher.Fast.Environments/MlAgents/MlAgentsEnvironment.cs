@@ -149,8 +149,8 @@ public sealed class MlAgentsEnvironment : IVectorEnvironment
     {
         slots.BeginStep(step);
         dialect.WriteStep(mailbox.Reply, slots.Order, actions);
-        long deadline = Environment.TickCount64 + (long)options.Timeout.TotalMilliseconds;
-        do
+        long deadline = Deadline();
+        while (true)
         {
             mailbox.Send();
             dialect.Read(mailbox.Receive(options.Timeout), report);
@@ -158,17 +158,16 @@ public sealed class MlAgentsEnvironment : IVectorEnvironment
             if (report.GlobalDone)
             {
                 Restart(step);
+            }
+
+            if (slots.Asking > 0)
+            {
                 break;
             }
 
             // A message of nothing but episode ends: their agents ask again in one of the next.
+            ThrowIfPast(deadline);
             dialect.WriteStep(mailbox.Reply, slots.Order, actions);
-        }
-        while (slots.Asking == 0 && Environment.TickCount64 < deadline);
-
-        if (slots.Asking == 0)
-        {
-            throw new PlayerLostException($"None of the player's agents asked for an action within {options.Timeout.TotalSeconds:0.#} s.");
         }
 
         slots.EndStep(step);
@@ -203,6 +202,7 @@ public sealed class MlAgentsEnvironment : IVectorEnvironment
             {
                 host = KestrelUnaryHost.Start(mailbox, options.Address, port);
                 options.Log?.Invoke($"Worker {options.WorkerId} listens on port {host.Port}.");
+                options.Listening?.Invoke(host.Port);
                 return;
             }
             catch (IOException e)
@@ -258,8 +258,8 @@ public sealed class MlAgentsEnvironment : IVectorEnvironment
     /// <summary>Receives until agents ask for actions; a scene may take a few messages to bring them forth.</summary>
     private void ReceiveFirst(CancellationToken cancellation)
     {
-        long deadline = Environment.TickCount64 + (long)options.Timeout.TotalMilliseconds;
-        while (Environment.TickCount64 < deadline)
+        long deadline = Deadline();
+        while (true)
         {
             dialect.Read(mailbox.Receive(options.Timeout, cancellation), report);
             if (CountAsking() > 0)
@@ -280,11 +280,20 @@ public sealed class MlAgentsEnvironment : IVectorEnvironment
                 return;
             }
 
+            ThrowIfPast(deadline);
             dialect.WriteStep(mailbox.Reply, [], []);
             mailbox.Send();
         }
+    }
 
-        throw new PlayerLostException($"None of the player's agents asked for an action within {options.Timeout.TotalSeconds:0.#} s.");
+    private long Deadline() => Environment.TickCount64 + (long)options.Timeout.TotalMilliseconds;
+
+    private void ThrowIfPast(long deadline)
+    {
+        if (Environment.TickCount64 > deadline)
+        {
+            throw new PlayerLostException($"None of the player's agents asked for an action within {options.Timeout.TotalSeconds:0.#} s.");
+        }
     }
 
     private int CountAsking()

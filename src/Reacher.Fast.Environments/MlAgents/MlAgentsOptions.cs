@@ -56,6 +56,9 @@ public sealed record MlAgentsOptions
     /// <summary>Takes lines for the log: the port, the player's name, agents that are left out.</summary>
     public Action<string>? Log { get; init; }
 
+    /// <summary>Told the port once it is listened on, before a player is started or awaited.</summary>
+    public Action<int>? Listening { get; init; }
+
     /// <summary>Whether a Play press in the editor is waited for.</summary>
     internal bool IsEditor => string.Equals(Player, Editor, StringComparison.OrdinalIgnoreCase);
 

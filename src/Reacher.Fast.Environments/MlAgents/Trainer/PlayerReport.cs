@@ -6,6 +6,9 @@ namespace Reacher.Fast.Environments.MlAgents;
 /// </summary>
 internal sealed class PlayerReport
 {
+    /// <summary>Statistics kept for whoever drains them; beyond that the newest are dropped.</summary>
+    private const int StatisticsKept = 10_000;
+
     private float[] observations = [];
     private int observationSize;
 
@@ -32,6 +35,15 @@ internal sealed class PlayerReport
 
     /// <summary>Floats in an observation.</summary>
     public int ObservationSize => observationSize;
+
+    /// <summary>Keeps a statistic until it is drained.</summary>
+    public void Add(in PlayerStatistic statistic)
+    {
+        if (Statistics.Count < StatisticsKept)
+        {
+            Statistics.Add(statistic);
+        }
+    }
 
     /// <summary>Forgets the agents, keeps the memory.</summary>
     public void Clear()

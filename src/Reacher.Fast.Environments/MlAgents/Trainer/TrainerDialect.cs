@@ -94,7 +94,7 @@ internal abstract class TrainerDialect
         $"Behaviour '{name}' has {what}; this engine trains on uncompressed float observations only: remove or replace that sensor.");
 
     /// <summary>Puts one agent's actions into a field, using its memory again.</summary>
-    protected static void Fill(RepeatedField<float> field, ReadOnlySpan<float> values)
+    internal static void Fill(RepeatedField<float> field, ReadOnlySpan<float> values)
     {
         if (field.Count == values.Length)
         {

@@ -145,7 +145,7 @@ internal sealed class V150TrainerDialect : TrainerDialect
         {
             if (channel == SideChannelIds.Statistics)
             {
-                report.Statistics.Add(SideChannelReader.Statistic(payload));
+                report.Add(SideChannelReader.Statistic(payload));
             }
         }
 

@@ -1,0 +1,138 @@
+using System.Buffers;
+using Google.Protobuf;
+using Reacher.Fast.Environments.MlAgents.Api4;
+using Reacher.Fast.Environments.MlAgents.Wire;
+
+namespace Reacher.Fast.Environments.MlAgents;
+
+/// <summary>
+/// ML-Agents v0.4 as its players speak it. A done agent carries its next episode's first observation: the true last one never
+/// leaves the player (FACTS regression G).
+/// </summary>
+internal sealed class Api4PlayerDialect(PlayerOptions options) : PlayerDialect
+{
+    private const string AcademyName = "Academy";
+    private readonly UnityMessage output = new()
+    {
+        Header = new Header { Status = TrainerDialect.StatusOk },
+        UnityOutput = new UnityOutput { RlOutput = new UnityRLOutput() },
+    };
+
+    private UnityRLOutput.Types.ListAgentInfoProto? infos;
+
+    /// <inheritdoc/>
+    public override string BehaviorName => options.BehaviorName + "Brain";
+
+    /// <inheritdoc/>
+    public override string Path => ProtocolPaths.Api4;
+
+    /// <inheritdoc/>
+    public override void WriteHello(FrameBuffer request, PlayerScene scene)
+    {
+        var brain = new BrainParametersProto
+        {
+            BrainName = BehaviorName,
+            BrainType = BrainTypeProto.External,
+            VectorObservationSize = scene.ObservationSize,
+            NumStackedVectorObservations = 1,
+            VectorObservationSpaceType = SpaceTypeProto.Continuous,
+            VectorActionSize = scene.ActionSize,
+            VectorActionSpaceType = SpaceTypeProto.Continuous,
+        };
+        brain.VectorActionDescriptions.Add(Enumerable.Repeat("", scene.ActionSize));
+        var hello = new UnityRLInitializationOutput
+        {
+            Name = AcademyName,
+            Version = ProtocolPaths.Api4Version,
+            EnvironmentParameters = new EnvironmentParametersProto(),
+        };
+        hello.BrainParameters.Add(brain);
+        hello.EnvironmentParameters.FloatParameters.Add(options.EnvironmentParameters.ToDictionary(p => p.Key, p => p.Value));
+        Write(request, new UnityOutput { RlInitializationOutput = hello });
+    }
+
+    /// <inheritdoc/>
+    public override void WriteReady(FrameBuffer request) => Write(request, new UnityOutput());
+
+    /// <inheritdoc/>
+    public override void WriteOutput(FrameBuffer request, PlayerScene scene)
+    {
+        if (infos is null)
+        {
+            infos = new UnityRLOutput.Types.ListAgentInfoProto();
+            infos.Value.Add(Enumerable.Range(0, scene.AgentCount).Select(i => new AgentInfoProto { Id = i }));
+            output.UnityOutput.RlOutput.AgentInfos.Add(BehaviorName, infos);
+        }
+
+        VectorStep step = scene.LastStep.View;
+        for (int i = 0; i < scene.AgentCount; i++)
+        {
+            AgentInfoProto info = infos.Value[i];
+            Fill(info.StackedVectorObservation, step.Observations.Slice(i * scene.ObservationSize, scene.ObservationSize));
+            Fill(info.StoredVectorActions, scene.Actions.Slice(i * scene.ActionSize, scene.ActionSize));
+            info.Reward = step.Rewards[i];
+            info.Done = step.Terminated[i] || step.Truncated[i];
+            info.MaxStepReached = step.Truncated[i];
+        }
+
+        request.Clear();
+        output.WriteTo(request);
+    }
+
+    /// <inheritdoc/>
+    public override void WriteClosing(FrameBuffer request)
+    {
+        request.Clear();
+        new UnityMessage { Header = new Header { Status = TrainerDialect.StatusClose } }.WriteTo(request);
+    }
+
+    /// <inheritdoc/>
+    public override void Read(in ReadOnlySequence<byte> reply, TrainerCommand command)
+    {
+        command.Clear();
+        UnityMessage message = Parse(UnityMessage.Parser, reply);
+        UnityInput? input = message.UnityInput;
+        if (message.Header?.Status != TrainerDialect.StatusOk || input?.RlInput?.Command == CommandProto.Quit)
+        {
+            command.Kind = TrainerCommandKind.Close;
+            return;
+        }
+
+        if (input?.RlInitializationInput is { } welcome)
+        {
+            command.Kind = TrainerCommandKind.Welcome;
+            command.Seed = welcome.Seed;
+            return;
+        }
+
+        if (input?.RlInput is not { } rl)
+        {
+            return;
+        }
+
+        command.Kind = rl.Command == CommandProto.Reset ? TrainerCommandKind.Reset : TrainerCommandKind.Step;
+        // v0.4's two configurations: 100-fold for training, real time for watching.
+        command.TimeScale = rl.IsTraining ? 100 : 1;
+        if (rl.EnvironmentParameters is { } parameters)
+        {
+            foreach ((string key, float value) in parameters.FloatParameters)
+            {
+                command.Parameters[key] = value;
+            }
+        }
+
+        if (rl.AgentActions.TryGetValue(BehaviorName, out UnityRLInput.Types.ListAgentActionProto? actions))
+        {
+            foreach (AgentActionProto action in actions.Value)
+            {
+                AddRow(command, action.VectorActions);
+            }
+        }
+    }
+
+    private static void Write(FrameBuffer request, UnityOutput content)
+    {
+        request.Clear();
+        new UnityMessage { Header = new Header { Status = TrainerDialect.StatusOk }, UnityOutput = content }.WriteTo(request);
+    }
+}

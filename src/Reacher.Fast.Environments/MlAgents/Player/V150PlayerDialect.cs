@@ -1,0 +1,218 @@
+using System.Buffers;
+using Google.Protobuf;
+using Reacher.Fast.Environments.MlAgents.V150;
+using Reacher.Fast.Environments.MlAgents.Wire;
+
+namespace Reacher.Fast.Environments.MlAgents;
+
+/// <summary>
+/// Communicator 1.5.0 as its players speak it. An episode's end is an info of its own, with the true last observation; the
+/// agent asks again in the same message, under a new id.
+/// </summary>
+internal sealed class V150PlayerDialect(PlayerOptions options) : PlayerDialect
+{
+    private const string AcademyName = "AcademySingleton";
+
+    private readonly UnityMessageProto output = new()
+    {
+        Header = new HeaderProto { Status = TrainerDialect.StatusOk },
+        UnityOutput = new UnityOutputProto { RlOutput = new UnityRLOutputProto() },
+    };
+
+    private readonly UnityRLOutputProto.Types.ListAgentInfoProto infos = new();
+    private readonly SideChannelWriter statistics = new();
+    private AgentInfoProto[] asking = [];
+    private AgentInfoProto[] ended = [];
+    private double score;
+
+    /// <inheritdoc/>
+    public override string BehaviorName => options.BehaviorName + "?team=0";
+
+    /// <inheritdoc/>
+    public override string Path => ProtocolPaths.V150;
+
+    /// <inheritdoc/>
+    public override void WriteHello(FrameBuffer request, PlayerScene scene) => Write(request, new UnityOutputProto
+    {
+        RlInitializationOutput = new UnityRLInitializationOutputProto
+        {
+            Name = AcademyName,
+            CommunicationVersion = ProtocolPaths.V150Version,
+            PackageVersion = typeof(V150PlayerDialect).Assembly.GetName().Version!.ToString(3),
+            Capabilities = new UnityRLCapabilitiesProto
+            {
+                BaseRLCapabilities = true,
+                HybridActions = true,
+            },
+        },
+    });
+
+    /// <inheritdoc/>
+    public override void WriteReady(FrameBuffer request) => Write(request, new UnityOutputProto());
+
+    /// <inheritdoc/>
+    public override void WriteOutput(FrameBuffer request, PlayerScene scene)
+    {
+        if (asking.Length == 0)
+        {
+            asking = NewInfos(scene);
+            ended = NewInfos(scene);
+            output.UnityOutput.RlOutput.AgentInfos.Add(BehaviorName, infos);
+            output.UnityOutput.RlInitializationOutput = Announcement(scene);
+        }
+        else
+        {
+            output.UnityOutput.RlInitializationOutput = null;
+        }
+
+        VectorStep step = scene.LastStep.View;
+        infos.Value.Clear();
+        for (int i = 0; i < scene.AgentCount; i++)
+        {
+            score += step.Rewards[i];
+            if (step.Terminated[i] || step.Truncated[i])
+            {
+                Set(ended[i], scene.EndedIds[i], step.Rewards[i], step.FinalObservations, i);
+                ended[i].Done = true;
+                ended[i].MaxStepReached = step.Truncated[i];
+                infos.Value.Add(ended[i]);
+            }
+        }
+
+        output.UnityOutput.RlOutput.SideChannel = infos.Value.Count == scene.AgentCount ? Score(scene.AgentCount) : ByteString.Empty;
+        for (int i = 0; i < scene.AgentCount; i++)
+        {
+            bool first = step.Terminated[i] || step.Truncated[i];
+            Set(asking[i], scene.Ids[i], first ? 0 : step.Rewards[i], step.Observations, i);
+            infos.Value.Add(asking[i]);
+        }
+
+        request.Clear();
+        output.WriteTo(request);
+    }
+
+    /// <inheritdoc/>
+    public override void WriteClosing(FrameBuffer request)
+    {
+        request.Clear();
+        new UnityMessageProto { Header = new HeaderProto { Status = TrainerDialect.StatusClose } }.WriteTo(request);
+    }
+
+    /// <inheritdoc/>
+    public override void Read(in ReadOnlySequence<byte> reply, TrainerCommand command)
+    {
+        command.Clear();
+        UnityMessageProto message = Parse(UnityMessageProto.Parser, reply);
+        UnityInputProto? input = message.UnityInput;
+        if (message.Header?.Status != TrainerDialect.StatusOk || input?.RlInput?.Command == CommandProto.Quit)
+        {
+            command.Kind = TrainerCommandKind.Close;
+            return;
+        }
+
+        if (input?.RlInitializationInput is { } welcome)
+        {
+            command.Kind = TrainerCommandKind.Welcome;
+            command.Seed = welcome.Seed;
+            return;
+        }
+
+        if (input?.RlInput is not { } rl)
+        {
+            return;
+        }
+
+        command.Kind = rl.Command == CommandProto.Reset ? TrainerCommandKind.Reset : TrainerCommandKind.Step;
+        if (command.Kind == TrainerCommandKind.Reset)
+        {
+            score = 0;
+        }
+
+        ReadSideChannel(rl.SideChannel.Span, command);
+        if (rl.AgentActions.TryGetValue(BehaviorName, out UnityRLInputProto.Types.ListAgentActionProto? actions))
+        {
+            foreach (AgentActionProto action in actions.Value)
+            {
+                AddRow(command, action.ContinuousActions.Count > 0 ? action.ContinuousActions : action.VectorActionsDeprecated);
+            }
+        }
+    }
+
+    private static void ReadSideChannel(ReadOnlySpan<byte> bytes, TrainerCommand command)
+    {
+        var channels = new SideChannelReader(bytes);
+        while (channels.TryNext(out Guid channel, out SideChannelPayload payload))
+        {
+            if (channel == SideChannelIds.EngineConfiguration && payload.Int32() == SideChannelIds.EngineTimeScale)
+            {
+                command.TimeScale = Math.Max(1, payload.Single());
+            }
+            else if (channel == SideChannelIds.EnvironmentParameters)
+            {
+                string key = payload.Text();
+                if (payload.Int32() == SideChannelIds.ParameterFloat)
+                {
+                    command.Parameters[key] = payload.Single();
+                }
+            }
+        }
+    }
+
+    private static AgentInfoProto[] NewInfos(PlayerScene scene)
+    {
+        var made = new AgentInfoProto[scene.AgentCount];
+        for (int i = 0; i < made.Length; i++)
+        {
+            var observation = new ObservationProto
+            {
+                FloatData = new ObservationProto.Types.FloatData(),
+                Name = $"VectorSensor_size{scene.ObservationSize}",
+            };
+            observation.Shape.Add(scene.ObservationSize);
+            observation.DimensionProperties.Add(1);
+            made[i] = new AgentInfoProto();
+            made[i].Observations.Add(observation);
+        }
+
+        return made;
+    }
+
+    private static void Set(AgentInfoProto info, int id, float reward, Span<float> observations, int row)
+    {
+        info.Id = id;
+        info.Reward = reward;
+        ObservationProto observation = info.Observations[0];
+        int size = observation.Shape[0];
+        Fill(observation.FloatData.Data, observations.Slice(row * size, size));
+    }
+
+    private static void Write(FrameBuffer request, UnityOutputProto content)
+    {
+        request.Clear();
+        new UnityMessageProto { Header = new HeaderProto { Status = TrainerDialect.StatusOk }, UnityOutput = content }.WriteTo(request);
+    }
+
+    private UnityRLInitializationOutputProto Announcement(PlayerScene scene)
+    {
+        var brain = new BrainParametersProto
+        {
+            BrainName = BehaviorName,
+            IsTraining = true,
+            ActionSpec = new ActionSpecProto { NumContinuousActions = scene.ActionSize },
+            VectorActionSpaceTypeDeprecated = SpaceTypeProto.Continuous,
+        };
+        brain.VectorActionSizeDeprecated.Add(scene.ActionSize);
+        var announcement = new UnityRLInitializationOutputProto();
+        announcement.BrainParameters.Add(brain);
+        return announcement;
+    }
+
+    /// <summary>All episodes ended together: their mean score goes to the trainer's TensorBoard.</summary>
+    private ByteString Score(int agents)
+    {
+        statistics.Clear();
+        statistics.Write(new PlayerStatistic($"{options.BehaviorName}/Episode Score", (float)(score / agents), StatisticAggregation.Average));
+        score = 0;
+        return ByteString.CopyFrom(statistics.Written);
+    }
+}
