@@ -57,4 +57,18 @@ public static class ReportSlot
 
     /// <summary>Elements in the report tensor.</summary>
     public const int Count = 8;
+
+    /// <summary>What the figure in <paramref name="slot"/> is called in a message.</summary>
+    internal static string Name(int slot) => slot switch
+    {
+        CriticLoss => "the critics' loss",
+        PolicyLoss => "the policy's loss",
+        MeanQ => "the mean of Q",
+        MeanTarget => "the mean target",
+        Entropy => "the policy's entropy",
+        EntropyCoefficient => "the entropy coefficient",
+        CriticGradientNorm => "the norm of the critics' gradient",
+        PolicyGradientNorm => "the norm of the policy's gradient",
+        _ => "a figure",
+    };
 }

@@ -12,11 +12,15 @@ public enum PolicyKind
 
 /// <summary>
 /// The shape of a policy, and from it the layout of its flat block: what the weight channel carries and what env and eval
-/// act from. The block is, float32: if normalising, mean [O] and scale [O] of the observations; then for every layer its weight
-/// [in, out] row-major and its bias [out].
+/// act from. The block is, float32: if normalising, mean [O] and scale [O] of the observations, applied as
+/// clamp((x - mean) * scale, +-<see cref="NormalizationLimit"/>); then for every layer its weight [in, out] row-major and its
+/// bias [out].
 /// </summary>
 public sealed record PolicySpec
 {
+    /// <summary>Normalised observations are clamped to +- this, wherever a normaliser's mean and scale are applied.</summary>
+    public const float NormalizationLimit = 10;
+
     private readonly int[] hiddenSizes;
 
     /// <summary>The shape of a policy.</summary>

@@ -10,8 +10,8 @@ public sealed partial class ScalarKernelDevice
     public void Linear(Tensor x, Tensor weight, Tensor bias, Tensor y, Activation activation)
     {
         (int heads, int inputs, int outputs) = (weight.Heads, weight.Rows, weight.Columns);
-        Require(x.Heads == 1 || x.Heads == heads, $"{x} feeds neither all heads of {weight} nor each its own.");
-        Require(x.Columns == inputs, $"{x} does not fit {weight}.");
+        Require(x.Heads == 1 || x.Heads == heads, x, "feeds neither all heads nor each its own of", weight);
+        Require(x.Columns == inputs, x, "does not fit", weight);
         _ = Values(bias, heads, 1, outputs);
         _ = Values(y, heads, x.Rows, outputs);
         for (int h = 0; h < heads; h++)
@@ -38,9 +38,9 @@ public sealed partial class ScalarKernelDevice
     public void LinearBackwardInput(Tensor dy, Tensor weight, Tensor dx, Tensor? gate, int firstInput = 0)
     {
         (int heads, int inputs, int outputs) = (weight.Heads, weight.Rows, weight.Columns);
-        Require(firstInput >= 0 && firstInput + dx.Columns <= inputs, $"{dx} from input {firstInput} is not within the inputs of {weight}.");
-        Require(dx.Heads == heads || dx.Heads == 1, $"{dx} is neither per head of {weight} nor summed.");
-        Require(gate is null || (firstInput == 0 && dx.Columns == inputs), "A gate needs the gradient of all inputs.");
+        Require(firstInput >= 0 && firstInput + dx.Columns <= inputs, dx, "from its first input on is not within the inputs of", weight);
+        Require(dx.Heads == heads || dx.Heads == 1, dx, "is neither summed nor per head of", weight);
+        Require(gate is null || (firstInput == 0 && dx.Columns == inputs), dx, "is gated and yet not the gradient of all inputs of", weight);
         _ = Values(dy, heads, dx.Rows, outputs);
         bool summed = dx.Heads < heads;
         for (int h = 0; h < dx.Heads; h++)
@@ -72,7 +72,7 @@ public sealed partial class ScalarKernelDevice
     public void LinearBackwardWeights(Tensor x, Tensor dy, Tensor weightGradient, Tensor biasGradient)
     {
         (int heads, int inputs, int outputs) = (weightGradient.Heads, weightGradient.Rows, weightGradient.Columns);
-        Require((x.Heads == 1 || x.Heads == heads) && x.Columns == inputs, $"{x} does not fit {weightGradient}.");
+        Require((x.Heads == 1 || x.Heads == heads) && x.Columns == inputs, x, "does not fit", weightGradient);
         _ = Values(dy, heads, x.Rows, outputs);
         _ = Values(biasGradient, heads, 1, outputs);
         for (int h = 0; h < heads; h++)
@@ -131,7 +131,7 @@ public sealed partial class ScalarKernelDevice
         Tensor dq, Tensor x, Tensor weight, Tensor dx, Tensor? gate, Tensor? weightGradient, Tensor? biasGradient)
     {
         (int heads, int batch, int inputs) = (dx.Heads, dx.Rows, dx.Columns);
-        Require(weightGradient is null == biasGradient is null, "The gradients of weight and bias are wanted together or not at all.");
+        Require(weightGradient is null == biasGradient is null, weight, "wants the gradients of weight and bias together or not at all, for", dq);
         _ = Values(dq, heads, 1, batch);
         _ = Values(x, heads, batch, inputs);
         _ = Values(weight, heads, 1, inputs);
@@ -211,7 +211,7 @@ public sealed partial class ScalarKernelDevice
         Tensor dy, Tensor gain, Tensor normalized, Tensor reciprocalDeviation, Tensor dx, Tensor? gainGradient, Tensor? shiftGradient)
     {
         (int heads, int batch, int features) = (dy.Heads, dy.Rows, dy.Columns);
-        Require(gainGradient is null == shiftGradient is null, "The gradients of gain and shift are wanted together or not at all.");
+        Require(gainGradient is null == shiftGradient is null, gain, "wants the gradients of gain and shift together or not at all, for", dy);
         for (int h = 0; h < heads; h++)
         {
             ReadOnlySpan<float> d = Head(dy, h), n = Head(normalized, h), g = Head(gain, h);

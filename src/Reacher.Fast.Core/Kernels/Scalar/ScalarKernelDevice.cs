@@ -130,11 +130,12 @@ public sealed partial class ScalarKernelDevice : IKernelDevice
         }
     }
 
-    private static void Require(bool condition, string what)
+    /// <summary>Builds its message only when it throws: an op allocates nothing.</summary>
+    private static void Require(bool condition, Tensor tensor, string what, Tensor other)
     {
         if (!condition)
         {
-            throw new ArgumentException(what);
+            throw new ArgumentException($"{tensor} {what} {other}.");
         }
     }
 }

@@ -1,0 +1,199 @@
+using System.Globalization;
+using Reacher.Fast.Core.Batch;
+using Reacher.Fast.Core.Kernels;
+using Reacher.Fast.Core.Networks;
+using Reacher.Fast.Core.Weights;
+
+namespace Reacher.Fast.Core.Learner;
+
+/// <summary>
+/// What SAC and TD3 share: the batch's way to the device, both networks and their optimisers, normalisation, the guards
+/// against numbers that are none. A learner adds the two halves of its update, which read like its paper.
+/// </summary>
+public abstract partial class OffPolicyLearner : ILearner
+{
+    private readonly LearnerOptions options;
+    private readonly TransitionSpec spec;
+    private readonly DeviceProgram criticUpdate;
+    private readonly DeviceProgram fullUpdate;
+    private readonly ObservationNormalizer normalizer;
+    private readonly RewardScaling rewardScaling;
+    private readonly float[] rewards;
+    private readonly float[] figures = new float[ReportSlot.Count];
+
+    private protected OffPolicyLearner(
+        string algorithm, LearnerOptions options, PolicyKind kind, TransitionSpec spec, IKernelDevice device, bool policyTarget)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(device);
+        options.Validate();
+        int[] hidden = [.. options.HiddenSizes];
+        (Algorithm, this.options, this.spec, Device) = (algorithm, options, spec, device);
+        Policy = new PolicySpec(kind, spec.ObservationSize, spec.ActionSize, hidden, options.NormalizeObservations);
+        Batch = new LearnerBatch(device, spec, options.BatchSize);
+        ActorNetwork = new PolicyNetwork(device, Policy, options.BatchSize, trained: true);
+        CriticNetwork = new TwinCritic(device, spec.ObservationSize, spec.ActionSize, hidden, options.LayerNormCritics, options.BatchSize);
+        Actor = new TrainedNetwork(device, ActorNetwork.Parameters, ["actor"], options.ActorLearningRate, policyTarget);
+        Critic = new TrainedNetwork(device, CriticNetwork.Parameters, ["critic1", "critic2"], options.CriticLearningRate, target: true);
+        Actor.Initialize(options.Initialization, options.Seed, network: 0);
+        Critic.Initialize(options.Initialization, options.Seed, network: 1);
+        TensorBlock perSample = device.Allocate(
+            "update",
+            new("y", 1, 1, options.BatchSize),
+            new("action", 1, options.BatchSize, spec.ActionSize),
+            new("action_gradient", 1, options.BatchSize, spec.ActionSize),
+            new("report", 1, 1, ReportSlot.Count));
+        (Y, Action, ActionGradient, Report) = (perSample[0], perSample[1], perSample[2], perSample[3]);
+        normalizer = new ObservationNormalizer(device, spec.ObservationSize, options.NormalizeObservations);
+        rewardScaling = new RewardScaling(options.RewardScale, options.NormalizeRewards);
+        rewards = new float[options.BatchSize];
+        criticUpdate = new DeviceProgram($"{algorithm}-critic-update", () => RunUpdate(withPolicy: false));
+        fullUpdate = new DeviceProgram($"{algorithm}-update", () => RunUpdate(withPolicy: true));
+        device.NoiseSeed = options.Seed;
+        device.UpdateCounter = 0;
+    }
+
+    /// <inheritdoc/>
+    public PolicySpec Policy { get; }
+
+    /// <inheritdoc/>
+    public long Updates { get; private set; }
+
+    /// <summary>The policy's parameters on the device, for tests.</summary>
+    internal TensorBlock ActorParameters => Actor.Parameters;
+
+    /// <summary>sac or td3, as in a checkpoint's metadata.</summary>
+    private protected string Algorithm { get; }
+
+    private protected IKernelDevice Device { get; }
+
+    private protected LearnerBatch Batch { get; }
+
+    private protected PolicyNetwork ActorNetwork { get; }
+
+    private protected TwinCritic CriticNetwork { get; }
+
+    /// <summary>phi.</summary>
+    private protected TrainedNetwork Actor { get; }
+
+    /// <summary>theta_1 and theta_2, with targets.</summary>
+    private protected TrainedNetwork Critic { get; }
+
+    /// <summary>The target y [1, 1, B].</summary>
+    private protected Tensor Y { get; }
+
+    /// <summary>[1, B, A]: a' of the target, then the policy's own action.</summary>
+    private protected Tensor Action { get; }
+
+    /// <summary>[1, B, A].</summary>
+    private protected Tensor ActionGradient { get; }
+
+    /// <summary>[1, 1, <see cref="ReportSlot.Count"/>].</summary>
+    private protected Tensor Report { get; }
+
+    /// <inheritdoc/>
+    public LearnerReport Update(in TransitionBatch batch)
+    {
+        if (batch.Spec != spec || batch.Count != options.BatchSize)
+        {
+            throw new ArgumentException(
+                $"The learner was made for batches of {options.BatchSize} {spec}, not of {batch.Count} {batch.Spec}.", nameof(batch));
+        }
+
+        RequireFinite(batch.Observations, "batch.observations");
+        RequireFinite(batch.Actions, "batch.actions");
+        RequireFinite(batch.Rewards, "batch.rewards");
+        RequireFinite(batch.Discounts, "batch.discounts");
+        RequireFinite(batch.NextObservations, "batch.next_observations");
+        normalizer.Merge(batch.Observations);
+        rewardScaling.Apply(batch.Rewards, rewards);
+        Batch.Upload(batch, rewards);
+        Device.Run((Updates + 1) % options.PolicyDelay == 0 ? fullUpdate : criticUpdate);
+        Device.Download(Report, figures);
+        RequireFiniteReport();
+        Updates++;
+        return new LearnerReport(
+            figures[ReportSlot.CriticLoss],
+            figures[ReportSlot.PolicyLoss],
+            figures[ReportSlot.MeanQ],
+            figures[ReportSlot.MeanTarget],
+            figures[ReportSlot.Entropy],
+            figures[ReportSlot.EntropyCoefficient],
+            figures[ReportSlot.CriticGradientNorm],
+            figures[ReportSlot.PolicyGradientNorm]);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="LearnerDivergedException">A weight is NaN or infinite.</exception>
+    public void CopyPolicy(Span<float> destination)
+    {
+        if (destination.Length != Policy.BlockLength)
+        {
+            throw new ArgumentException($"The policy's block has {Policy.BlockLength} floats, not {destination.Length}.", nameof(destination));
+        }
+
+        int at = normalizer.CopyTo(destination);
+        for (int i = 0; i < Actor.Parameters.Tensors.Count; i++)
+        {
+            Tensor tensor = Actor.Parameters[i];
+            Span<float> values = destination.Slice(at, (int)tensor.Shape.Elements);
+            Device.Download(tensor, values);
+            int bad = FiniteCheck.IndexOfNonFinite(values);
+            if (bad >= 0)
+            {
+                throw Diverged($"actor.{tensor.Name}[{bad}]", values[bad], Updates);
+            }
+
+            at += values.Length;
+        }
+    }
+
+    /// <summary>Frees what the device recorded; tensors stay until the device, which the caller owns, is disposed.</summary>
+    public void Dispose()
+    {
+        criticUpdate.Recording?.Dispose();
+        fullUpdate.Recording?.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Target, critic loss and its gradient, a step of both critics.</summary>
+    private protected abstract void UpdateCritics(bool withPolicy);
+
+    /// <summary>Policy loss and its gradient, a step of the policy and whatever else goes with it.</summary>
+    private protected abstract void UpdatePolicy();
+
+    private void RunUpdate(bool withPolicy)
+    {
+        Device.AdvanceNoise();
+        normalizer.Normalize(Batch.Observations);
+        normalizer.Normalize(Batch.NextObservations);
+        UpdateCritics(withPolicy);
+        if (withPolicy)
+        {
+            UpdatePolicy();
+        }
+    }
+
+    private void RequireFinite(ReadOnlySpan<float> values, string name)
+    {
+        int bad = FiniteCheck.IndexOfNonFinite(values);
+        if (bad >= 0)
+        {
+            throw Diverged($"{name}[{bad}]", values[bad], Updates + 1);
+        }
+    }
+
+    private void RequireFiniteReport()
+    {
+        int bad = FiniteCheck.IndexOfNonFinite(figures);
+        if (bad >= 0)
+        {
+            throw Diverged(ReportSlot.Name(bad), figures[bad], Updates + 1);
+        }
+    }
+
+    private static LearnerDivergedException Diverged(string tensor, float value, long update) => new(
+        $"Training diverged: {tensor} is {value.ToString(CultureInfo.InvariantCulture)} at update {update}; nothing of it was " +
+        "published. Go back to the last checkpoint, and lower the learning rates or clip gradients.");
+}

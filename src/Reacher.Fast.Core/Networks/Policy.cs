@@ -1,0 +1,162 @@
+using Reacher.Fast.Core.Kernels;
+
+namespace Reacher.Fast.Core.Networks;
+
+/// <summary>
+/// A policy that acts: the weights of one flat block and a device to run them on. Any number of observations, in pieces of a
+/// fixed size. Acting advances the device's noise counter, so the device must not be a learner's. One thread at a time.
+/// </summary>
+public sealed class Policy
+{
+    /// <summary>Observations of a piece if nothing else is asked for: the twenty arms in one.</summary>
+    public const int DefaultBatchSize = 20;
+
+    private readonly IKernelDevice device;
+    private readonly PolicyNetwork network;
+    private readonly TensorBlock parameters;
+    private readonly Tensor observations;
+    private readonly Tensor mean;
+    private readonly Tensor scale;
+    private readonly Tensor action;
+    private readonly Tensor noise;
+    private readonly Tensor logProbability;
+    private readonly DeviceProgram mode;
+    private readonly DeviceProgram sample;
+    private readonly float[] observationStaging;
+    private readonly float[] actionStaging;
+    private readonly int batch;
+
+    /// <summary>
+    /// A policy with all weights 0 until <see cref="Load"/>, that runs <paramref name="batchSize"/> observations at once.
+    /// Its memory is the device's and goes with it.
+    /// </summary>
+    public Policy(PolicySpec spec, IKernelDevice device, int batchSize = DefaultBatchSize)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(device);
+        ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
+        Spec = spec;
+        this.device = device;
+        batch = batchSize;
+        network = new PolicyNetwork(device, spec, batch, trained: false);
+        parameters = NetworkParameters.Allocate(device, "actor", network.Parameters);
+        TensorBlock block = device.Allocate(
+            "policy",
+            new("observations", 1, batch, spec.ObservationSize),
+            new("mean", 1, 1, spec.ObservationSize),
+            new("scale", 1, 1, spec.ObservationSize),
+            new("action", 1, batch, spec.ActionSize),
+            new("noise", 1, batch, spec.ActionSize),
+            new("log_probability", 1, 1, batch));
+        (observations, mean, scale, action, noise, logProbability) = (block[0], block[1], block[2], block[3], block[4], block[5]);
+        observationStaging = new float[batch * spec.ObservationSize];
+        actionStaging = new float[batch * spec.ActionSize];
+        mode = new DeviceProgram("policy-mode", RunMode);
+        sample = new DeviceProgram("policy-sample", RunSample);
+    }
+
+    /// <summary>The shape of the policy, and of the block that <see cref="Load"/> takes.</summary>
+    public PolicySpec Spec { get; }
+
+    /// <summary>Takes the weights (and the normaliser, if there is one) of a flat block as <see cref="PolicySpec"/> lays it out.</summary>
+    /// <exception cref="ArgumentException">The block's length is not <see cref="PolicySpec.BlockLength"/>.</exception>
+    public void Load(ReadOnlySpan<float> block)
+    {
+        if (block.Length != Spec.BlockLength)
+        {
+            throw new ArgumentException($"The policy's block has {block.Length} floats where {Spec.BlockLength} are needed.", nameof(block));
+        }
+
+        int at = 0;
+        if (Spec.NormalizeObservations)
+        {
+            device.Upload(block[..Spec.ObservationSize], mean);
+            device.Upload(block.Slice(Spec.ObservationSize, Spec.ObservationSize), scale);
+            at = 2 * Spec.ObservationSize;
+        }
+
+        for (int i = 0; i < parameters.Tensors.Count; i++)
+        {
+            int length = (int)parameters[i].Shape.Elements;
+            device.Upload(block.Slice(at, length), parameters[i]);
+            at += length;
+        }
+    }
+
+    /// <summary>The most likely actions: what evaluation and the exported model do. Writes [count, A].</summary>
+    public void ActDeterministic(ReadOnlySpan<float> observations, int count, Span<float> actions) =>
+        Act(observations, count, actions, deterministic: true, sigma: 0);
+
+    /// <summary>
+    /// Actions to learn from: sampled from SAC's Gaussian, or TD3's plus Gaussian noise of deviation
+    /// <paramref name="explorationSigma"/>, clamped to [-1, 1] (Fujimoto et al. 2018, algorithm 1). Writes [count, A].
+    /// </summary>
+    public void ActExploring(ReadOnlySpan<float> observations, int count, Span<float> actions, float explorationSigma) =>
+        Act(observations, count, actions, deterministic: false, explorationSigma);
+
+    /// <exception cref="ArgumentException">A span's length does not follow from <paramref name="count"/>.</exception>
+    private void Act(ReadOnlySpan<float> from, int count, Span<float> actions, bool deterministic, float sigma)
+    {
+        (int o, int a) = (Spec.ObservationSize, Spec.ActionSize);
+        if (from.Length != count * o || actions.Length != count * a)
+        {
+            throw new ArgumentException($"{count} observations of {o} and actions of {a} floats do not have {from.Length} and {actions.Length} floats.");
+        }
+
+        for (int done = 0; done < count; done += batch)
+        {
+            int piece = Math.Min(batch, count - done);
+            from.Slice(done * o, piece * o).CopyTo(observationStaging);
+            observationStaging.AsSpan(piece * o).Clear();
+            device.Upload(observationStaging, observations);
+            device.Download(Run(deterministic, sigma), actionStaging);
+            actionStaging.AsSpan(0, piece * a).CopyTo(actions[(done * a)..]);
+        }
+    }
+
+    private Tensor Run(bool deterministic, float sigma)
+    {
+        device.Run(deterministic ? mode : sample);
+        if (Spec.Kind == PolicyKind.SquashedGaussian)
+        {
+            return action;
+        }
+
+        if (deterministic)
+        {
+            return network.Output;
+        }
+
+        device.AddClippedNoise(network.Output, NoiseStream.Exploration, sigma, clip: float.PositiveInfinity, action);
+        return action;
+    }
+
+    private void RunMode()
+    {
+        Tensor output = RunNetwork();
+        if (Spec.Kind == PolicyKind.SquashedGaussian)
+        {
+            device.SquashedGaussianMode(output, action);
+        }
+    }
+
+    private void RunSample()
+    {
+        device.AdvanceNoise();
+        Tensor output = RunNetwork();
+        if (Spec.Kind == PolicyKind.SquashedGaussian)
+        {
+            device.SquashedGaussian(output, NoiseStream.Exploration, noise, action, logProbability);
+        }
+    }
+
+    private Tensor RunNetwork()
+    {
+        if (Spec.NormalizeObservations)
+        {
+            device.Normalize(observations, mean, scale, PolicySpec.NormalizationLimit, observations);
+        }
+
+        return network.Forward(parameters, observations);
+    }
+}

@@ -1,0 +1,139 @@
+using Reacher.Fast.Core.Batch;
+using Reacher.Fast.Core.Kernels;
+using Reacher.Fast.Core.Learner;
+using Reacher.Fast.Core.Tests.Kernels;
+using Reacher.Fast.Core.Weights;
+
+namespace Reacher.Fast.Core.Tests.Learner;
+
+/// <summary>Nothing allocates, nothing that is no number passes, nothing out of range is accepted.</summary>
+public sealed class LearnerGuardTests
+{
+    private static readonly TransitionSpec Spec = new(5, 2);
+
+    private static IEnumerable<LearnerOptions> AllOptions =>
+    [
+        new SacOptions { BatchSize = 8, HiddenSizes = [16, 16], NormalizeObservations = true, LayerNormCritics = true },
+        new Td3Options { BatchSize = 8, HiddenSizes = [16, 16] },
+    ];
+
+    [TestCaseSource(typeof(Devices), nameof(Devices.All))]
+    public void An_update_allocates_nothing(DeviceUnderTest kind)
+    {
+        foreach (LearnerOptions options in AllOptions)
+        {
+            using IKernelDevice device = kind.Create();
+            using ILearner learner = LearnerFactory.Create(options, Spec, device);
+            using BatchBuffer batch = Batches.Random(Spec, 8, 0);
+            float[] block = new float[learner.Policy.BlockLength];
+            Run(learner, batch, block, 10);
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            Run(learner, batch, block, 100);
+            Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero, options.GetType().Name);
+        }
+    }
+
+    [TestCaseSource(typeof(Devices), nameof(Devices.All))]
+    public void A_number_that_is_none_stops_the_learner_with_its_name_and_update(DeviceUnderTest kind)
+    {
+        foreach (LearnerOptions options in AllOptions)
+        {
+            using IKernelDevice device = kind.Create();
+            using ILearner learner = LearnerFactory.Create(options, Spec, device);
+            using BatchBuffer good = Batches.Random(Spec, 8, 0), bad = Batches.Random(Spec, 8, 1);
+            learner.Update(good.View);
+            byte[] before = Bytes(learner);
+            bad.Rewards[3] = float.NaN;
+            Assert.That(
+                () => learner.Update(bad.View),
+                Throws.TypeOf<LearnerDivergedException>().With.Message.Contains("batch.rewards[3] is NaN at update 2"));
+            bad.Rewards[3] = 0;
+            bad.NextObservations[39] = float.NegativeInfinity;
+            Assert.That(
+                () => learner.Update(bad.View),
+                Throws.TypeOf<LearnerDivergedException>().With.Message.Contains("batch.next_observations[39] is -Infinity at update 2"));
+            Assert.That(Bytes(learner), Is.EqualTo(before), "a refused batch changes nothing");
+
+            bad.NextObservations[39] = 0;
+            bad.Rewards[3] = 3e38f;
+            Assert.That(
+                () => learner.Update(bad.View),
+                Throws.TypeOf<LearnerDivergedException>().With.Message.Contains("loss is").And.Message.Contains("at update 2"));
+        }
+    }
+
+    [TestCaseSource(typeof(Devices), nameof(Devices.All))]
+    public void A_weight_that_is_no_number_is_neither_published_nor_saved(DeviceUnderTest kind)
+    {
+        using IKernelDevice device = kind.Create();
+        using var learner = new SacLearner(new SacOptions { BatchSize = 8, HiddenSizes = [16, 16] }, Spec, device);
+        float[] weights = new float[5 * 16];
+        weights[7] = float.NaN;
+        device.Upload(weights, learner.ActorParameters[0]);
+
+        Assert.That(
+            () => learner.CopyPolicy(new float[learner.Policy.BlockLength]),
+            Throws.TypeOf<LearnerDivergedException>().With.Message.Contains("actor.0.weight[7] is NaN at update 0"));
+        Assert.That(
+            () => learner.SaveState(new StateDictionary()),
+            Throws.TypeOf<LearnerDivergedException>().With.Message.Contains("actor.0.weight[7] is NaN after update 0"));
+    }
+
+    [Test]
+    public void A_batch_of_another_size_is_refused()
+    {
+        using IKernelDevice device = KernelDevices.Create("scalar", 1);
+        using ILearner learner = LearnerFactory.Create(new SacOptions { BatchSize = 8, HiddenSizes = [4] }, Spec, device);
+        using BatchBuffer count = Batches.Random(Spec, 7, 0), size = Batches.Random(new TransitionSpec(5, 3), 8, 0);
+
+        Assert.That(() => learner.Update(count.View), Throws.ArgumentException);
+        Assert.That(() => learner.Update(size.View), Throws.ArgumentException);
+    }
+
+    private static IEnumerable<TestCaseData> BadOptions =>
+    [
+        new TestCaseData(new SacOptions { BatchSize = 0 }, "BatchSize is 0"),
+        new TestCaseData(new SacOptions { HiddenSizes = [] }, "HiddenSizes"),
+        new TestCaseData(new SacOptions { HiddenSizes = [8, 0] }, "HiddenSizes is 0"),
+        new TestCaseData(new SacOptions { ActorLearningRate = double.NaN }, "ActorLearningRate is NaN"),
+        new TestCaseData(new SacOptions { CriticLearningRate = -1 }, "CriticLearningRate is -1"),
+        new TestCaseData(new SacOptions { AlphaLearningRate = double.PositiveInfinity }, "AlphaLearningRate"),
+        new TestCaseData(new SacOptions { Tau = 0 }, "Tau is 0"),
+        new TestCaseData(new SacOptions { Tau = 1.5f }, "Tau is 1.5"),
+        new TestCaseData(new SacOptions { InitialAlpha = 0 }, "InitialAlpha is 0"),
+        new TestCaseData(new SacOptions { TargetEntropy = float.NaN }, "TargetEntropy is NaN"),
+        new TestCaseData(new SacOptions { MaximumGradientNorm = 0 }, "MaximumGradientNorm is 0"),
+        new TestCaseData(new SacOptions { RewardScale = 0 }, "RewardScale is 0"),
+        new TestCaseData(new Td3Options { PolicyDelay = 0 }, "PolicyDelay is 0"),
+        new TestCaseData(new Td3Options { SmoothingSigma = -0.1f }, "SmoothingSigma is -0.1"),
+        new TestCaseData(new Td3Options { SmoothingClip = float.NaN }, "SmoothingClip is NaN"),
+    ];
+
+    [TestCaseSource(nameof(BadOptions))]
+    public void An_option_out_of_range_is_one_sentence_for_the_user(LearnerOptions options, string expected)
+    {
+        using IKernelDevice device = KernelDevices.Create("scalar", 1);
+
+        Assert.That(() => LearnerFactory.Create(options, Spec, device), Throws.TypeOf<InputException>().With.Message.Contains(expected));
+    }
+
+    [Test]
+    public void An_unknown_device_is_one_sentence_for_the_user() =>
+        Assert.That(() => KernelDevices.Create("abacus", 1), Throws.TypeOf<InputException>().With.Message.Contains("'abacus'"));
+
+    private static void Run(ILearner learner, BatchBuffer batch, float[] block, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            learner.Update(batch.View);
+            learner.CopyPolicy(block);
+        }
+    }
+
+    private static byte[] Bytes(ILearner learner)
+    {
+        var state = new StateDictionary();
+        learner.SaveState(state);
+        return [.. state.Tensors.SelectMany(tensor => tensor.Data.ToArray())];
+    }
+}
