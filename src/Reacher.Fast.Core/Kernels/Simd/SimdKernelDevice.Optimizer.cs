@@ -31,11 +31,13 @@ internal sealed unsafe partial class SimdKernelDevice<TSimd, TVector>
             Second = (float*)state.Second.Address,
             Target = target is null ? null : (float*)target.Address,
             Floats = parameters.Length,
-            Beta1 = options.Beta1,
-            Beta2 = options.Beta2,
+            Beta1 = (float)options.Beta1,
+            Beta2 = (float)options.Beta2,
+            OneMinusBeta1 = (float)(1 - options.Beta1),
+            OneMinusBeta2 = (float)(1 - options.Beta2),
             StepSize = (float)(options.LearningRate / correction1),
             ReciprocalRootCorrection2 = (float)(1 / Math.Sqrt(correction2)),
-            Epsilon = options.Epsilon,
+            Epsilon = (float)options.Epsilon,
             Tau = tau,
         };
         Run(work, parameters.Length);
@@ -95,8 +97,8 @@ internal sealed unsafe partial class SimdKernelDevice<TSimd, TVector>
         double alpha = Math.Exp(s[0]);
         double mean = ChunkedSums.Sum(Row(logProbability), logProbability.Columns) / logProbability.Columns;
         double gradient = -alpha * (mean + targetEntropy);
-        double first = options.Beta1 * (double)s[2] + (1 - (double)options.Beta1) * gradient;
-        double second = options.Beta2 * (double)s[3] + (1 - (double)options.Beta2) * gradient * gradient;
+        double first = options.Beta1 * s[2] + (1 - options.Beta1) * gradient;
+        double second = options.Beta2 * s[3] + (1 - options.Beta2) * gradient * gradient;
         double step = Math.Min(s[4] + 1f, LastStep);
         double size = options.LearningRate / (1 - Math.Pow(options.Beta1, step));
         double root = Math.Sqrt(second) / Math.Sqrt(1 - Math.Pow(options.Beta2, step)) + options.Epsilon;

@@ -19,6 +19,8 @@ internal unsafe struct AdamWork<TSimd, TVector> : ITeamWork
     public long Floats;
     public float Beta1;
     public float Beta2;
+    public float OneMinusBeta1;
+    public float OneMinusBeta2;
     public float StepSize;
     public float ReciprocalRootCorrection2;
     public float Epsilon;
@@ -29,7 +31,7 @@ internal unsafe struct AdamWork<TSimd, TVector> : ITeamWork
     {
         WorkRange range = new(Floats, member, members, 32);
         TVector beta1 = TSimd.Create(Beta1), beta2 = TSimd.Create(Beta2);
-        TVector oneMinusBeta1 = TSimd.Create(1f - Beta1), oneMinusBeta2 = TSimd.Create(1f - Beta2);
+        TVector oneMinusBeta1 = TSimd.Create(OneMinusBeta1), oneMinusBeta2 = TSimd.Create(OneMinusBeta2);
         TVector step = TSimd.Create(-StepSize), root = TSimd.Create(ReciprocalRootCorrection2), epsilon = TSimd.Create(Epsilon);
         TVector tau = TSimd.Create(Tau);
         for (nint i = range.Begin; i < range.End; i += TSimd.Count)
