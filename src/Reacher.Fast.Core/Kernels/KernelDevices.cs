@@ -1,4 +1,5 @@
 using Reacher.Fast.Core.Kernels.Scalar;
+using Reacher.Fast.Core.Kernels.Simd;
 
 namespace Reacher.Fast.Core.Kernels;
 
@@ -6,7 +7,8 @@ namespace Reacher.Fast.Core.Kernels;
 public static class KernelDevices
 {
     /// <summary>
-    /// The device called <paramref name="name"/>: <c>auto</c> (the fastest this processor has) or <c>scalar</c> (the reference).
+    /// The device called <paramref name="name"/>: <c>auto</c> or <c>cpu</c> (the best instruction set that this processor has, or
+    /// the one that <see cref="InstructionSets.EnvironmentVariable"/> names), or <c>scalar</c> (the reference).
     /// </summary>
     /// <param name="name">Compared without case.</param>
     /// <param name="threads">Threads for one op where the device can share it out; at least 1.</param>
@@ -17,8 +19,9 @@ public static class KernelDevices
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         return name.ToUpperInvariant() switch
         {
-            "AUTO" or "SCALAR" => new ScalarKernelDevice(),
-            _ => throw new InputException($"There is no device '{name}'; choose auto or scalar."),
+            "AUTO" or "CPU" => CpuDevices.Create(threads),
+            "SCALAR" => new ScalarKernelDevice(),
+            _ => throw new InputException($"There is no device '{name}'; choose auto, cpu or scalar."),
         };
     }
 }

@@ -1,15 +1,26 @@
 using Reacher.Fast.Core.Kernels;
 using Reacher.Fast.Core.Kernels.Scalar;
+using Reacher.Fast.Core.Kernels.Simd;
 
 namespace Reacher.Fast.Core.Tests.Kernels;
 
-/// <summary>The devices every op's and every learner's test runs on. One line each.</summary>
+/// <summary>
+/// The devices every op's and every learner's test runs on. One line each. Vectors wider than the processor's are emulated by
+/// the runtime: slow, but the arithmetic and the packing are those of the wider processor.
+/// </summary>
 public static class Devices
 {
     public static IEnumerable<TestCaseData<DeviceUnderTest>> All =>
     [
         Case(new("scalar", () => new ScalarKernelDevice(), Tolerance: 1e-6)),
+        Case(Simd(InstructionSet.Vector128, threads: 1)),
+        Case(Simd(InstructionSet.Vector256, threads: 2)),
+        Case(Simd(InstructionSet.Vector512, threads: 1)),
     ];
+
+    /// <summary>Sums and functions in float32, as a processor's vectors have them.</summary>
+    private static DeviceUnderTest Simd(InstructionSet set, int threads) =>
+        new($"{set}, {threads} threads", () => CpuDevices.Create(set, threads, pin: false, allocator: null), Tolerance: 3e-6);
 
     private static TestCaseData<DeviceUnderTest> Case(DeviceUnderTest device) => new(device) { TestName = "{m}(" + device.Name + ")" };
 }

@@ -117,7 +117,7 @@ public sealed class GradientDenseTests
     [TestCaseSource(typeof(Devices), nameof(Devices.All))]
     public void Layer_normalisation_and_its_backward_also_in_place(DeviceUnderTest kind)
     {
-        foreach ((int heads, int batch, int features) in new[] { (1, 3, 5), (2, 7, 33), (2, 8, 16), (1, 20, 65), (2, 1, 2) })
+        foreach ((int heads, int batch, int features) in new[] { (1, 3, 5), (2, 7, 33), (2, 8, 16), (1, 20, 65), (2, 1, 4) })
         {
             using var bench = new GradientBench(kind);
             float[] x = bench.Normals(heads * batch * features), g = bench.Normals(heads * features), s = bench.Normals(heads * features);
