@@ -124,6 +124,25 @@ public sealed class ReplayFile : IDisposable
         }
     }
 
+    /// <summary>
+    /// Forgets the rows after the first <paramref name="writtenRows"/>: a run in one process that goes on from a checkpoint writes them again.
+    /// Rows that they had overwritten do not come back. Nobody else may use the file meanwhile.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">There are not so many rows.</exception>
+    public void Rewind(long writtenRows)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(writtenRows);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(writtenRows, WrittenRows);
+        ulong end = FirstPosition + (ulong)writtenRows, capacity = (ulong)Capacity;
+        ulong last = Tail;
+        for (ulong position = last - end > capacity ? last - capacity : end; position < last; position++)
+        {
+            Slots.Empty((long)(position % capacity));
+        }
+
+        tail.WriteRelease(end);
+    }
+
     /// <summary>Unmaps the file once its writers and samplers are disposed too. The file stays.</summary>
     public void Dispose() => File.Dispose();
 

@@ -1,2 +1,3 @@
-Console.Error.WriteLine("reacher-fast: not built yet");
-return 1;
+using Reacher.Fast.Runner.Commands;
+
+return CommandLine.Run(args);

@@ -119,6 +119,9 @@ public readonly struct ProcessSlot
         set => Word(408).WriteRelease(value ? 1UL : 0);
     }
 
+    /// <summary>Figures of the runner's own in a slot.</summary>
+    public const int GaugeCount = 12;
+
     private SharedWord OwnerWord => Word(0);
 
     /// <summary>Takes the slot for this process, over whoever held it before. The supervisor starts one process a slot, so nobody else does.</summary>
@@ -154,6 +157,13 @@ public readonly struct ProcessSlot
         Word(256).AddAsOwner((ulong)transitions);
     }
 
+    /// <summary>Sets the step counters (a run in one process that goes back to a checkpoint).</summary>
+    public void SetVectorSteps(long vectorSteps, int transitionsPerStep)
+    {
+        Word(264).WriteRelease((ulong)vectorSteps);
+        Word(256).WriteRelease((ulong)(vectorSteps * transitionsPerStep));
+    }
+
     /// <summary>Counts a finished episode and keeps its score.</summary>
     public void AddEpisode(double score)
     {
@@ -166,6 +176,19 @@ public readonly struct ProcessSlot
 
     /// <summary>Sets the update counter (learner, on resuming from a checkpoint).</summary>
     public void SetUpdates(long updates) => Word(280).WriteRelease((ulong)updates);
+
+    /// <summary>Gauge <paramref name="index"/> of <see cref="GaugeCount"/>; what it means is the runner's affair. 0 until written.</summary>
+    public double ReadGauge(int index) => Gauge(index).ReadDouble();
+
+    /// <summary>Sets gauge <paramref name="index"/>; the slot's holder alone does.</summary>
+    public void WriteGauge(int index, double value) => Gauge(index).WriteDouble(value);
+
+    private SharedWord Gauge(int index)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, GaugeCount);
+        return Word(416 + (8 * index));
+    }
 
     private SharedWord Word(int at) => file.Word(offset + at);
 }

@@ -60,6 +60,9 @@ internal readonly unsafe struct RowSlots
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Publish(long slot, ulong position) => Volatile.Write(ref *(ulong*)Address(slot), RowStamp.Published(position));
 
+    /// <summary>Takes the row out of the slot; for one who is alone with the file.</summary>
+    public void Empty(long slot) => Volatile.Write(ref *(ulong*)Address(slot), RowStamp.Empty);
+
     /// <summary>R1: the stamp before the copy. Acquire: pairs with W4; no payload load rises above it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ulong ReadStamp(long slot) => Volatile.Read(ref *(ulong*)Address(slot));

@@ -49,6 +49,12 @@ public sealed class ReplaySampler : IDisposable
         }
     }
 
+    /// <summary>
+    /// Only this many of the newest rows are drawn from; all of them by default. A run that must go on bit by bit from a checkpoint
+    /// draws from fewer than the ring holds, so that rows written after the checkpoint have overwritten none that it drew from.
+    /// </summary>
+    public long Window { get; init; } = long.MaxValue;
+
     /// <summary>Draws refused so far, because the slot was unpublished, abandoned or overwritten during the copy, and redrawn.</summary>
     public long Redraws { get; private set; }
 
@@ -118,9 +124,9 @@ public sealed class ReplaySampler : IDisposable
             return false;
         }
 
-        // Not gone round yet: the first `written` slots from the first position's on. Gone round: all.
-        ulong count = Math.Min(written, capacity);
-        ulong origin = first == 0 || written >= capacity ? 0 : first % capacity;
+        // The newest `count` positions, which lie in as many slots one after another, going round at the end of the ring.
+        ulong count = Math.Min(Math.Min(written, capacity), (ulong)Math.Max(1, Window));
+        ulong origin = (first + written - count) % capacity;
         for (int i = 0; i < drawn.Length; i++)
         {
             ulong slot = origin + random.Below(count);

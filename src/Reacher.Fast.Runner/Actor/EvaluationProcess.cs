@@ -1,0 +1,94 @@
+using Reacher.Fast.Replay.Control;
+using Reacher.Fast.Replay.Liveness;
+using Reacher.Fast.Replay.Weights;
+using Reacher.Fast.Runner.Processes;
+using Reacher.Fast.Runner.Training;
+
+namespace Reacher.Fast.Runner.Actor;
+
+/// <summary>
+/// The eval process: newest weights -> one episode without exploration -> score. While the scores are low it plays one episode per training
+/// episode, which costs learning nothing that can be seen; once they reach the threshold it plays one after another until the window is full.
+/// </summary>
+internal static class EvaluationProcess
+{
+    public static int Run(RunFiles files, RunPlan plan, int index, RoleContext context)
+    {
+        using ControlBlock control = ControlBlock.Open(files.Control);
+        using WeightChannel weights = WeightChannel.Open(files.Weights);
+        ProcessSlot self = control.Slot(ProcessRole.Evaluation, index);
+        self.Take();
+        using Evaluator evaluator = Evaluator.Create(plan, worker: plan.EnvironmentCount + index);
+        using var log = new EvaluationLog(files.Evaluations);
+        var window = new EvaluationWindow(plan.EvaluationWindow, plan.Threshold);
+        foreach (EvaluationRecord record in log.Records)
+        {
+            window.Add(record.Score);
+        }
+
+        Publish(window, self);
+        long episode = log.Records.Count;
+        long evaluatedTrainingEpisodes = -1;
+        var newest = new WeightReader(weights);
+        while (!Ended())
+        {
+            if (!WaitForWork())
+            {
+                break;
+            }
+
+            newest.Refresh();
+            self.WeightVersion = newest.Version;
+            self.Phase = ProcessPhase.Running;
+            evaluatedTrainingEpisodes = control.TotalEpisodes;
+            evaluator.Begin(episode, newest.Block);
+            bool complete = false;
+            while (!Ended() && !(complete = evaluator.Step()))
+            {
+                self.Beat();
+            }
+
+            if (!complete)
+            {
+                break;
+            }
+
+            log.Append(new EvaluationRecord(
+                episode++, evaluator.Score, evaluator.Deviation, newest.Version, control.TotalTransitions, control.TotalEpisodes, DateTimeOffset.UtcNow));
+            window.Add(evaluator.Score);
+            self.AddEpisode(evaluator.Score);
+            Publish(window, self);
+        }
+
+        self.Phase = ProcessPhase.Stopped;
+        return ExitCodes.Done;
+
+        bool Ended() => control.ShouldStop || context.SupervisorGone.IsCancellationRequested;
+
+        // Something to measure: first weights, then a training episode more than at the last measurement, or scores worth hurrying for.
+        bool WaitForWork()
+        {
+            self.Phase = ProcessPhase.Waiting;
+            Backoff backoff = default;
+            while (!Ended())
+            {
+                newest.Refresh();
+                if (newest.Version >= 0 && (control.TotalEpisodes > evaluatedTrainingEpisodes || (self.LastScore >= plan.Threshold && episode > 0)))
+                {
+                    return true;
+                }
+
+                Waiting.Pause(ref backoff, self);
+            }
+
+            return false;
+        }
+    }
+
+    private static void Publish(EvaluationWindow window, ProcessSlot self)
+    {
+        self.WindowMean = window.Mean;
+        self.WindowCount = window.Count;
+        self.Solved = window.IsSolved;
+    }
+}

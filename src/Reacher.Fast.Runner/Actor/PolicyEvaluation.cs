@@ -1,0 +1,41 @@
+using Reacher.Fast.Environments.Arm;
+using Reacher.Fast.Runner.Training;
+
+namespace Reacher.Fast.Runner.Actor;
+
+/// <summary>Scores of evaluation episodes.</summary>
+/// <param name="Scores">One an episode: the mean over its agents.</param>
+internal sealed record EvaluationResult(IReadOnlyList<double> Scores)
+{
+    public double Mean => Scores.Average();
+
+    public double Deviation => Math.Sqrt(Scores.Average(score => (score - Mean) * (score - Mean)));
+
+    public double Minimum => Scores.Min();
+
+    public double Maximum => Scores.Max();
+}
+
+/// <summary>
+/// Plays many evaluation episodes with one set of weights. Episodes of the built-in arm are independent arm by arm, so many are played side by side
+/// in one wide vector environment, on all cores; other environments play one after another.
+/// </summary>
+internal static class PolicyEvaluation
+{
+    /// <param name="plan">The run.</param>
+    /// <param name="block">The policy.</param>
+    /// <param name="episodes">How many.</param>
+    /// <param name="progress">Told how many are done; may be null.</param>
+    public static EvaluationResult Play(RunPlan plan, ReadOnlySpan<float> block, int episodes, Action<int>? progress = null)
+    {
+        using Evaluator evaluator = Evaluator.Create(plan, plan.EnvironmentCount);
+        var scores = new double[episodes];
+        for (int i = 0; i < episodes; i++)
+        {
+            scores[i] = evaluator.Play(i, block);
+            progress?.Invoke(i + 1);
+        }
+
+        return new EvaluationResult(scores);
+    }
+}

@@ -1,0 +1,64 @@
+using System.CommandLine;
+using Reacher.Fast.Core;
+
+namespace Reacher.Fast.Runner.Commands;
+
+/// <summary>
+/// The command line: one file a verb. Here is what they share: wrong usage and bad input are one sentence on standard error and exit code 2,
+/// any other failure is a sentence and exit code 1.
+/// </summary>
+internal static class CommandLine
+{
+    public static int Run(string[] arguments)
+    {
+        var root = new RootCommand(
+            "Reacher.Fast trains continuous-control agents (SAC, TD3) with separate processes around a lock-free, memory-mapped replay.")
+        {
+            TrainCommand.Create(),
+            DoctorCommand.Create(),
+        };
+        foreach (Command role in RoleCommands.Create())
+        {
+            root.Add(role);
+        }
+
+        ParseResult result = root.Parse(arguments);
+        if (result.Errors.Count > 0)
+        {
+            Console.Error.WriteLine($"reacher-fast: {result.Errors[0].Message} See 'reacher-fast {VerbOf(result)}--help'.");
+            return ExitCodes.Usage;
+        }
+
+        return Guard(() => result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }));
+    }
+
+    /// <summary>Runs a verb and turns what it throws into one sentence and an exit code.</summary>
+    public static int Guard(Func<int> verb)
+    {
+        try
+        {
+            return verb();
+        }
+        catch (InputException exception)
+        {
+            Console.Error.WriteLine($"reacher-fast: {exception.Message}");
+            return ExitCodes.Usage;
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException || Environment.GetEnvironmentVariable("REACHER_FAST_TRACE") is null)
+        {
+            Console.Error.WriteLine($"reacher-fast: {exception.Message}");
+            if (Environment.GetEnvironmentVariable("REACHER_FAST_TRACE") is not null)
+            {
+                Console.Error.WriteLine(exception);
+            }
+            else
+            {
+                Console.Error.WriteLine("Set REACHER_FAST_TRACE=1 for the stack trace.");
+            }
+
+            return ExitCodes.Failed;
+        }
+    }
+
+    private static string VerbOf(ParseResult result) => result.CommandResult.Command is RootCommand ? "" : result.CommandResult.Command.Name + " ";
+}

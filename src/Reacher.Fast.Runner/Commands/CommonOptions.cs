@@ -1,0 +1,9 @@
+using System.CommandLine;
+
+namespace Reacher.Fast.Runner.Commands;
+
+/// <summary>Options that several verbs share, so that they read the same everywhere.</summary>
+internal static class CommonOptions
+{
+    public static Option<bool> Json() => new("--json") { Description = "Print JSON records instead of text." };
+}

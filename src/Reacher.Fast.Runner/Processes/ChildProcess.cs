@@ -1,0 +1,137 @@
+using System.Diagnostics;
+
+namespace Reacher.Fast.Runner.Processes;
+
+/// <summary>
+/// One child of the supervisor. Both of its output pipes are drained into one log file at all times (a full pipe would block the child),
+/// and the last lines are kept, to be quoted if it dies.
+/// </summary>
+internal sealed class ChildProcess : IDisposable
+{
+    private const int LastLines = 12;
+
+    private readonly Process process;
+    private readonly StreamWriter log;
+    private readonly Queue<string> lastLines = new();
+    private readonly Lock gate = new();
+
+    private ChildProcess(string name, Process process, StreamWriter log)
+    {
+        Name = name;
+        this.process = process;
+        this.log = log;
+    }
+
+    /// <summary>Such as <c>env-0</c>; also the name of its log.</summary>
+    public string Name { get; }
+
+    public int Id => process.Id;
+
+    public bool HasExited => process.HasExited;
+
+    public int ExitCode => process.ExitCode;
+
+    /// <summary>What it last wrote, oldest first.</summary>
+    public string LastWords
+    {
+        get
+        {
+            lock (gate)
+            {
+                return string.Join(Environment.NewLine, lastLines);
+            }
+        }
+    }
+
+    /// <summary>Processor time used so far; zero once it cannot be read any more.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            try
+            {
+                process.Refresh();
+                return process.HasExited ? TimeSpan.Zero : process.TotalProcessorTime;
+            }
+            catch (Exception exception) when (exception is InvalidOperationException or System.ComponentModel.Win32Exception)
+            {
+                return TimeSpan.Zero;
+            }
+        }
+    }
+
+    /// <summary>Starts this executable with <paramref name="arguments"/>, its output appended to <c>logFolder/name.log</c>.</summary>
+    public static ChildProcess Start(string name, string logFolder, IEnumerable<string> arguments)
+    {
+        ProcessStartInfo start = ChildCommand.Create(arguments);
+        var log = new StreamWriter(Path.Combine(logFolder, name + ".log"), append: true) { AutoFlush = true };
+        try
+        {
+            var process = new Process { StartInfo = start };
+            var child = new ChildProcess(name, process, log);
+            process.OutputDataReceived += (_, line) => child.Write(line.Data);
+            process.ErrorDataReceived += (_, line) => child.Write(line.Data);
+            process.Start();
+            process.BeginOutputReadLine();
+            process.BeginErrorReadLine();
+            return child;
+        }
+        catch
+        {
+            log.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Waits for it to end and for its last output to be in the log.</summary>
+    /// <returns>False if it still runs after <paramref name="timeout"/>.</returns>
+    public bool WaitForExit(TimeSpan timeout) => process.WaitForExit(timeout);
+
+    /// <summary>SIGKILL, for it and all it started; nothing if it has ended.</summary>
+    public void Kill()
+    {
+        try
+        {
+            process.Kill(entireProcessTree: true);
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or System.ComponentModel.Win32Exception or AggregateException)
+        {
+            // It ended between the look and the kill, which is what was wanted.
+        }
+    }
+
+    public void Dispose()
+    {
+        process.Dispose();
+        lock (gate)
+        {
+            log.Dispose();
+        }
+    }
+
+    private void Write(string? line)
+    {
+        if (line is null)
+        {
+            return;
+        }
+
+        lock (gate)
+        {
+            if (lastLines.Count == LastLines)
+            {
+                lastLines.Dequeue();
+            }
+
+            lastLines.Enqueue(line);
+            try
+            {
+                log.WriteLine(line);
+            }
+            catch (Exception exception) when (exception is IOException or ObjectDisposedException)
+            {
+                // A full disk must not end a run that is otherwise well; the last lines are still kept in memory.
+            }
+        }
+    }
+}

@@ -1,0 +1,216 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Reacher.Fast.Replay;
+using Reacher.Fast.Replay.Control;
+using Reacher.Fast.Replay.Weights;
+using Reacher.Fast.Runner.Actor;
+using Reacher.Fast.Runner.Reporting;
+using Reacher.Fast.Runner.Training;
+
+namespace Reacher.Fast.Runner.Processes;
+
+/// <summary>What the supervisor knows of the run's course: read from the control block and the evaluation log, kept over interruptions.</summary>
+internal sealed class RunProgress
+{
+    private static readonly TimeSpan RateInterval = TimeSpan.FromSeconds(1);
+
+    private readonly RunFiles files;
+    private readonly RunPlan plan;
+    private readonly ControlBlock control;
+    private readonly ReplayFile replay;
+    private readonly Stopwatch clock = Stopwatch.StartNew();
+    private readonly List<double> scores = [];
+    private readonly EvaluationWindow window;
+    private readonly Saved saved;
+    private readonly long transitionsBefore;
+    private readonly long updatesBefore;
+    private double sampledAt;
+    private long sampledTransitions;
+    private long sampledUpdates;
+    private double transitionRate;
+    private double updateRate;
+    private long logLength;
+    private double? finalScore;
+    private double? finalDeviation;
+    private int finalEpisodes;
+
+    public RunProgress(RunFiles files, RunPlan plan, ControlBlock control, ReplayFile replay)
+    {
+        this.files = files;
+        this.plan = plan;
+        this.control = control;
+        this.replay = replay;
+        window = new EvaluationWindow(plan.EvaluationWindow, plan.Threshold);
+        saved = Load(ProgressPath);
+        transitionsBefore = sampledTransitions = control.TotalTransitions;
+        updatesBefore = sampledUpdates = control.Learner.Updates;
+        ReadNewEvaluations();
+    }
+
+    public IReadOnlyList<double> EvaluationScores => scores;
+
+    public bool IsSolved => window.IsSolved;
+
+    /// <summary>Seconds the run has been at it, interruptions left out.</summary>
+    public double Elapsed => saved.ElapsedSeconds + clock.Elapsed.TotalSeconds;
+
+    private string ProgressPath => Path.Combine(files.Logs, "progress.json");
+
+    /// <summary>Takes in what has happened since the last call.</summary>
+    public void Refresh()
+    {
+        ReadNewEvaluations();
+        double now = clock.Elapsed.TotalSeconds, interval = now - sampledAt;
+        if (interval < RateInterval.TotalSeconds)
+        {
+            return;
+        }
+
+        long transitions = control.TotalTransitions, updates = control.Learner.Updates;
+        transitionRate = Math.Max(0, transitions - sampledTransitions) / interval;
+        updateRate = Math.Max(0, updates - sampledUpdates) / interval;
+        (sampledAt, sampledTransitions, sampledUpdates) = (now, transitions, updates);
+    }
+
+    public RunStatus Status(IReadOnlyList<Supervised> children, string? phase = null)
+    {
+        ProcessSlot learner = control.Learner, environment = control.Slot(ProcessRole.Environment, 0);
+        long transitions = control.TotalTransitions, owed = transitions - control.Limiter.BaseTransitions;
+        return new RunStatus
+        {
+            RunId = plan.RunId,
+            Behavior = plan.Behavior,
+            Phase = phase ?? (learner.Phase <= ProcessPhase.Starting ? "starting" : transitions < plan.WarmupTransitions ? "warming up" : window.Count > 0 && scores[^1] >= plan.Threshold ? "filling the window" : "training"),
+            ElapsedSeconds = Elapsed,
+            Transitions = transitions,
+            Episodes = control.TotalEpisodes,
+            TrainingScore = environment.Episodes == 0 ? double.NaN : environment.LastScore,
+            TrainingScoreDeviation = environment.ReadGauge(EnvironmentGauge.ScoreDeviation),
+            Updates = learner.Updates,
+            TransitionsPerSecond = transitionRate,
+            UpdatesPerSecond = updateRate,
+            ReplayRows = replay.Count,
+            ReplayCapacity = replay.Capacity,
+            UpdateRatio = owed > 0 ? (learner.Updates - control.Limiter.BaseUpdates) / (double)owed : 0,
+            CriticLoss = learner.ReadGauge(LearnerGauge.CriticLoss),
+            PolicyLoss = learner.ReadGauge(LearnerGauge.PolicyLoss),
+            MeanQ = learner.ReadGauge(LearnerGauge.MeanQ),
+            Entropy = learner.ReadGauge(LearnerGauge.Entropy),
+            EntropyCoefficient = learner.ReadGauge(LearnerGauge.EntropyCoefficient),
+            EvaluationEpisodes = scores.Count,
+            EvaluationScore = scores.Count == 0 ? double.NaN : scores[^1],
+            WindowMean = window.Mean,
+            WindowCount = window.Count,
+            WindowSize = window.Size,
+            Threshold = plan.Threshold,
+            SecondsToSolved = SecondsToSolved(),
+            Processes = children.Select(child => new ProcessStatus(
+                child.Name, child.Slot.Phase.ToString().ToLowerInvariant(), child.ProcessorPercent(), child.Restarts.Total)).ToArray(),
+        };
+    }
+
+    /// <summary>Plays a whole window with the weights the run ended with.</summary>
+    public void EvaluateFinalWeights(WeightChannel weights)
+    {
+        var newest = new WeightReader(weights);
+        if (!newest.Refresh())
+        {
+            return;
+        }
+
+        EvaluationResult result = PolicyEvaluation.Play(plan, newest.Block, plan.EvaluationWindow);
+        (finalScore, finalDeviation, finalEpisodes) = (result.Mean, result.Deviation, result.Scores.Count);
+    }
+
+    public RunSummary Summarize(StopReason reason)
+    {
+        double seconds = clock.Elapsed.TotalSeconds;
+        return new RunSummary
+        {
+            RunId = plan.RunId,
+            Outcome = reason switch
+            {
+                StopReason.Solved => "solved",
+                StopReason.MaximumSteps => "finished",
+                StopReason.Failed => "failed",
+                _ => "interrupted",
+            },
+            Algorithm = plan.Algorithm,
+            ElapsedSeconds = Elapsed,
+            Episodes = control.TotalEpisodes,
+            Transitions = control.TotalTransitions,
+            Updates = control.Learner.Updates,
+            FirstAtThreshold = saved.FirstAtThreshold,
+            Solved = saved.Solved,
+            EvaluationEpisodes = scores.Count,
+            WindowMean = window.Mean,
+            WindowCount = window.Count,
+            FinalScore = finalScore,
+            FinalDeviation = finalDeviation,
+            FinalEpisodes = finalEpisodes,
+            TransitionsPerSecond = (control.TotalTransitions - transitionsBefore) / seconds,
+            UpdatesPerSecond = Math.Max(0, control.Learner.Updates - updatesBefore) / seconds,
+            Folder = files.Folder,
+        };
+    }
+
+    /// <summary>Keeps what a resumed run needs, and the summary.</summary>
+    public void Save(RunSummary summary)
+    {
+        File.WriteAllText(ProgressPath, JsonSerializer.Serialize(saved with { ElapsedSeconds = Elapsed }, JsonStyle.Indented));
+        File.WriteAllText(Path.Combine(files.Folder, "summary.json"), JsonSerializer.Serialize(summary, JsonStyle.Indented));
+    }
+
+    private static Saved Load(string path) => File.Exists(path)
+        ? JsonSerializer.Deserialize<Saved>(File.ReadAllText(path), JsonStyle.Indented) ?? new Saved()
+        : new Saved();
+
+    private void ReadNewEvaluations()
+    {
+        var log = new FileInfo(files.Evaluations);
+        if (!log.Exists || log.Length == logLength)
+        {
+            return;
+        }
+
+        logLength = log.Length;
+        IReadOnlyList<EvaluationRecord> records = EvaluationLog.Read(files.Evaluations);
+        for (int i = scores.Count; i < records.Count; i++)
+        {
+            EvaluationRecord record = records[i];
+            scores.Add(record.Score);
+            window.Add(record.Score);
+            if (record.Score >= plan.Threshold)
+            {
+                saved.FirstAtThreshold ??= new Milestone(record.TrainingEpisodes, record.Transitions, Elapsed, record.Score);
+            }
+
+            if (window.IsSolved)
+            {
+                saved.Solved ??= new Milestone(record.TrainingEpisodes, record.Transitions, Elapsed, window.Mean);
+            }
+        }
+    }
+
+    // Once the scores are there only the window is left to fill: as many episodes as it takes the low ones to leave, at the pace they come.
+    private double? SecondsToSolved()
+    {
+        if (scores.Count == 0 || scores[^1] < plan.Threshold || IsSolved || saved.FirstAtThreshold is null)
+        {
+            return null;
+        }
+
+        int good = scores.Count(score => score >= plan.Threshold);
+        double pace = Math.Max(1e-3, (Elapsed - saved.FirstAtThreshold.Seconds) / Math.Max(1, good));
+        return pace * Math.Max(0, plan.EvaluationWindow - good);
+    }
+
+    private sealed record Saved
+    {
+        public double ElapsedSeconds { get; init; }
+
+        public Milestone? FirstAtThreshold { get; set; }
+
+        public Milestone? Solved { get; set; }
+    }
+}

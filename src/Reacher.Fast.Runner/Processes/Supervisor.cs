@@ -1,0 +1,222 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Reacher.Fast.Replay;
+using Reacher.Fast.Replay.Control;
+using Reacher.Fast.Replay.Liveness;
+using Reacher.Fast.Replay.Weights;
+using Reacher.Fast.Runner.Reporting;
+using Reacher.Fast.Runner.Training;
+
+namespace Reacher.Fast.Runner.Processes;
+
+/// <summary>
+/// The main process of a run: makes the mapped files, starts learner, env and eval as processes of this executable, restarts what dies, shows
+/// what happens, and ends everything cleanly. It is never on the data's path: killed, it takes nothing with it but the run's company.
+/// </summary>
+internal sealed class Supervisor : IDisposable
+{
+    private static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(4);
+
+    private readonly RunFiles files;
+    private readonly RunPlan plan;
+    private readonly RunReporter reporter;
+    private readonly ReplayFile replay;
+    private readonly ControlBlock control;
+    private readonly WeightChannel weights;
+    private readonly List<Supervised> children = [];
+    private readonly RunProgress progress;
+    private readonly ManualResetEventSlim wake = new();
+    private int signals;
+
+    private Supervisor(RunFiles files, RunPlan plan, RunReporter reporter, ReplayFile replay, ControlBlock control, WeightChannel weights)
+    {
+        this.files = files;
+        this.plan = plan;
+        this.reporter = reporter;
+        this.replay = replay;
+        this.control = control;
+        this.weights = weights;
+        progress = new RunProgress(files, plan, control, replay);
+    }
+
+    /// <summary>Makes the files of a new run.</summary>
+    /// <exception cref="Core.InputException">There is not enough room for the replay, or the folder cannot be written.</exception>
+    public static Supervisor Create(RunFiles files, RunPlan plan, RunReporter reporter)
+    {
+        Directory.CreateDirectory(files.Logs);
+        ReplayFile replay = ReplayFile.Create(files.Replay, plan.TransitionSpec, plan.BufferSize, new ReplayOptions { Overwrite = true });
+        ControlBlock control = ControlBlock.Create(files.Control, overwrite: true);
+        WeightChannel weights = WeightChannel.Create(files.Weights, plan.PolicySpec.BlockLength, overwrite: true);
+        plan.Save(files.Plan);
+        return new Supervisor(files, plan, reporter, replay, control, weights);
+    }
+
+    /// <summary>Opens the files of a run that goes on.</summary>
+    /// <exception cref="Core.InputException">A file is missing or damaged.</exception>
+    public static Supervisor Resume(RunFiles files, RunPlan plan, RunReporter reporter)
+    {
+        ReplayFile replay = ReplayFile.Open(files.Replay, plan.TransitionSpec);
+        ControlBlock control = ControlBlock.Open(files.Control);
+        WeightChannel weights = WeightChannel.Open(files.Weights, plan.PolicySpec.BlockLength);
+        plan.Save(files.Plan);
+        return new Supervisor(files, plan, reporter, replay, control, weights);
+    }
+
+    /// <summary>The run, from its start to its end.</summary>
+    /// <returns>The exit code.</returns>
+    public int Run()
+    {
+        control.Supervisor.Take();
+        control.ClearStop();
+        // The env may run ahead by a few vector steps, so that neither waits for the other at every turn.
+        double step = plan.AgentCount * plan.EnvironmentCount * plan.UpdatesPerTransition;
+        control.Limiter.Configure(new RateLimits(plan.UpdatesPerTransition, plan.WarmupTransitions, LearnerSlack: 1, EnvironmentSlack: Math.Max(1, 4 * step)));
+        AddChildren();
+
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
+        RunSummary? summary = null;
+        Exception? failure = null;
+        reporter.Run(() =>
+        {
+            try
+            {
+                foreach (Supervised child in children)
+                {
+                    child.Start();
+                }
+
+                Watch();
+            }
+            catch (Exception exception) when (exception is ChildFailedException or IOException)
+            {
+                control.RequestStop(StopReason.Failed);
+                failure = exception;
+            }
+            finally
+            {
+                End();
+            }
+
+            progress.Refresh();
+            reporter.Show(progress.Status(children, "ended"), progress.EvaluationScores);
+        });
+
+        if (failure is null && control.StopReason is StopReason.Solved or StopReason.MaximumSteps)
+        {
+            progress.EvaluateFinalWeights(weights);
+        }
+
+        summary = progress.Summarize(control.StopReason);
+        progress.Save(summary);
+        reporter.Finish(summary);
+        if (failure is not null)
+        {
+            Console.Error.WriteLine($"reacher-fast: {failure.Message}");
+        }
+
+        return control.StopReason switch
+        {
+            StopReason.Interrupted => ExitCodes.Interrupted,
+            StopReason.Failed => ExitCodes.Failed,
+            _ => ExitCodes.Done,
+        };
+    }
+
+    public void Dispose()
+    {
+        foreach (Supervised child in children)
+        {
+            child.Dispose();
+        }
+
+        weights.Dispose();
+        control.Dispose();
+        replay.Dispose();
+        wake.Dispose();
+    }
+
+    private void AddChildren()
+    {
+        Add(control.Learner, "learner", "role-learner", 0);
+        for (int i = 0; i < plan.EnvironmentCount; i++)
+        {
+            Add(control.Slot(ProcessRole.Environment, i), string.Create(CultureInfo.InvariantCulture, $"env-{i}"), "role-env", i);
+        }
+
+        Add(control.Slot(ProcessRole.Evaluation, 0), "eval-0", "role-eval", 0);
+
+        void Add(ProcessSlot slot, string name, string verb, int index)
+        {
+            string[] arguments =
+            [
+                verb, files.Folder, "--index", index.ToString(CultureInfo.InvariantCulture),
+                "--supervisor", ProcessIdentity.Current.Incarnation.ToString(CultureInfo.InvariantCulture),
+            ];
+            children.Add(new Supervised(
+                slot, name, new RestartPolicy(plan.MaxLifetimeRestarts), () => ChildProcess.Start(name, files.Logs, arguments)));
+        }
+    }
+
+    private void Watch()
+    {
+        TimeSpan silence = TimeSpan.FromSeconds(plan.HungSeconds);
+        while (!control.ShouldStop)
+        {
+            foreach (Supervised child in children)
+            {
+                if (child.Look(silence, StartPatience) is string event_)
+                {
+                    reporter.Say(event_);
+                }
+            }
+
+            progress.Refresh();
+            reporter.Show(progress.Status(children), progress.EvaluationScores);
+            if (plan.StopWhenSolved && progress.IsSolved)
+            {
+                control.RequestStop(StopReason.Solved);
+            }
+            else if (control.TotalTransitions >= plan.MaxTransitions)
+            {
+                control.RequestStop(StopReason.MaximumSteps);
+            }
+
+            control.Supervisor.Beat();
+            wake.Wait(Turn);
+        }
+    }
+
+    // Everyone sees the stop flag, finishes the step in hand, and goes; the learner saves before it goes.
+    private void End()
+    {
+        long deadline = Stopwatch.GetTimestamp() + (long)(EndPatience.TotalSeconds * Stopwatch.Frequency);
+        foreach (Supervised child in children)
+        {
+            TimeSpan left = TimeSpan.FromSeconds((deadline - Stopwatch.GetTimestamp()) / (double)Stopwatch.Frequency);
+            child.End(left > TimeSpan.Zero ? left : TimeSpan.Zero);
+        }
+    }
+
+    private void OnSignal(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        if (Interlocked.Increment(ref signals) == 1)
+        {
+            control.RequestStop(StopReason.Interrupted);
+            wake.Set();
+            return;
+        }
+
+        // Asked twice: no farewell.
+        foreach (Supervised child in children)
+        {
+            child.Child?.Kill();
+        }
+
+        Environment.Exit(ExitCodes.Interrupted);
+    }
+}

@@ -1,0 +1,102 @@
+using Reacher.Fast.Core.Batch;
+using Reacher.Fast.Core.Kernels;
+using Reacher.Fast.Core.Learner;
+using Reacher.Fast.Core.Weights;
+using Reacher.Fast.Replay;
+using Reacher.Fast.Replay.Control;
+using Reacher.Fast.Replay.Sampling;
+using Reacher.Fast.Replay.Weights;
+using Reacher.Fast.Runner.Processes;
+
+namespace Reacher.Fast.Runner.Training;
+
+/// <summary>
+/// The learner process: sample -> update -> publish weights, held to the environments' pace by the rate limiter; a checkpoint now and then and at the
+/// end. What is published or saved has been checked for NaN and infinity by the learner.
+/// </summary>
+internal static class LearnerProcess
+{
+    public static int Run(RunFiles files, RunPlan plan, RoleContext context)
+    {
+        using ControlBlock control = ControlBlock.Open(files.Control);
+        using ReplayFile replay = ReplayFile.Open(files.Replay);
+        using WeightChannel weights = WeightChannel.Open(files.Weights);
+        ProcessSlot self = control.Learner;
+        self.Take();
+        using IKernelDevice device = KernelDevices.Create(plan.Device, plan.LearnerThreads);
+        using ILearner learner = LearnerFactory.Create(plan.Learner, plan.TransitionSpec, device);
+        using var sampler = new ReplaySampler(replay, plan.Seed);
+        using var batch = new BatchBuffer(replay.Spec, plan.Learner.BatchSize);
+        var checkpoints = new TrainingCheckpoints(files, plan);
+        checkpoints.Restore(learner, sampler);
+        // Updates made after the checkpoint are lost with the process that made them; the limiter forgives the debt, so they are not caught up in a burst.
+        self.SetUpdates(learner.Updates);
+        control.Limiter.Rebase();
+
+        var block = new float[weights.FloatCount];
+        Publish();
+        long saved = control.TotalTransitions;
+        self.Phase = ProcessPhase.Running;
+        while (!context.SupervisorGone.IsCancellationRequested && Waiting.ForUpdate(control, self))
+        {
+            if (!sampler.Sample(batch))
+            {
+                continue;
+            }
+
+            LearnerReport report = learner.Update(batch.View);
+            self.AddUpdates(1);
+            if (learner.Updates % plan.PublishInterval == 0)
+            {
+                Publish();
+                WriteGauges(self, report);
+            }
+
+            if (control.TotalTransitions - saved >= plan.CheckpointInterval)
+            {
+                Save();
+                saved = control.TotalTransitions;
+            }
+
+            self.Beat();
+        }
+
+        Publish();
+        Save();
+        self.Phase = ProcessPhase.Stopped;
+        return ExitCodes.Done;
+
+        void Publish()
+        {
+            learner.CopyPolicy(block);
+            weights.Publish(block, learner.Updates);
+            self.WeightVersion = learner.Updates;
+        }
+
+        void Save()
+        {
+            self.Phase = ProcessPhase.Saving;
+            self.Beat();
+            CheckpointSave save = checkpoints.Save(learner, sampler, control);
+            if (save.Warning is not null)
+            {
+                Console.Error.WriteLine($"warning: {save.Warning}");
+            }
+
+            self.Beat();
+            self.Phase = ProcessPhase.Running;
+        }
+    }
+
+    private static void WriteGauges(ProcessSlot self, in LearnerReport report)
+    {
+        self.WriteGauge(LearnerGauge.CriticLoss, report.CriticLoss);
+        self.WriteGauge(LearnerGauge.PolicyLoss, report.PolicyLoss);
+        self.WriteGauge(LearnerGauge.MeanQ, report.MeanQ);
+        self.WriteGauge(LearnerGauge.MeanTarget, report.MeanTarget);
+        self.WriteGauge(LearnerGauge.Entropy, report.Entropy);
+        self.WriteGauge(LearnerGauge.EntropyCoefficient, report.EntropyCoefficient);
+        self.WriteGauge(LearnerGauge.CriticGradientNorm, report.CriticGradientNorm);
+        self.WriteGauge(LearnerGauge.PolicyGradientNorm, report.PolicyGradientNorm);
+    }
+}

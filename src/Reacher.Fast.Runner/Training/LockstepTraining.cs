@@ -1,0 +1,245 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Reacher.Fast.Core.Batch;
+using Reacher.Fast.Core.Kernels;
+using Reacher.Fast.Core.Learner;
+using Reacher.Fast.Core.Weights;
+using Reacher.Fast.Replay;
+using Reacher.Fast.Replay.Control;
+using Reacher.Fast.Replay.Sampling;
+using Reacher.Fast.Replay.Writing;
+using Reacher.Fast.Runner.Actor;
+using Reacher.Fast.Runner.Processes;
+using Reacher.Fast.Runner.Reporting;
+
+namespace Reacher.Fast.Runner.Training;
+
+/// <summary>
+/// <c>--in-process</c>: the same actor, learner and evaluator, in one process and in lock-step, so that a seed and an instruction set give the same
+/// weights to the bit. Training goes in segments of <see cref="SegmentSteps"/> vector steps; each begins with a reset whose seed follows from its number,
+/// and a checkpoint is written between segments only. So whatever interrupts a run, it goes on from the last checkpoint exactly as it would have.
+/// </summary>
+internal sealed class LockstepTraining : IDisposable
+{
+    /// <summary>Vector steps of a segment: one episode of the arm.</summary>
+    public const int SegmentSteps = 1001;
+
+    private readonly RunPlan plan;
+    private readonly RunReporter reporter;
+    private readonly ReplayFile replay;
+    private readonly ControlBlock control;
+    private readonly IKernelDevice device;
+    private readonly ILearner learner;
+    private readonly ReplaySampler sampler;
+    private readonly BatchBuffer batch;
+    private readonly Actor.Actor actor;
+    private readonly Evaluator evaluator;
+    private readonly EvaluationLog evaluations;
+    private readonly EvaluationWindow window;
+    private readonly TrainingCheckpoints checkpoints;
+    private readonly RunProgress progress;
+    private readonly float[] block;
+    private readonly int segmentsPerCheckpoint;
+    private long segment;
+
+    /// <param name="files">The run's folder, which exists.</param>
+    /// <param name="plan">The run.</param>
+    /// <param name="reporter">Where it shows itself.</param>
+    /// <param name="resume">Go on from the newest checkpoint in the folder.</param>
+    public LockstepTraining(RunFiles files, RunPlan plan, RunReporter reporter, bool resume)
+    {
+        this.plan = plan;
+        this.reporter = reporter;
+        Directory.CreateDirectory(files.Logs);
+        long segmentRows = (long)SegmentSteps * plan.AgentCount;
+        segmentsPerCheckpoint = (int)Math.Max(1, plan.CheckpointInterval / segmentRows);
+        // Room for the rows between two checkpoints besides those drawn from (ReplaySampler.Window).
+        long capacity = plan.BufferSize + (segmentsPerCheckpoint * segmentRows);
+        replay = resume
+            ? ReplayFile.Open(files.Replay, plan.TransitionSpec)
+            : ReplayFile.Create(files.Replay, plan.TransitionSpec, capacity, new ReplayOptions { Overwrite = true });
+        control = resume ? ControlBlock.Open(files.Control) : ControlBlock.Create(files.Control, overwrite: true);
+        plan.Save(files.Plan);
+        device = KernelDevices.Create(plan.Device, plan.LearnerThreads);
+        learner = LearnerFactory.Create(plan.Learner, plan.TransitionSpec, device);
+        sampler = new ReplaySampler(replay, plan.Seed) { Window = plan.BufferSize };
+        batch = new BatchBuffer(plan.TransitionSpec, plan.Learner.BatchSize);
+        checkpoints = new TrainingCheckpoints(files, plan);
+        block = new float[plan.PolicySpec.BlockLength];
+        actor = new Actor.Actor(
+            EnvironmentFactory.Create(plan.Environment, 0),
+            ActingPolicy.Create(plan, plan.AgentCount),
+            new TransitionWriter(replay, plan.AgentCount, 0, plan.NStep, plan.Gamma),
+            plan.ExplorationNoise);
+        evaluator = Evaluator.Create(plan, worker: 1);
+        TakeSlots();
+        Restore(files);
+        evaluations = new EvaluationLog(files.Evaluations);
+        window = new EvaluationWindow(plan.EvaluationWindow, plan.Threshold);
+        foreach (EvaluationRecord record in evaluations.Records)
+        {
+            window.Add(record.Score);
+        }
+
+        progress = new RunProgress(files, plan, control, replay);
+    }
+
+    /// <summary>The learner, for tests that compare weights.</summary>
+    public ILearner Learner => learner;
+
+    private ProcessSlot EnvironmentSlot => control.Slot(ProcessRole.Environment, 0);
+
+    private ProcessSlot EvaluationSlot => control.Slot(ProcessRole.Evaluation, 0);
+
+    /// <summary>Trains until the run is solved, interrupted or at its end.</summary>
+    /// <returns>The exit code.</returns>
+    public int Run()
+    {
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
+        control.ClearStop();
+        reporter.Run(() =>
+        {
+            while (!control.ShouldStop && PlaySegment())
+            {
+                Evaluate();
+                segment++;
+                if (control.TotalTransitions >= plan.MaxTransitions)
+                {
+                    control.RequestStop(StopReason.MaximumSteps);
+                }
+
+                if (segment % segmentsPerCheckpoint == 0 || control.ShouldStop)
+                {
+                    Save();
+                }
+            }
+        });
+        RunSummary summary = progress.Summarize(control.StopReason);
+        progress.Save(summary);
+        reporter.Finish(summary);
+        return control.StopReason == StopReason.Interrupted ? ExitCodes.Interrupted : ExitCodes.Done;
+    }
+
+    public void Dispose()
+    {
+        evaluations.Dispose();
+        evaluator.Dispose();
+        actor.Dispose();
+        batch.Dispose();
+        sampler.Dispose();
+        learner.Dispose();
+        device.Dispose();
+        control.Dispose();
+        replay.Dispose();
+    }
+
+    // One segment: step, then as many updates as are owed. False if it was interrupted: what it did since the last checkpoint will be done again.
+    private bool PlaySegment()
+    {
+        actor.Begin(unchecked((plan.Seed * 0x9E3779B97F4A7C15) + (ulong)segment) >> 1);
+        Load();
+        for (int step = 0; step < SegmentSteps; step++)
+        {
+            if (control.ShouldStop)
+            {
+                return false;
+            }
+
+            long episodes = actor.Scores.Episodes;
+            actor.Step(uniform: control.TotalTransitions < plan.WarmupTransitions);
+            EnvironmentSlot.AddVectorStep(actor.AgentCount);
+            if (actor.Scores.Episodes != episodes)
+            {
+                EnvironmentSlot.AddEpisode(actor.Scores.LastMean);
+            }
+
+            double owed = (control.TotalTransitions - plan.WarmupTransitions) * plan.UpdatesPerTransition;
+            while (learner.Updates + 1 <= owed && sampler.Sample(batch))
+            {
+                learner.Update(batch.View);
+                control.Learner.AddUpdates(1);
+                if (learner.Updates % plan.PublishInterval == 0)
+                {
+                    Load();
+                }
+            }
+
+            progress.Refresh();
+            reporter.Show(progress.Status([]), progress.EvaluationScores);
+        }
+
+        return true;
+    }
+
+    private void Load()
+    {
+        learner.CopyPolicy(block);
+        actor.Load(block);
+    }
+
+    // One episode a segment; once the scores are there, as many as fill the window, and the run is solved or it is not.
+    private void Evaluate()
+    {
+        learner.CopyPolicy(block);
+        do
+        {
+            double score = evaluator.Play(evaluations.Records.Count, block);
+            evaluations.Append(new EvaluationRecord(
+                evaluations.Records.Count, score, evaluator.Deviation, learner.Updates, control.TotalTransitions, control.TotalEpisodes, DateTimeOffset.UtcNow));
+            window.Add(score);
+            EvaluationSlot.AddEpisode(score);
+            progress.Refresh();
+            reporter.Show(progress.Status([]), progress.EvaluationScores);
+            if (window.IsSolved && plan.StopWhenSolved)
+            {
+                control.RequestStop(StopReason.Solved);
+            }
+        }
+        while (!control.ShouldStop && plan.StopWhenSolved && evaluations.Records[^1].Score >= plan.Threshold);
+    }
+
+    private void Save()
+    {
+        if (checkpoints.Save(learner, sampler, control, state =>
+            {
+                state.Add("lockstep.segment", segment);
+                state.Add("lockstep.written_rows", replay.WrittenRows);
+                state.Add("lockstep.evaluations", (long)evaluations.Records.Count);
+            }).Warning is string warning)
+        {
+            reporter.Say(warning);
+        }
+    }
+
+    private void Restore(RunFiles files)
+    {
+        if (checkpoints.Restore(learner, sampler) is not { } loaded)
+        {
+            replay.Rewind(0);
+            return;
+        }
+
+        segment = loaded.State.GetInt64("lockstep.segment");
+        replay.Rewind(loaded.State.GetInt64("lockstep.written_rows"));
+        EvaluationLog.Truncate(files.Evaluations, loaded.State.GetInt64("lockstep.evaluations"));
+        control.Learner.SetUpdates(learner.Updates);
+        EnvironmentSlot.SetVectorSteps(segment * SegmentSteps, actor.AgentCount);
+        reporter.Say(string.Create(CultureInfo.InvariantCulture, $"Going on from {loaded.Path}, {learner.Updates} updates."));
+    }
+
+    private void TakeSlots()
+    {
+        control.Supervisor.Take();
+        control.Learner.Take();
+        EnvironmentSlot.Take();
+        EvaluationSlot.Take();
+        control.Limiter.Configure(new RateLimits(plan.UpdatesPerTransition, plan.WarmupTransitions, LearnerSlack: 1, EnvironmentSlack: 1));
+    }
+
+    private void OnSignal(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        control.RequestStop(StopReason.Interrupted);
+    }
+}

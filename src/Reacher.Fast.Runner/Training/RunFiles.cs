@@ -1,0 +1,20 @@
+namespace Reacher.Fast.Runner.Training;
+
+/// <summary>Where the processes of a run meet: the mapped files in its folder, and the plan.</summary>
+internal sealed record RunFiles(string Folder)
+{
+    public string Logs => Path.Combine(Folder, "run_logs");
+
+    public string Plan => Path.Combine(Logs, "plan.json");
+
+    public string Replay => Path.Combine(Folder, "replay.map");
+
+    public string Control => Path.Combine(Folder, "control.map");
+
+    public string Weights => Path.Combine(Folder, "weights.map");
+
+    /// <summary>One JSON object an evaluation episode.</summary>
+    public string Evaluations => Path.Combine(Folder, "evaluations.jsonl");
+
+    public string Checkpoints => Path.Combine(Folder, "checkpoints");
+}
