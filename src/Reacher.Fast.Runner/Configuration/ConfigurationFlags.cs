@@ -1,0 +1,86 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Reacher.Fast.Core;
+
+namespace Reacher.Fast.Runner.Configuration;
+
+/// <summary>A value given on the command line, already checked.</summary>
+/// <param name="Key">Whose value.</param>
+/// <param name="Value">Of the key's type.</param>
+/// <param name="Text">What it was given as, in the file's way of writing.</param>
+internal sealed record FlagValue(ConfigurationKey Key, object? Value, string? Text)
+{
+    /// <summary>A value for <paramref name="key"/>.</summary>
+    /// <exception cref="InputException">It is none, or out of range.</exception>
+    public static FlagValue Parse(ConfigurationKey key, string? text)
+    {
+        try
+        {
+            return new FlagValue(key, key.Parse(text), text);
+        }
+        catch (FormatException error)
+        {
+            throw new InputException($"{key.Flag ?? key.Name} {error.Message}.", error);
+        }
+    }
+
+    /// <summary>The configuration with this value.</summary>
+    public RunConfiguration ApplyTo(RunConfiguration configuration) =>
+        Key is ListKey list ? configuration.With(list, (IReadOnlyList<string>)Value!) : configuration.WithText(Key, Text);
+}
+
+/// <summary>The command line's flags, one for each key of the table that has one, and what was given for them.</summary>
+internal sealed class ConfigurationFlags
+{
+    private readonly List<(ConfigurationKey Key, Option<string?> Option)> options = [];
+
+    /// <summary>Makes the options. Those of advanced keys work, but are left out of <c>--help</c>.</summary>
+    public ConfigurationFlags()
+    {
+        foreach (ConfigurationKey key in ConfigurationTable.All.Where(key => key.Flag is not null))
+        {
+            options.Add((key, new Option<string?>(key.Flag!, key.FlagAlias is null ? [] : [key.FlagAlias])
+            {
+                Description = key.IsSwitch ? key.Comment : $"{key.Comment} [{Default(key)}]",
+                Hidden = key.IsAdvanced,
+                HelpName = key.IsSwitch ? null : key.Name,
+                Arity = key.IsSwitch ? ArgumentArity.ZeroOrOne : ArgumentArity.ExactlyOne,
+            }));
+        }
+    }
+
+    /// <summary>Adds the options to <paramref name="command"/>.</summary>
+    public void AddTo(Command command)
+    {
+        foreach ((_, Option<string?> option) in options)
+        {
+            command.Options.Add(option);
+        }
+    }
+
+    /// <summary>What was given, checked.</summary>
+    /// <exception cref="InputException">A value is none, or out of range.</exception>
+    public IReadOnlyList<FlagValue> Read(ParseResult result)
+    {
+        var given = new List<FlagValue>();
+        foreach ((ConfigurationKey key, Option<string?> option) in options)
+        {
+            if (result.GetResult(option) is OptionResult { Implicit: false } found)
+            {
+                string? text = found.Tokens.Count > 0 ? found.Tokens[^1].Value : "true";
+                given.Add(FlagValue.Parse(key, key.FlagNegates ? Negate(key, text) : text));
+            }
+        }
+
+        return given;
+    }
+
+    private static string Negate(ConfigurationKey key, string text) => (bool)FlagValue.Parse(key, text).Value! ? "false" : "true";
+
+    private static string Default(ConfigurationKey key)
+    {
+        string sac = key.Format(key.DefaultFor(TrainerType.Sac));
+        string td3 = key.Format(key.DefaultFor(TrainerType.Td3));
+        return sac == td3 ? sac : $"sac {sac}, td3 {td3}";
+    }
+}
