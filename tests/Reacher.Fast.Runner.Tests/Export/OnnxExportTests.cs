@@ -1,0 +1,129 @@
+using System.Runtime.InteropServices;
+using Reacher.Fast.Core;
+using Reacher.Fast.Core.Kernels.Scalar;
+using Reacher.Fast.Core.Networks;
+using Reacher.Fast.Runner.Export;
+using Reacher.Fast.Runner.Export.Onnx;
+
+namespace Reacher.Fast.Runner.Tests.Export;
+
+public sealed class OnnxExportTests
+{
+    private const int Count = 1000;
+    private const double Tolerance = 1e-5;
+
+    [Test]
+    public void It_is_the_policy_to_1e5_by_an_independent_evaluator([Values] PolicyKind kind, [Values] bool normalize)
+    {
+        using var folder = new TemporaryFolder();
+        PolicySpec spec = Spec(kind, normalize);
+        float[] block = Policies.RandomBlock(spec, 1), observations = Policies.Observations(spec, Count, 2);
+        OnnxExport.Write(spec, block, folder["policy.onnx"]);
+        File.WriteAllBytes(folder["observations.f32"], MemoryMarshal.AsBytes<float>(observations).ToArray());
+
+        string printed = Python.Run("numpy", "Export/evaluate_onnx.py", folder["policy.onnx"], folder["observations.f32"], $"{Count}", folder["results.f32"]);
+
+        Assert.That(printed, Is.EqualTo("version_number [3.0]\nmemory_size [0.0]\ncontinuous_action_output_shape [4.0]\n"));
+        float[] results = MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(folder["results.f32"])).ToArray();
+        int part = Count * spec.ActionSize;
+        AssertClose(results.AsSpan(0, part), ActDeterministically(spec, block, observations));
+        AssertClose(results.AsSpan(2 * part, part), Sampled(spec, block, observations, results.AsSpan(part, part)));
+    }
+
+    [Test]
+    public void Its_checker_takes_it([Values] PolicyKind kind, [Values] bool normalize)
+    {
+        using var folder = new TemporaryFolder();
+        PolicySpec spec = Spec(kind, normalize);
+        OnnxExport.Write(spec, Policies.RandomBlock(spec, 1), folder["policy.onnx"]);
+
+        string printed = Python.Run("onnx", "Export/check_onnx.py", folder["policy.onnx"]);
+
+        Assert.That(printed, Is.EqualTo(
+            "inputs [('obs_0', ['batch', 33])]\n" +
+            "outputs [('version_number', [1]), ('memory_size', [1]), ('continuous_actions', ['batch', 4]), " +
+            "('continuous_action_output_shape', [1]), ('deterministic_continuous_actions', ['batch', 4])]\n"));
+    }
+
+    [Test]
+    public void A_planted_mistake_is_caught()
+    {
+        // The evaluator of the tests above must be able to fail: log sigma's bounds swapped for another's.
+        PolicySpec spec = Spec(PolicyKind.SquashedGaussian, normalize: true);
+        float[] block = Policies.RandomBlock(spec, 1), observations = Policies.Observations(spec, 1, 2);
+        float[] expected = ActDeterministically(spec, block, observations);
+        block[0] += 0.1f;
+        Assert.That(ActDeterministically(spec, block, observations)[0], Is.Not.EqualTo(expected[0]).Within(Tolerance));
+    }
+
+    [Test]
+    public void Unity_finds_what_it_looks_for()
+    {
+        PolicySpec spec = Spec(PolicyKind.SquashedGaussian, normalize: true);
+        ModelProto model = OnnxExport.Build(spec, Policies.RandomBlock(spec, 1));
+
+        Assert.That(model.OpsetImport.Single().Version, Is.EqualTo(9));
+        foreach (string constant in new[] { "version_number", "memory_size", "continuous_action_output_shape" })
+        {
+            Assert.That(model.Graph.Node.Single(node => node.Output.Contains(constant)).OpType, Is.EqualTo("Constant"));
+        }
+    }
+
+    [Test]
+    public void A_missing_folder_is_one_sentence_and_a_folder_in_the_files_place_too()
+    {
+        using var folder = new TemporaryFolder();
+        PolicySpec spec = Spec(PolicyKind.Deterministic, normalize: false);
+        float[] block = Policies.RandomBlock(spec, 1);
+        Assert.That(
+            () => OnnxExport.Write(spec, block, folder["none/policy.onnx"]),
+            Throws.TypeOf<InputException>().With.Message.Contains("does not exist"));
+        Directory.CreateDirectory(folder["policy.onnx"]);
+        Assert.That(
+            () => OnnxExport.Write(spec, block, folder["policy.onnx"]),
+            Throws.TypeOf<InputException>().With.Message.Contains("cannot be written"));
+        Assert.That(folder.FileNames(), Is.EqualTo(new[] { "policy.onnx" }));
+    }
+
+    private static PolicySpec Spec(PolicyKind kind, bool normalize) => new(kind, 33, 4, [64, 48], normalize);
+
+    private static float[] ActDeterministically(PolicySpec spec, float[] block, float[] observations)
+    {
+        using var device = new ScalarKernelDevice();
+        var policy = new Policy(spec, device);
+        policy.Load(block);
+        int count = observations.Length / spec.ObservationSize;
+        float[] actions = new float[count * spec.ActionSize];
+        policy.ActDeterministic(observations, count, actions);
+        return actions;
+    }
+
+    private static float[] Sampled(PolicySpec spec, float[] block, float[] observations, ReadOnlySpan<float> noise)
+    {
+        int actions = spec.ActionSize;
+        float[] sampled = new float[noise.Length];
+        for (int row = 0; row < Count; row++)
+        {
+            double[] outputs = Policies.Outputs(spec, block, observations.AsSpan(row * spec.ObservationSize, spec.ObservationSize));
+            for (int a = 0; a < actions; a++)
+            {
+                double sigma = spec.Kind == PolicyKind.Deterministic ? 0 : Math.Exp(-5 + (3.5 * (Math.Tanh(outputs[actions + a]) + 1)));
+                sampled[(row * actions) + a] = (float)Math.Tanh(outputs[a] + (sigma * noise[(row * actions) + a]));
+            }
+        }
+
+        return sampled;
+    }
+
+    private static void AssertClose(ReadOnlySpan<float> actual, float[] expected)
+    {
+        double largest = 0;
+        for (int i = 0; i < expected.Length; i++)
+        {
+            largest = Math.Max(largest, Math.Abs(actual[i] - expected[i]));
+        }
+
+        TestContext.Out.WriteLine($"largest difference {largest:E2} over {expected.Length} actions");
+        Assert.That(largest, Is.LessThan(Tolerance));
+    }
+}
