@@ -1,0 +1,60 @@
+using Reacher.Fast.Runner.Configuration;
+using Reacher.Fast.Runner.Reporting.Metrics;
+
+namespace Reacher.Fast.Runner.Reporting.Html;
+
+/// <summary>What the metrics of a run come to.</summary>
+internal sealed class RunFigures
+{
+    private readonly IReadOnlyList<MetricsLine> training;
+
+    /// <summary>Sums the lines up; they may be none.</summary>
+    public RunFigures(IReadOnlyList<MetricsLine> lines, RunConfiguration configuration)
+    {
+        Threshold = configuration.Get(RunKeys.Threshold);
+        Window = configuration.Get(RunKeys.Window);
+        Progress = Of(lines, MetricsKind.Progress);
+        Evaluations = [.. Of(lines, MetricsKind.Evaluation).Where(line => line.Score is not null)];
+        training = [.. Of(lines, MetricsKind.Training).Where(line => line.Score is not null)];
+        Last = lines.Count == 0 ? null : lines.MaxBy(line => line.Seconds);
+        FirstAtThreshold = Evaluations.FirstOrDefault(line => line.Score >= Threshold);
+        Solved = Evaluations.FirstOrDefault(line => line.WindowCount >= Window && line.WindowMean >= Threshold);
+        BestScore = Evaluations.Count == 0 ? null : Evaluations.Max(line => line.Score);
+    }
+
+    /// <summary>The score at which the task is solved.</summary>
+    public double Threshold { get; }
+
+    /// <summary>Evaluation episodes in the window.</summary>
+    public int Window { get; }
+
+    /// <summary>Losses and rates over time.</summary>
+    public IReadOnlyList<MetricsLine> Progress { get; }
+
+    /// <summary>Evaluation episodes over time.</summary>
+    public IReadOnlyList<MetricsLine> Evaluations { get; }
+
+    /// <summary>Training episodes over time.</summary>
+    public IReadOnlyList<MetricsLine> Training => training;
+
+    /// <summary>The run's last line; null if there is none.</summary>
+    public MetricsLine? Last { get; }
+
+    /// <summary>The first evaluation at the threshold; null if there was none.</summary>
+    public MetricsLine? FirstAtThreshold { get; }
+
+    /// <summary>The evaluation that made the full window's mean reach the threshold; null if none did.</summary>
+    public MetricsLine? Solved { get; }
+
+    /// <summary>Best evaluation; null before the first.</summary>
+    public double? BestScore { get; }
+
+    /// <summary>Most updates that any line tells of.</summary>
+    public long? Updates => Progress.Max(line => line.Updates);
+
+    /// <summary>Training episodes that had ended by then.</summary>
+    public int EpisodesBy(MetricsLine line) => training.Count(episode => episode.Seconds <= line.Seconds);
+
+    private static IReadOnlyList<MetricsLine> Of(IReadOnlyList<MetricsLine> lines, MetricsKind kind) =>
+        [.. lines.Where(line => line.Kind == kind).OrderBy(line => line.Seconds)];
+}

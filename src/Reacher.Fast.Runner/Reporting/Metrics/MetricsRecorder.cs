@@ -1,0 +1,94 @@
+using Reacher.Fast.Core.Weights;
+using Reacher.Fast.Runner.Configuration;
+using Reacher.Fast.Runner.Reporting.TensorBoard;
+
+namespace Reacher.Fast.Runner.Reporting.Metrics;
+
+/// <summary>
+/// Records a run's metrics where people look for them: <c>metrics.jsonl</c>, and a TensorBoard event file with ML-Agents' tags.
+/// A full disk costs points of the curves, never the run: what cannot be written is dropped, and said once.
+/// </summary>
+internal sealed class MetricsRecorder : IDisposable
+{
+    private readonly MetricsFile file;
+    private readonly EventFile events;
+
+    /// <summary>Opens the files of <paramref name="run"/> and writes the configuration as text.</summary>
+    /// <exception cref="IOException">They cannot be written.</exception>
+    public MetricsRecorder(RunDirectory run, RunConfiguration configuration)
+    {
+        MachineDescription.Save(run.MachineFile);
+        file = new MetricsFile(run.MetricsFile);
+        events = new EventFile(run.BehaviorFolder);
+        events.Text(0, "Hyperparameters", "    " + ConfigurationWriter.ToYaml(configuration, withComments: false).Replace("\n", "\n    ", StringComparison.Ordinal));
+        events.Scalars(0, ("Is Training", 1));
+    }
+
+    /// <summary>One sentence about the first line that could not be written; null while all is well. To be shown once.</summary>
+    public string? Warning { get; private set; }
+
+    /// <summary>Records one line.</summary>
+    /// <param name="line">What was measured.</param>
+    /// <param name="agentScores">The agents' scores of the episode, for a histogram; may be empty.</param>
+    public void Record(MetricsLine line, ReadOnlySpan<double> agentScores = default)
+    {
+        try
+        {
+            file.Append(line);
+            if (line.Kind == MetricsKind.Progress)
+            {
+                RecordProgress(line);
+            }
+            else
+            {
+                RecordEpisode(line, agentScores);
+            }
+        }
+        catch (IOException error)
+        {
+            string why = AtomicFile.IsDiskFull(error) ? "the disk is full" : error.Message.TrimEnd('.');
+            Warning ??= $"Metrics are not written ({why}); the run goes on without them until they can be again.";
+        }
+    }
+
+    /// <summary>Closes the files.</summary>
+    public void Dispose()
+    {
+        file.Dispose();
+        events.Dispose();
+    }
+
+    private void RecordProgress(MetricsLine line) => events.Scalars(
+        line.Transitions,
+        ("Losses/Value Loss", Value(line.CriticLoss)),
+        ("Losses/Policy Loss", Value(line.PolicyLoss)),
+        ("Policy/Extrinsic Value", Value(line.MeanQ)),
+        ("Policy/Target Value", Value(line.MeanTarget)),
+        ("Policy/Entropy", Value(line.Entropy)),
+        ("Policy/Continuous Entropy Coeff", Value(line.EntropyCoefficient)),
+        ("Gradients/Critic Norm", Value(line.CriticGradientNorm)),
+        ("Gradients/Policy Norm", Value(line.PolicyGradientNorm)),
+        ("Rates/Transitions per Second", Value(line.TransitionsPerSecond)),
+        ("Rates/Updates per Second", Value(line.UpdatesPerSecond)),
+        ("Rates/Updates per Transition", Value(line.UpdateRatio)),
+        ("Replay/Rows", line.ReplayRows ?? double.NaN));
+
+    private void RecordEpisode(MetricsLine line, ReadOnlySpan<double> agentScores)
+    {
+        if (line.Kind == MetricsKind.Training)
+        {
+            events.Scalars(
+                line.Transitions,
+                ("Environment/Cumulative Reward", Value(line.Score)),
+                ("Environment/Episode Length", Value(line.EpisodeLength)),
+                ("Policy/Extrinsic Reward", Value(line.Score)));
+            events.Histogram(line.Transitions, "Environment/Cumulative Reward_hist", agentScores);
+        }
+        else
+        {
+            events.Scalars(line.Transitions, ("Evaluation/Score", Value(line.Score)), ("Evaluation/Window Mean", Value(line.WindowMean)));
+        }
+    }
+
+    private static double Value(double? measured) => measured ?? double.NaN;
+}

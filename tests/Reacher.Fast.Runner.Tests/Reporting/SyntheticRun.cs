@@ -1,0 +1,55 @@
+using Reacher.Fast.Runner.Reporting.Metrics;
+
+namespace Reacher.Fast.Runner.Tests.Reporting;
+
+/// <summary>Metrics such as a run of two minutes leaves: a score that climbs, losses that fall, noise on everything.</summary>
+internal static class SyntheticRun
+{
+    public static IReadOnlyList<MetricsLine> Lines(int trainingEpisodes = 40, int window = 100)
+    {
+        var random = new Random(7);
+        var lines = new List<MetricsLine>();
+        var scores = new Queue<double>();
+        long evaluation = 0;
+        for (int episode = 1; episode <= trainingEpisodes; episode++)
+        {
+            long begin = (episode - 1) * 20_020L;
+            for (int part = 0; part < 20; part++)
+            {
+                double at = episode - 1 + (part / 20.0), seconds = at * 2.9;
+                double progress = 1 / (1 + Math.Exp(-(at - 6) / 1.3));
+                lines.Add(new MetricsLine
+                {
+                    Kind = MetricsKind.Progress, Seconds = seconds, Transitions = begin + (part * 1001), Updates = (long)(at * 2002),
+                    CriticLoss = (0.02 * Math.Exp(-at / 12)) + (0.004 * random.NextDouble()), PolicyLoss = -3.4 * progress + (0.1 * random.NextDouble()),
+                    MeanQ = (3.5 * progress) + (0.05 * random.NextDouble()), MeanTarget = (3.5 * progress) + (0.09 * random.NextDouble()),
+                    Entropy = 2.5 - (6 * progress) + (0.2 * random.NextDouble()), EntropyCoefficient = 0.01 * Math.Exp(-at / 9),
+                    CriticGradientNorm = 0.3 * random.NextDouble(), PolicyGradientNorm = 0.1 * random.NextDouble(),
+                    TransitionsPerSecond = 6900 + (400 * random.NextDouble()), UpdatesPerSecond = 690 + (40 * random.NextDouble()),
+                    UpdateRatio = 0.1, ReplayRows = begin + (part * 1001),
+                });
+            }
+
+            double score = 39.2 / (1 + Math.Exp(-(episode - 6) / 1.3));
+            double end = episode * 2.9;
+            lines.Add(new MetricsLine { Kind = MetricsKind.Training, Seconds = end, Transitions = begin + 20_020, Episode = episode, Score = score * 0.97 - random.NextDouble(), EpisodeLength = 1001 });
+            for (int i = 0; i < (episode < 9 ? 1 : 4); i++)
+            {
+                double evaluated = Math.Max(0, score + random.NextDouble() - 0.5);
+                scores.Enqueue(evaluated);
+                if (scores.Count > window)
+                {
+                    scores.Dequeue();
+                }
+
+                lines.Add(new MetricsLine
+                {
+                    Kind = MetricsKind.Evaluation, Seconds = end + (i * 0.6), Transitions = begin + 20_020 + (i * 4000), Episode = ++evaluation, Score = evaluated,
+                    WindowMean = scores.Average(), WindowCount = scores.Count,
+                });
+            }
+        }
+
+        return lines;
+    }
+}
