@@ -1,2 +1,12 @@
-Console.Error.WriteLine("reacher-fast-test-child: name a command");
-return 2;
+// The second process of the cross-process tests: one named command, an exit code, nothing else.
+using Reacher.Fast.TestChild;
+
+return args switch
+{
+    ["write", .. string[] rest] => WriterChild.Run(ChildArguments.Parse(rest)),
+    ["read", .. string[] rest] => ReaderChild.Run(ChildArguments.Parse(rest)),
+    ["die", string replay, string moment] => DyingWriter.Run(replay, moment),
+    ["publish-weights", string channel, string control, string count] => WeightChildren.Publish(channel, control, count),
+    ["read-weights", string channel, string control, string slot] => WeightChildren.Read(channel, control, slot),
+    _ => ExitCodes.Unsupported,
+};

@@ -91,8 +91,7 @@ public sealed class ReplaySampler : IDisposable
                 return false;
             }
 
-            wanted = RowGather.Gather(
-                replay.Slots, replay.Spec, slots.AsSpan(0, wanted), targets.AsSpan(0, wanted), batch, targets, validateChecksums);
+            wanted = validateChecksums ? Gather<ChecksumValidation>(batch, wanted) : Gather<StampValidation>(batch, wanted);
             if (wanted == 0)
             {
                 return true;
@@ -113,6 +112,10 @@ public sealed class ReplaySampler : IDisposable
             replay.File.Release();
         }
     }
+
+    private int Gather<TValidation>(BatchBuffer batch, int count)
+        where TValidation : struct, IRowValidation =>
+        RowGather.Gather<TValidation>(replay.Slots, replay.Spec, slots.AsSpan(0, count), targets.AsSpan(0, count), batch, targets);
 
     private bool Draw(Span<long> drawn)
     {

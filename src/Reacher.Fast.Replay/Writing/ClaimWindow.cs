@@ -27,6 +27,11 @@ internal sealed class ClaimWindow
     /// <summary>Longest that a claim may take while a stopped but living writer stands in its way; then the rows are dropped.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>Claims made anew at once before waiting.</summary>
+    private const int QuickAttempts = 32;
+
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(2);
+
     private readonly MappedFile file;
     private readonly WriterLease lease;
     private readonly SharedWord claim;
@@ -34,6 +39,7 @@ internal sealed class ClaimWindow
     private readonly int index;
     private readonly ulong capacity;
     private ulong limit;
+    private long lookedAt;
 
     /// <summary>The window of the holder of lease <paramref name="index"/>.</summary>
     public ClaimWindow(MappedFile file, ReplayLayout layout, int index)
@@ -58,7 +64,16 @@ internal sealed class ClaimWindow
     {
         ulong count = (ulong)rows;
         start = Claim(count);
-        return start + count <= limit || TryClaimSlowly(count, ref start);
+        if (start + count <= limit || Judge(start, count, out _) == Verdict.Ours)
+        {
+            return true;
+        }
+
+        long began = Stopwatch.GetTimestamp();
+        bool claimed = TryClaimSlowly(count, ref start);
+        ulong waited = (ulong)Stopwatch.GetElapsedTime(began).TotalMicroseconds;
+        lease.LongestWait.WriteRelease(Math.Max(lease.LongestWait.ReadAcquire(), waited));
+        return claimed;
     }
 
     /// <summary>C6. Release: pairs with the acquire in C5; who sees it may write where we have written.</summary>
@@ -82,31 +97,26 @@ internal sealed class ClaimWindow
     private bool TryClaimSlowly(ulong count, ref ulong start)
     {
         long began = Stopwatch.GetTimestamp();
-        long looked = 0;
         Backoff backoff = default;
-        while (true)
+        for (int attempt = 0; ; attempt++)
         {
-            Verdict verdict = Judge(start, count);
+            Verdict verdict = Judge(start, count, out WriterLease inTheWay);
             if (verdict == Verdict.Ours)
             {
                 return true;
             }
 
-            TimeSpan waited = Stopwatch.GetElapsedTime(began);
-            if (waited >= Patience)
+            FreeIfDead(inTheWay);
+            if (Stopwatch.GetElapsedTime(began) >= Patience)
             {
                 claim.WriteRelease(WriterLease.Idle);
                 lease.DroppedRows.AddAsOwner(count);
                 return false;
             }
 
-            // Whether a process lives costs a system call or three: not more often than once a millisecond.
-            if (looked == 0 || Stopwatch.GetElapsedTime(looked) >= TimeSpan.FromMilliseconds(1))
-            {
-                FreeTheDead();
-                looked = Stopwatch.GetTimestamp();
-            }
-            else
+            // Next to a slot that is being written lie others that are not: claiming anew costs less than any wait. Only a
+            // ring so small that every slot is taken makes us wait for one.
+            if (attempt >= QuickAttempts || verdict == Verdict.Unknown)
             {
                 backoff.Wait();
             }
@@ -118,8 +128,19 @@ internal sealed class ClaimWindow
         }
     }
 
-    private Verdict Judge(ulong start, ulong count)
+    private void FreeIfDead(WriterLease other)
     {
+        // Whether a process lives costs some system calls: a writer that lives and is slow is not asked again for a while.
+        if (lookedAt == 0 || Stopwatch.GetElapsedTime(lookedAt) >= BetweenLooks)
+        {
+            _ = other.FreeIfDead();
+            lookedAt = Stopwatch.GetTimestamp();
+        }
+    }
+
+    private Verdict Judge(ulong start, ulong count, out WriterLease inTheWay)
+    {
+        inTheWay = lease;
         ulong oldest = start;
         Verdict verdict = Verdict.Ours;
         for (int i = 0; i < ReplayLayout.LeaseCount; i++)
@@ -152,26 +173,17 @@ internal sealed class ClaimWindow
             if ((word & WriterLease.Exact) == 0)
             {
                 verdict = verdict == Verdict.Shared ? Verdict.Shared : Verdict.Unknown;
+                inTheWay = other;
             }
             else if ((start - from) % capacity < other.LargestClaim.ReadAcquire() || capacity - ((start - from) % capacity) < count)
             {
                 verdict = Verdict.Shared;
+                inTheWay = other;
             }
         }
 
         // Every claim not seen here ends or begins at `oldest` or later: until then no scan is needed.
         limit = oldest + capacity;
         return verdict;
-    }
-
-    private void FreeTheDead()
-    {
-        for (int i = 0; i < ReplayLayout.LeaseCount; i++)
-        {
-            if (i != index)
-            {
-                _ = new WriterLease(file, i).FreeIfDead();
-            }
-        }
     }
 }

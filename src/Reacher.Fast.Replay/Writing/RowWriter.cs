@@ -7,7 +7,7 @@ namespace Reacher.Fast.Replay.Writing;
 /// A writer's hold on the file: a lease, a claim window and staged rows. Stage up to <see cref="LargestClaim"/> rows, then
 /// publish them at once. One thread only.
 /// </summary>
-internal sealed class RowWriter : IDisposable
+internal class RowWriter : IDisposable
 {
     private const int WritesPerHeartbeat = 256;
 
@@ -64,7 +64,7 @@ internal sealed class RowWriter : IDisposable
             return 0;
         }
 
-        Staged.Publish(replay.Slots, start, count, replay.Capacity);
+        Store(replay, start, count);
         window.Done();
         lease.PublishedRows.AddAsOwner((ulong)count);
         return count;
@@ -72,6 +72,17 @@ internal sealed class RowWriter : IDisposable
 
     /// <summary>Gives the lease back.</summary>
     public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Writes the staged rows to the slots claimed. Overridden by the planted bugs that the race tests must catch.</summary>
+    protected virtual void Store(ReplayFile replay, ulong start, int count) =>
+        Staged.Publish(replay.Slots, start, count, replay.Capacity);
+
+    /// <inheritdoc cref="Dispose()"/>
+    protected virtual void Dispose(bool disposing)
     {
         if (!disposed)
         {

@@ -23,6 +23,12 @@ public sealed class TransitionWriter : IDisposable
     /// <param name="rewardScale">Factor on every reward.</param>
     /// <exception cref="MappedFileException">All writer leases are held, or the capacity is below N * n rows.</exception>
     public TransitionWriter(ReplayFile replay, int streams, uint firstStreamId, int nStep, float gamma, float rewardScale = 1)
+        : this(replay, streams, firstStreamId, nStep, gamma, rewardScale, static (file, rows, first) => new RowWriter(file, rows, first))
+    {
+    }
+
+    internal TransitionWriter(
+        ReplayFile replay, int streams, uint firstStreamId, int nStep, float gamma, float rewardScale, Func<ReplayFile, int, uint, RowWriter> rowWriter)
     {
         ArgumentNullException.ThrowIfNull(replay);
         ArgumentOutOfRangeException.ThrowIfLessThan(streams, 1);
@@ -53,7 +59,7 @@ public sealed class TransitionWriter : IDisposable
             windows[i] = new NStepWindow(observationSize, actionSize, gammaPowers);
         }
 
-        writer = new RowWriter(replay, checked(streams * nStep), firstStreamId);
+        writer = rowWriter(replay, checked(streams * nStep), firstStreamId);
     }
 
     /// <summary>N, the agents.</summary>

@@ -1,0 +1,93 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Text;
+using Reacher.Fast.Core.Batch;
+using Reacher.Fast.Replay.Layout;
+
+namespace Reacher.Fast.Replay.Tests;
+
+/// <summary>docs/replay-format.md as assertions.</summary>
+public sealed class LayoutTests
+{
+    [TestCase(nameof(MappedHeader.Ready), 0)]
+    [TestCase(nameof(MappedHeader.ByteOrderMark), 8)]
+    [TestCase(nameof(MappedHeader.Version), 12)]
+    [TestCase(nameof(MappedHeader.FileLength), 16)]
+    [TestCase(nameof(MappedHeader.CreatedUnixMilliseconds), 24)]
+    [TestCase(nameof(MappedHeader.CreatorIncarnation), 32)]
+    [TestCase(nameof(MappedHeader.CreatorStartTicks), 40)]
+    [TestCase(nameof(MappedHeader.CreatorPid), 48)]
+    [TestCase(nameof(MappedHeader.ObservationSize), 64)]
+    [TestCase(nameof(MappedHeader.ActionSize), 68)]
+    [TestCase(nameof(MappedHeader.RowStride), 72)]
+    [TestCase(nameof(MappedHeader.LeaseCount), 76)]
+    [TestCase(nameof(MappedHeader.Capacity), 80)]
+    [TestCase(nameof(MappedHeader.FirstPosition), 88)]
+    [TestCase(nameof(MappedHeader.Checksum), 124)]
+    public void A_header_field_lies_where_the_format_says(string field, int offset) =>
+        Assert.That(Marshal.OffsetOf<MappedHeader>(field).ToInt32(), Is.EqualTo(offset));
+
+    [Test]
+    public void The_header_is_blittable_and_128_bytes()
+    {
+        Assert.That(Marshal.SizeOf<MappedHeader>(), Is.EqualTo(128));
+        foreach (FieldInfo field in typeof(MappedHeader).GetFields(BindingFlags.Instance | BindingFlags.Public))
+        {
+            Assert.That(field.FieldType, Is.EqualTo(typeof(uint)).Or.EqualTo(typeof(ulong)), field.Name);
+        }
+    }
+
+    [Test]
+    public void Counters_and_leases_lie_two_lines_apart()
+    {
+        Assert.That(ReplayLayout.TailOffset % 128, Is.Zero);
+        Assert.That(ReplayLayout.LeaseStride % 128, Is.Zero);
+        Assert.That(ReplayLayout.LeasesOffset % 4096, Is.Zero);
+        Assert.That(ReplayLayout.RowsOffset % 4096, Is.Zero);
+        Assert.That(WeightBuffers.PublisherOffset - WeightBuffers.PublishedOffset, Is.EqualTo(128));
+    }
+
+    [TestCase(33, 4, 320)]
+    [TestCase(1, 1, 64)]
+    [TestCase(3, 1, 64)]
+    [TestCase(8, 2, 128)]
+    public void A_row_s_stride_is_whole_lines(int observation, int action, int stride) =>
+        Assert.That(new TransitionSpec(observation, action).StrideBytes, Is.EqualTo(stride));
+
+    [Test]
+    public void Sizes_beyond_32_bits_do_not_overflow()
+    {
+        ReplayLayout layout = new(new TransitionSpec(33, 4), 1L << 40);
+        Assert.That(layout.FileBytes, Is.EqualTo(20480 + (320L << 40)));
+        Assert.That(() => ReplayFile.RequiredBytes(layout.Spec, long.MaxValue), Throws.InstanceOf<ArgumentOutOfRangeException>());
+    }
+
+    [Test]
+    public void The_checksum_is_CRC32C()
+    {
+        // RFC 3720, appendix B.4, and the check value of the CRC catalogue.
+        Assert.That(Crc32C.Compute(Encoding.ASCII.GetBytes("123456789")), Is.EqualTo(0xE3069283));
+        Assert.That(Crc32C.Compute(new byte[32]), Is.EqualTo(0x8A9136AA));
+        byte[] bytes = new byte[100];
+        new Random(1).NextBytes(bytes);
+        for (int length = 0; length <= bytes.Length; length++)
+        {
+            Assert.That(Crc32C.Compute(bytes.AsSpan(0, length)), Is.EqualTo(Crc32C.ComputeReference(bytes.AsSpan(0, length))));
+        }
+    }
+
+    [Test]
+    public void The_states_of_a_slot_are_distinct()
+    {
+        ulong[] positions = [0, 1, uint.MaxValue, 1UL << 32, RowStamp.MaximumPosition];
+        foreach (ulong position in positions)
+        {
+            Assert.That(RowStamp.IsPublished(RowStamp.Published(position)), Is.True);
+            Assert.That(RowStamp.IsPublished(RowStamp.Writing(position)), Is.False);
+            Assert.That(RowStamp.PositionOf(RowStamp.Published(position)), Is.EqualTo(position));
+            Assert.That(RowStamp.PositionOf(RowStamp.Writing(position)), Is.EqualTo(position));
+        }
+
+        Assert.That(RowStamp.IsPublished(RowStamp.Empty), Is.False);
+    }
+}

@@ -1,0 +1,53 @@
+using Reacher.Fast.Replay;
+using Reacher.Fast.Replay.Layout;
+using Reacher.Fast.Replay.Writing;
+
+namespace Reacher.Fast.TestChild;
+
+/// <summary>
+/// The protocol, broken on purpose: a race test that does not catch these proves nothing. Named on a child's command line.
+/// </summary>
+public static class PlantedBugs
+{
+    /// <summary>No bug.</summary>
+    public const string None = "correct";
+
+    /// <summary>W4 before W3: a row is declared whole and then written.</summary>
+    public const string StampFirst = "stamp-first";
+
+    /// <summary>R3 and R4 left out: a row overwritten during the copy is taken.</summary>
+    public const string NoRecheck = "no-recheck";
+
+    /// <summary>The next row taken as next observation.</summary>
+    public const string NextRowAsSuccessor = "next-row";
+
+
+    internal static bool TakesNextRowAsSuccessor(string variant) => variant == NextRowAsSuccessor;
+
+    internal static Func<ReplayFile, int, uint, RowWriter> RowWriter(string variant) => variant == StampFirst
+        ? static (replay, rows, first) => new StampFirstWriter(replay, rows, first)
+        : static (replay, rows, first) => new RowWriter(replay, rows, first);
+
+    private sealed unsafe class StampFirstWriter(ReplayFile replay, int largestClaim, uint firstStream)
+        : RowWriter(replay, largestClaim, firstStream)
+    {
+        protected override void Store(ReplayFile replay, ulong start, int count)
+        {
+            for (int i = 0; i < count; i++)
+            {
+                ulong position = start + (ulong)i;
+                long slot = (long)(position % (ulong)replay.Capacity);
+                replay.Slots.Seal(Staged.Address(i), position, Staged.Stream(i));
+                replay.Slots.MarkWriting(slot, position);
+                replay.Slots.Publish(slot, position);
+                replay.Slots.StoreBody(slot, Staged.Address(i));
+            }
+        }
+    }
+}
+
+/// <summary>Planted: takes every copy of a published row, without a second look at its stamp.</summary>
+internal readonly struct NoRecheckValidation : IRowValidation
+{
+    public static bool Accept(RowSlots slots, long slot, ulong stamp) => true;
+}
