@@ -63,6 +63,12 @@ public abstract partial class OffPolicyLearner : ILearner
     /// <summary>The policy's parameters on the device, for tests.</summary>
     internal TensorBlock ActorParameters => Actor.Parameters;
 
+    /// <summary>The learner's own normaliser, for tests.</summary>
+    internal ObservationNormalizer Normalizer => normalizer;
+
+    /// <summary>Where it all lies, for tests.</summary>
+    internal IKernelDevice KernelDevice => Device;
+
     /// <summary>sac or td3, as in a checkpoint's metadata.</summary>
     private protected string Algorithm { get; }
 
