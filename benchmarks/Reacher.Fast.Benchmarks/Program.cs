@@ -1,10 +1,13 @@
 using BenchmarkDotNet.Running;
 using Reacher.Fast.Benchmarks.Quick;
 
-if (args is ["--quick", "replay", ..])
+switch (args)
 {
-    return ReplayQuick.Run();
+    case ["--quick", "replay", ..]:
+        return ReplayQuick.Run();
+    case ["--quick", "update", ..]:
+        return UpdateQuick.Run(args.AsSpan(2));
+    default:
+        BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+        return 0;
 }
-
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
-return 0;

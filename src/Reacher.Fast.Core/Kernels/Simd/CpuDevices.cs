@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using Reacher.Fast.Core.Kernels.Scalar;
 
 namespace Reacher.Fast.Core.Kernels.Simd;
 
@@ -26,6 +27,7 @@ public static class CpuDevices
             InstructionSet.Vector512 => new SimdKernelDevice<Simd512, Vector512<float>>(set, threads, pin, allocator),
             InstructionSet.Vector256 => new SimdKernelDevice<Simd256, Vector256<float>>(set, threads, pin, allocator),
             InstructionSet.Vector128 => new SimdKernelDevice<Simd128, Vector128<float>>(set, threads, pin, allocator),
+            InstructionSet.Scalar => new ScalarKernelDevice(),
             _ => throw new NotSupportedException($"No kernels for {set}."),
         };
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Reacher.Fast.Core.Kernels.Simd;
 
@@ -96,6 +97,12 @@ internal static unsafe class GemmTile<TSimd, TVector>
             depth -= count;
             float* row = a;
             a += panelStep;
+            if (!TShape.Transposed)
+            {
+                // The next panel's rows lie on another page, where no hardware prefetcher looks for them.
+                Prefetch<TShape>(a);
+            }
+
             do
             {
                 TVector bx = TSimd.Load(b);
@@ -124,6 +131,24 @@ internal static unsafe class GemmTile<TSimd, TVector>
         if (TShape.Rows > 5) { Finish<TShape>(x5, y5, c, 5 * width, relu, gate); }
         if (TShape.Rows > 6) { Finish<TShape>(x6, y6, c, 6 * width, relu, gate); }
         if (TShape.Rows > 7) { Finish<TShape>(x7, y7, c, 7 * width, relu, gate); }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Prefetch<TShape>(float* a)
+        where TShape : struct, ITileShape
+    {
+        if (Sse.IsSupported)
+        {
+            int width = 2 * TSimd.Count;
+            Sse.Prefetch0(a);
+            if (TShape.Rows > 1) { Sse.Prefetch0(a + width); }
+            if (TShape.Rows > 2) { Sse.Prefetch0(a + 2 * width); }
+            if (TShape.Rows > 3) { Sse.Prefetch0(a + 3 * width); }
+            if (TShape.Rows > 4) { Sse.Prefetch0(a + 4 * width); }
+            if (TShape.Rows > 5) { Sse.Prefetch0(a + 5 * width); }
+            if (TShape.Rows > 6) { Sse.Prefetch0(a + 6 * width); }
+            if (TShape.Rows > 7) { Sse.Prefetch0(a + 7 * width); }
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
