@@ -25,6 +25,7 @@ public sealed class Policy
     private readonly float[] observationStaging;
     private readonly float[] actionStaging;
     private readonly int batch;
+    private int untilNewNoise;
 
     /// <summary>
     /// A policy with all weights 0 until <see cref="Load"/>, that runs <paramref name="batchSize"/> observations at once.
@@ -57,6 +58,15 @@ public sealed class Policy
 
     /// <summary>The shape of the policy, and of the block that <see cref="Load"/> takes.</summary>
     public PolicySpec Spec { get; }
+
+    /// <summary>
+    /// For how many calls of <see cref="ActExploring"/> an agent keeps its noise. Noise that lasts moves a body where noise drawn anew each time only shakes it
+    /// (Raffin et al. 2022, "Smooth exploration for robotic reinforcement learning", section 3: sampled every n steps); the distribution of each single action is the policy's all the same.
+    /// </summary>
+    public int NoiseHold { get; init; } = 1;
+
+    /// <summary>Begins a new sequence of noise from the device's seed and counter.</summary>
+    public void ResetNoise() => untilNewNoise = 0;
 
     /// <summary>Takes the weights (and the normaliser, if there is one) of a flat block as <see cref="PolicySpec"/> lays it out.</summary>
     /// <exception cref="ArgumentException">The block's length is not <see cref="PolicySpec.BlockLength"/>.</exception>
@@ -116,6 +126,12 @@ public sealed class Policy
 
     private Tensor Run(bool deterministic, float sigma)
     {
+        if (!deterministic && untilNewNoise-- == 0)
+        {
+            device.AdvanceNoise();
+            untilNewNoise = NoiseHold - 1;
+        }
+
         device.Run(deterministic ? mode : sample);
         if (Spec.Kind == PolicyKind.SquashedGaussian)
         {
@@ -142,7 +158,6 @@ public sealed class Policy
 
     private void RunSample()
     {
-        device.AdvanceNoise();
         Tensor output = RunNetwork();
         if (Spec.Kind == PolicyKind.SquashedGaussian)
         {

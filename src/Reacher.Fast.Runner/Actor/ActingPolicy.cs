@@ -20,7 +20,7 @@ internal sealed class ActingPolicy : IDisposable
     public static ActingPolicy Create(RunPlan plan, int agents)
     {
         IKernelDevice device = KernelDevices.Create("auto", threads: 1);
-        return new ActingPolicy(device, new Policy(plan.PolicySpec, device, agents));
+        return new ActingPolicy(device, new Policy(plan.PolicySpec, device, agents) { NoiseHold = plan.NoiseHold });
     }
 
     /// <summary>Exploration follows from <paramref name="seed"/> from here on.</summary>
@@ -28,6 +28,7 @@ internal sealed class ActingPolicy : IDisposable
     {
         device.NoiseSeed = seed;
         device.UpdateCounter = 0;
+        policy.ResetNoise();
     }
 
     public void Load(ReadOnlySpan<float> block) => policy.Load(block);

@@ -15,15 +15,20 @@ internal sealed class Actor : IDisposable
     private readonly StepBuffer step;
     private readonly float[] observations;
     private readonly float[] actions;
+    private readonly float[] uniformActions;
     private readonly float explorationNoise;
+    private readonly int warmupHold;
+    private int untilNewUniform;
     private Random random = new(0);
 
     /// <param name="environment">Owned.</param>
     /// <param name="policy">Owned.</param>
     /// <param name="writer">Owned.</param>
     /// <param name="explorationNoise">TD3's standard deviation of Gaussian exploration; SAC samples its own.</param>
-    public Actor(IVectorEnvironment environment, ActingPolicy policy, TransitionWriter writer, float explorationNoise)
+    /// <param name="warmupHold">Decisions for which a uniform warm-up action is kept: held torques swing an arm through far more of its space.</param>
+    public Actor(IVectorEnvironment environment, ActingPolicy policy, TransitionWriter writer, float explorationNoise, int warmupHold)
     {
+        this.warmupHold = warmupHold;
         this.environment = environment;
         this.policy = policy;
         this.writer = writer;
@@ -31,6 +36,7 @@ internal sealed class Actor : IDisposable
         step = new StepBuffer(environment);
         observations = new float[environment.AgentCount * environment.ObservationSize];
         actions = new float[environment.AgentCount * environment.ActionSize];
+        uniformActions = new float[actions.Length];
         Scores = new EpisodeScores(environment.AgentCount);
     }
 
@@ -48,6 +54,7 @@ internal sealed class Actor : IDisposable
     {
         writer.Forget();
         policy.Seed(seed);
+        untilNewUniform = 0;
         random = new Random(unchecked((int)(seed ^ (seed >> 32))));
         environment.Reset(seed, observations);
     }
@@ -61,10 +68,17 @@ internal sealed class Actor : IDisposable
     {
         if (uniform)
         {
-            for (int i = 0; i < actions.Length; i++)
+            if (untilNewUniform-- == 0)
             {
-                actions[i] = (2 * random.NextSingle()) - 1;
+                for (int i = 0; i < uniformActions.Length; i++)
+                {
+                    uniformActions[i] = (2 * random.NextSingle()) - 1;
+                }
+
+                untilNewUniform = warmupHold - 1;
             }
+
+            uniformActions.CopyTo(actions, 0);
         }
         else
         {

@@ -31,7 +31,7 @@ internal static class EnvironmentProcess
 
         var writer = new TransitionWriter(
             replay, plan.AgentCount, (uint)(index * plan.AgentCount), plan.NStep, plan.Gamma);
-        using var actor = new Actor(environment, ActingPolicy.Create(plan, plan.AgentCount), writer, plan.ExplorationNoise);
+        using var actor = new Actor(environment, ActingPolicy.Create(plan, plan.AgentCount), writer, plan.ExplorationNoise, plan.WarmupHold);
         actor.Begin(seed);
         var newest = new WeightReader(weights);
         self.Phase = ProcessPhase.Running;

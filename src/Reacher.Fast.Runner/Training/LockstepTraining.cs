@@ -70,7 +70,7 @@ internal sealed class LockstepTraining : IDisposable
             EnvironmentFactory.Create(plan.Environment, 0),
             ActingPolicy.Create(plan, plan.AgentCount),
             new TransitionWriter(replay, plan.AgentCount, 0, plan.NStep, plan.Gamma),
-            plan.ExplorationNoise);
+            plan.ExplorationNoise, plan.WarmupHold);
         evaluator = Evaluator.Create(plan, worker: 1);
         TakeSlots();
         Restore(files);

@@ -45,6 +45,12 @@ internal sealed record RunPlan
     /// <summary>TD3's standard deviation of exploration.</summary>
     public float ExplorationNoise { get; init; }
 
+    /// <summary>Decisions for which an agent keeps its exploration noise.</summary>
+    public int NoiseHold { get; init; } = 1;
+
+    /// <summary>Decisions for which an agent keeps a uniform warm-up action.</summary>
+    public int WarmupHold { get; init; } = 1;
+
     public required long BufferSize { get; init; }
 
     /// <summary>Transitions by uniform random actions before the first update.</summary>
