@@ -119,6 +119,15 @@ public abstract class ArmBatch : IDisposable
         {
             throw new ArgumentException($"{Count} arms take {Count * ActionSize} action floats and {Count} rewards, not {actions.Length} and {rewards.Length}.");
         }
+
+        // One that is not finite would stay in the arm's state for the rest of the episode.
+        for (int i = 0; i < actions.Length; i++)
+        {
+            if (!float.IsFinite(actions[i]))
+            {
+                throw new ArgumentException($"The action of arm {i / ActionSize} is not finite.", nameof(actions));
+            }
+        }
     }
 
     private protected void CheckObserve(Span<float> observations)

@@ -54,4 +54,184 @@ public sealed class ArmEnvironmentTests
         Assert.That(() => new ArmEnvironment(new ArmOptions { GoalSize = float.NaN }), Throws.TypeOf<InputException>().With.Message.Contains("goal_size"));
         Assert.That(() => new ArmEnvironment(new ArmOptions { MaxSteps = -1 }), Throws.TypeOf<InputException>().With.Message.Contains("max_step"));
     }
+
+    [Test]
+    public void The_same_seed_gives_the_same_episodes_to_the_bit([ValueSource(typeof(ArmStates), nameof(ArmStates.AllSets))] ArmInstructionSet set)
+    {
+        ArmOptions options = new() { ArmCount = 5, InstructionSet = set, MaxSteps = 40 };
+        (float[] a, float[] b, float[] c) = (Play(options, 3, 25), Play(options, 3, 25), Play(options, 4, 25));
+        Assert.That(b, Is.EqualTo(a));
+        Assert.That(c, Is.Not.EqualTo(a));
+    }
+
+    [Test]
+    public void An_arms_episodes_do_not_depend_on_how_many_others_there_are()
+    {
+        float[] few = Play(new ArmOptions { ArmCount = 3, MaxSteps = 40 }, 9, 25);
+        float[] many = Play(new ArmOptions { ArmCount = 30, MaxSteps = 40 }, 9, 25);
+        Assert.That(many[..few.Length], Is.EqualTo(few));
+    }
+
+    [Test]
+    public void Goals_start_at_whole_degrees_all_round_and_turn_evenly_both_ways()
+    {
+        using ArmEnvironment arm = new(new ArmOptions { ArmCount = 4096, GoalSpeed = 0.5f });
+        float[] o = new float[4096 * 33];
+        arm.Reset(0, o);
+        HashSet<int> degrees = [];
+        double sum = 0, least = 1, most = -1;
+        for (int i = 0; i < 4096; i++)
+        {
+            double degree = double.RadiansToDegrees(Math.Atan2(o[(i * 33) + 26], o[(i * 33) + 28]));
+            Assert.That(degree, Is.EqualTo(Math.Round(degree)).Within(1e-4));
+            degrees.Add(((int)Math.Round(degree) + 360) % 360);
+            double speed = o[(i * 33) + 32];
+            (sum, least, most) = (sum + speed, Math.Min(least, speed), Math.Max(most, speed));
+        }
+
+        Assert.That(degrees, Has.Count.EqualTo(360));
+        Assert.That(sum / 4096, Is.EqualTo(0).Within(0.02));
+        Assert.That((least, most), Is.EqualTo((-0.5, 0.5)).Using<(double Least, double Most)>(
+            (x, y) => Math.Abs(x.Least - y.Least) < 0.01 && Math.Abs(x.Most - y.Most) < 0.01));
+    }
+
+    [Test]
+    public void A_goal_turns_four_times_its_speed_per_decision()
+    {
+        using ArmEnvironment arm = new(new ArmOptions { ArmCount = 8 });
+        StepBuffer buffer = new(arm);
+        VectorStep step = buffer.View;
+        arm.Reset(5, step.Observations);
+        float[] first = step.Observations.ToArray();
+        for (int i = 1; i <= 1000; i++)
+        {
+            arm.Step(new float[32], step);
+            for (int n = 0; n < 8; n++)
+            {
+                double degree = double.RadiansToDegrees(Math.Atan2(first[(n * 33) + 26], first[(n * 33) + 28])) + (4 * i * (double)first[(n * 33) + 32]);
+                Assert.That(step.Observations[(n * 33) + 26], Is.EqualTo(8 * Math.Sin(double.DegreesToRadians(degree))).Within(2e-5));
+                Assert.That(step.Observations[(n * 33) + 28], Is.EqualTo(8 * Math.Cos(double.DegreesToRadians(degree))).Within(2e-5));
+            }
+        }
+    }
+
+    [Test]
+    public void A_step_allocates_nothing([ValueSource(typeof(ArmStates), nameof(ArmStates.AllSets))] ArmInstructionSet set)
+    {
+        using ArmEnvironment arm = new(new ArmOptions { ArmCount = 20, InstructionSet = set, MaxSteps = 40, UnityResetKick = true });
+        StepBuffer buffer = new(arm);
+        float[] actions = new float[80];
+        arm.Step(actions, buffer.View);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 50; i++)
+        {
+            arm.Step(actions, buffer.View);
+        }
+
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+    }
+
+    // The specification: in the first physics step after an in-run reset torque meets the inertia of the pose before it.
+    [Test]
+    public void Unitys_kick_turns_the_first_torque_with_the_old_orientation([ValueSource(typeof(ArmStates), nameof(ArmStates.AllSets))] ArmInstructionSet set)
+    {
+        ArmOptions options = new() { ArmCount = 3, InstructionSet = set, MaxSteps = 40 };
+        float[] plain = Play(options, 1, 12, out _);
+        float[] kicked = Play(options with { UnityResetKick = true }, 1, 12, out float[] final);
+        for (int i = 0; i < 3; i++)
+        {
+            ArmState before = ArmState.FromObservation(final.AsSpan(i * 33, 33));
+            ArmState state = ArmState.AtReset;
+            float[] action = Action(i, 11);
+            state = ScalarArm.Step(state, action, before.Upper.Orientation, before.Lower.Orientation);
+            for (int k = 0; k < 3; k++)
+            {
+                state = ScalarArm.Step(state, action);
+            }
+
+            float[] expected = new float[26];
+            state.WriteObservation(expected);
+            Assert.That(ArmStates.KinematicError(kicked.AsSpan(i * 33, 33), expected), Is.LessThan(1e-5));
+            Assert.That(ArmStates.KinematicError(plain.AsSpan(i * 33, 33), expected), Is.GreaterThan(1e-2));
+        }
+    }
+
+    [Test]
+    public void A_span_of_another_length_and_an_action_that_is_no_number_are_refused()
+    {
+        using ArmEnvironment arm = new(new ArmOptions { ArmCount = 2 });
+        StepBuffer buffer = new(arm);
+        Assert.That(() => arm.Step(new float[7], buffer.View), Throws.ArgumentException);
+        Assert.That(() => arm.Step([0, 0, 0, 0, 0, float.NaN, 0, 0], buffer.View), Throws.ArgumentException.With.Message.Contains("arm 1"));
+        Assert.That(() => arm.Reset(0, new float[65]), Throws.ArgumentException);
+    }
+
+    [Test]
+    public void Without_a_limit_an_episode_goes_on()
+    {
+        using ArmEnvironment arm = new(new ArmOptions { ArmCount = 1, MaxSteps = 0 });
+        StepBuffer buffer = new(arm);
+        for (int i = 0; i < 1500; i++)
+        {
+            arm.Step(new float[4], buffer.View);
+            Assert.That(buffer.View.Truncated[0], Is.False);
+        }
+    }
+
+    [Test]
+    [NonParallelizable]
+    public void The_variable_forces_an_instruction_set()
+    {
+        string? before = Environment.GetEnvironmentVariable(ArmOptions.InstructionSetVariable);
+        try
+        {
+            foreach ((string value, ArmInstructionSet set) in new[]
+            {
+                ("scalar", ArmInstructionSet.Scalar), ("128", ArmInstructionSet.Vector128),
+                ("256", ArmInstructionSet.Vector256), ("512", ArmInstructionSet.Vector512),
+            })
+            {
+                Environment.SetEnvironmentVariable(ArmOptions.InstructionSetVariable, value);
+                using ArmEnvironment arm = new(new ArmOptions { ArmCount = 1 });
+                Assert.That(arm.InstructionSet, Is.EqualTo(set));
+            }
+
+            Environment.SetEnvironmentVariable(ArmOptions.InstructionSetVariable, "1024");
+            Assert.That(() => new ArmEnvironment(new ArmOptions()), Throws.TypeOf<InputException>().With.Message.Contains("1024"));
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(ArmOptions.InstructionSetVariable, before);
+        }
+    }
+
+    private static float[] Action(int arm, int decision)
+    {
+        float[] action = new float[4];
+        ArmStates.Uniform(new Random((100 * arm) + decision), action);
+        return action;
+    }
+
+    private static float[] Play(ArmOptions options, ulong seed, int decisions) => Play(options, seed, decisions, out _);
+
+    private static float[] Play(ArmOptions options, ulong seed, int decisions, out float[] final)
+    {
+        using ArmEnvironment arm = new(options);
+        StepBuffer buffer = new(arm);
+        VectorStep step = buffer.View;
+        arm.Reset(seed, step.Observations);
+        float[] actions = new float[options.ArmCount * 4];
+        for (int i = 0; i < decisions; i++)
+        {
+            for (int n = 0; n < options.ArmCount; n++)
+            {
+                Action(n, i).CopyTo(actions, n * 4);
+            }
+
+            arm.Step(actions, step);
+        }
+
+        final = step.FinalObservations.ToArray();
+        return step.Observations.ToArray();
+    }
 }
