@@ -9,7 +9,7 @@ namespace Reacher.Fast.Benchmarks;
 /// machine has no AVX-512, Vector512 runs as pairs of 256-bit vectors and says nothing about AVX-512.
 /// </summary>
 [MemoryDiagnoser]
-public class ArmStep
+public class ArmStep : IDisposable
 {
     private ArmEnvironment arm = null!;
     private StepBuffer buffer = null!;
@@ -48,5 +48,9 @@ public class ArmStep
 
     /// <summary>Frees the arms.</summary>
     [GlobalCleanup]
-    public void Cleanup() => arm.Dispose();
+    public void Dispose()
+    {
+        arm?.Dispose();
+        GC.SuppressFinalize(this);
+    }
 }

@@ -149,31 +149,25 @@ internal unsafe struct WideJoints<T>
         T diagonal = T.MultiplyAdd(ae.X, s.X, T.MultiplyAdd(ae.Y, s.Y, T.MultiplyAdd(ae.Z, s.Z, T.Create(1))));
         T corner = Wide3<T>.Dot(j->ShoulderNormal, mE);
 
-        // Columns of L_s^-1 A_se ...
-        Wide4<T> c0 = j->Shoulder.Forward(new((ae.X * s.X) - diagonal, ae.Y * s.X, ae.Z * s.X, row.X));
-        Wide4<T> c1 = j->Shoulder.Forward(new(ae.X * s.Y, (ae.Y * s.Y) - diagonal, ae.Z * s.Y, row.Y));
-        Wide4<T> c2 = j->Shoulder.Forward(new(ae.X * s.Z, ae.Y * s.Z, (ae.Z * s.Z) - diagonal, row.Z));
-        Wide4<T> c3 = j->Shoulder.Forward(new(column.X, column.Y, column.Z, -corner));
-
-        // ... whose rows times L_e^-T are the rows of B.
-        Wide4<T> r0 = j->Elbow.Forward(new(c0.X, c1.X, c2.X, c3.X));
-        Wide4<T> r1 = j->Elbow.Forward(new(c0.Y, c1.Y, c2.Y, c3.Y));
-        Wide4<T> r2 = j->Elbow.Forward(new(c0.Z, c1.Z, c2.Z, c3.Z));
-        Wide4<T> r3 = j->Elbow.Forward(new(c0.W, c1.W, c2.W, c3.W));
-        j->Coupling.C0 = new(r0.X, r1.X, r2.X, r3.X);
-        j->Coupling.C1 = new(r0.Y, r1.Y, r2.Y, r3.Y);
-        j->Coupling.C2 = new(r0.Z, r1.Z, r2.Z, r3.Z);
-        j->Coupling.C3 = new(r0.W, r1.W, r2.W, r3.W);
-
-        T s01 = Wide4<T>.Dot(r0, r1);
-        T s02 = Wide4<T>.Dot(r0, r2);
-        T s03 = Wide4<T>.Dot(r0, r3);
-        T s12 = Wide4<T>.Dot(r1, r2);
-        T s13 = Wide4<T>.Dot(r1, r3);
-        T s23 = Wide4<T>.Dot(r2, r3);
-        j->Square.C0 = new(Wide4<T>.Dot(r0, r0), s01, s02, s03);
-        j->Square.C1 = new(s01, Wide4<T>.Dot(r1, r1), s12, s13);
-        j->Square.C2 = new(s02, s12, Wide4<T>.Dot(r2, r2), s23);
-        j->Square.C3 = new(s03, s13, s23, Wide4<T>.Dot(r3, r3));
+        WideMatrix4<T>* b = &j->Coupling;
+        b->M00 = (ae.X * s.X) - diagonal;
+        b->M01 = ae.X * s.Y;
+        b->M02 = ae.X * s.Z;
+        b->M10 = ae.Y * s.X;
+        b->M11 = (ae.Y * s.Y) - diagonal;
+        b->M12 = ae.Y * s.Z;
+        b->M20 = ae.Z * s.X;
+        b->M21 = ae.Z * s.Y;
+        b->M22 = (ae.Z * s.Z) - diagonal;
+        b->M03 = column.X;
+        b->M13 = column.Y;
+        b->M23 = column.Z;
+        b->M30 = row.X;
+        b->M31 = row.Y;
+        b->M32 = row.Z;
+        b->M33 = -corner;
+        WideCholesky4<T>.SolveColumns(&j->Shoulder, b);
+        WideCholesky4<T>.SolveRows(&j->Elbow, b);
+        WideMatrix4<T>.Square(b, &j->Square);
     }
 }

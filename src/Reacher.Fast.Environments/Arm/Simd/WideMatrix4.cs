@@ -2,79 +2,63 @@ using System.Runtime.CompilerServices;
 
 namespace Reacher.Fast.Environments.Arm.Simd;
 
-/// <summary>A 4x4 matrix per lane, by columns.</summary>
+/// <summary>
+/// A 4x4 matrix per lane. Flat fields, and products written out, because the JIT then uses each element straight from memory
+/// in the multiplication; whole rows as structs it would copy first.
+/// </summary>
 /// <typeparam name="T">The vector width.</typeparam>
-internal struct WideMatrix4<T>
+internal unsafe struct WideMatrix4<T>
     where T : unmanaged, IWide<T>
 {
-    public Wide4<T> C0;
-    public Wide4<T> C1;
-    public Wide4<T> C2;
-    public Wide4<T> C3;
+    public T M00;
+    public T M01;
+    public T M02;
+    public T M03;
+    public T M10;
+    public T M11;
+    public T M12;
+    public T M13;
+    public T M20;
+    public T M21;
+    public T M22;
+    public T M23;
+    public T M30;
+    public T M31;
+    public T M32;
+    public T M33;
 
-    /// <summary>M v.</summary>
+    /// <summary>M v, each component as two sums so that the chain of dependent operations is short.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly Wide4<T> Times(Wide4<T> v) =>
-        Wide4<T>.MultiplyAdd(v.X, C0, Wide4<T>.MultiplyAdd(v.Y, C1, Wide4<T>.MultiplyAdd(v.Z, C2, v.W * C3)));
+    public readonly Wide4<T> Times(Wide4<T> v) => new(
+        T.MultiplyAdd(M00, v.X, M01 * v.Y) + T.MultiplyAdd(M02, v.Z, M03 * v.W),
+        T.MultiplyAdd(M10, v.X, M11 * v.Y) + T.MultiplyAdd(M12, v.Z, M13 * v.W),
+        T.MultiplyAdd(M20, v.X, M21 * v.Y) + T.MultiplyAdd(M22, v.Z, M23 * v.W),
+        T.MultiplyAdd(M30, v.X, M31 * v.Y) + T.MultiplyAdd(M32, v.Z, M33 * v.W));
 
     /// <summary>M^T v.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly Wide4<T> TransposedTimes(Wide4<T> v) =>
-        new(Wide4<T>.Dot(C0, v), Wide4<T>.Dot(C1, v), Wide4<T>.Dot(C2, v), Wide4<T>.Dot(C3, v));
-}
+    public readonly Wide4<T> TransposedTimes(Wide4<T> v) => new(
+        T.MultiplyAdd(M00, v.X, M10 * v.Y) + T.MultiplyAdd(M20, v.Z, M30 * v.W),
+        T.MultiplyAdd(M01, v.X, M11 * v.Y) + T.MultiplyAdd(M21, v.Z, M31 * v.W),
+        T.MultiplyAdd(M02, v.X, M12 * v.Y) + T.MultiplyAdd(M22, v.Z, M32 * v.W),
+        T.MultiplyAdd(M03, v.X, M13 * v.Y) + T.MultiplyAdd(M23, v.Z, M33 * v.W));
 
-/// <summary>The Cholesky factor L of a symmetric, positive definite 4x4 matrix A = L L^T, the diagonal kept as its inverse.</summary>
-/// <typeparam name="T">The vector width.</typeparam>
-internal struct WideCholesky4<T>
-    where T : unmanaged, IWide<T>
-{
-    private T i0;
-    private T i1;
-    private T i2;
-    private T i3;
-    private T l10;
-    private T l20;
-    private T l21;
-    private T l30;
-    private T l31;
-    private T l32;
-
-    /// <summary>Factors A, given by the columns of its lower triangle.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Factor(T a00, T a10, T a20, T a30, T a11, T a21, T a31, T a22, T a32, T a33)
+    /// <summary>Sets <paramref name="square"/> to M M^T.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void Square(WideMatrix4<T>* m, WideMatrix4<T>* square)
     {
-        T one = T.Create(1);
-        i0 = one / T.Sqrt(a00);
-        l10 = a10 * i0;
-        l20 = a20 * i0;
-        l30 = a30 * i0;
-        i1 = one / T.Sqrt(a11 - (l10 * l10));
-        l21 = (a21 - (l20 * l10)) * i1;
-        l31 = (a31 - (l30 * l10)) * i1;
-        i2 = one / T.Sqrt(a22 - (l20 * l20) - (l21 * l21));
-        l32 = (a32 - (l30 * l20) - (l31 * l21)) * i2;
-        i3 = one / T.Sqrt(a33 - (l30 * l30) - (l31 * l31) - (l32 * l32));
-    }
-
-    /// <summary>L^-1 b.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly Wide4<T> Forward(Wide4<T> b)
-    {
-        T x = b.X * i0;
-        T y = (b.Y - (l10 * x)) * i1;
-        T z = (b.Z - (l20 * x) - (l21 * y)) * i2;
-        T w = (b.W - (l30 * x) - (l31 * y) - (l32 * z)) * i3;
-        return new(x, y, z, w);
-    }
-
-    /// <summary>L^-T b.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly Wide4<T> Backward(Wide4<T> b)
-    {
-        T w = b.W * i3;
-        T z = (b.Z - (l32 * w)) * i2;
-        T y = (b.Y - (l31 * w) - (l21 * z)) * i1;
-        T x = (b.X - (l30 * w) - (l20 * z) - (l10 * y)) * i0;
-        return new(x, y, z, w);
+        T* rows = (T*)m;
+        T* result = (T*)square;
+        for (int i = 0; i < 4; i++)
+        {
+            T* a = rows + (4 * i);
+            for (int k = 0; k <= i; k++)
+            {
+                T* b = rows + (4 * k);
+                T sum = T.MultiplyAdd(a[0], b[0], a[1] * b[1]) + T.MultiplyAdd(a[2], b[2], a[3] * b[3]);
+                result[(4 * i) + k] = sum;
+                result[(4 * k) + i] = sum;
+            }
+        }
     }
 }
