@@ -46,7 +46,6 @@ jmp_buf scheduler;
 Fiber* running;
 Entry entry;
 void** arguments;
-std::string error;
 int order_seed;
 
 void leave()
@@ -156,6 +155,12 @@ bool run_block(int threads, size_t shared_bytes, const std::vector<int>& order)
         dynamic[i] = float_of(0x7fc00000u);
     }
 
+    float* beyond = dynamic + shared_bytes / 4;
+    for (int i = 0; i < 64; i++)
+    {
+        beyond[i] = float_of(0x12345678u);
+    }
+
     for (int i = 0; i < threads; i++)
     {
         fibers[i]->state = State::ready;
@@ -181,12 +186,18 @@ bool run_block(int threads, size_t shared_bytes, const std::vector<int>& order)
 
         if (alive == 0)
         {
-            return true;
+            bool inside = true;
+            for (int i = 0; i < 64; i++)
+            {
+                inside = inside && bits_of(beyond[i]) == 0x12345678u; // nothing wrote past the shared memory asked for
+            }
+
+            return inside;
         }
 
+        // A barrier that part of a block never reaches hangs a GPU; here it ends the launch.
         if (!ran && !release_warps(threads) && !release_block(threads))
         {
-            error = "a barrier is never reached by all of its threads";
             for (int i = 0; i < threads; i++)
             {
                 fibers[i]->begun = false; // they hang in the middle of a kernel: start afresh next time
@@ -221,7 +232,7 @@ bool find(const char* name, Entry* kernel, int* parameters)
 
 bool run(Entry kernel, void** kernel_arguments, const int (&grid)[3], int threads, size_t shared_bytes)
 {
-    static float* shared = (float*)aligned_alloc(128, dynamic_bytes);
+    static float* shared = (float*)aligned_alloc(128, dynamic_bytes + 1024);
     dynamic = shared;
     while ((int)fibers.size() < threads)
     {
