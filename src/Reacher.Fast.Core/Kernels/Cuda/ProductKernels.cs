@@ -34,11 +34,11 @@ internal sealed class ProductKernels
 {
     private const int Depth = 32; // BK in product.cuh
 
-    private static readonly ProductKernels[] ByPrecision = [new("fp32"), new("tf32"), new("bf16")];
-
     // Tile, stages and threads as product.cuh has them; the largest first.
     private static readonly (string Name, int Tile, int Stages, int Threads)[] Sizes =
         [("large", 128, 3, 256), ("medium", 64, 3, 128), ("small", 32, 4, 128)];
+
+    private static readonly ProductKernels[] ByPrecision = [new("fp32"), new("tf32"), new("bf16")]; // after Sizes, which it reads
 
     private readonly ProductKernel[][] kernels = new ProductKernel[3][];
 
