@@ -17,6 +17,9 @@ public enum NoiseStream
 
     /// <summary>Weights at initialisation.</summary>
     Initialization = 4,
+
+    /// <summary>Positions drawn from a replay in the device's memory.</summary>
+    ReplaySampling = 5,
 }
 
 /// <summary>Policies' outputs: squashed Gaussian with log-probability and gradient, deterministic with clipped noise.</summary>

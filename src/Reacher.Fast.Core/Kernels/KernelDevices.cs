@@ -1,3 +1,4 @@
+using Reacher.Fast.Core.Kernels.Cuda;
 using Reacher.Fast.Core.Kernels.Scalar;
 using Reacher.Fast.Core.Kernels.Simd;
 
@@ -8,12 +9,13 @@ public static class KernelDevices
 {
     /// <summary>
     /// The device called <paramref name="name"/>: <c>auto</c> or <c>cpu</c> (the best instruction set that this processor has, or
-    /// the one that <see cref="InstructionSets.EnvironmentVariable"/> names), or <c>scalar</c> (the reference).
+    /// the one that <see cref="InstructionSets.EnvironmentVariable"/> names), <c>scalar</c> (the reference), <c>cuda</c> or <c>cuda:N</c>.
     /// </summary>
     /// <param name="name">Compared without case.</param>
     /// <param name="threads">Threads for one op where the device can share it out; at least 1.</param>
+    /// <param name="precision">Of matrix products on CUDA: <c>fp32</c>, <c>tf32</c> or <c>bf16</c>.</param>
     /// <exception cref="InputException">There is no such device.</exception>
-    public static IKernelDevice Create(string name, int threads)
+    public static IKernelDevice Create(string name, int threads, string precision = "fp32")
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
@@ -21,7 +23,8 @@ public static class KernelDevices
         {
             "AUTO" or "CPU" => CpuDevices.Create(threads),
             "SCALAR" => new ScalarKernelDevice(),
-            _ => throw new InputException($"There is no device '{name}'; choose auto, cpu or scalar."),
+            _ when CudaDevices.IsCuda(name) => new CudaKernelDevice(CudaDevices.Parse(name, precision)),
+            _ => throw new InputException($"There is no device '{name}'; choose auto, cpu, scalar, cuda or cuda:N."),
         };
     }
 }

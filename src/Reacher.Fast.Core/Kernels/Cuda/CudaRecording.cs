@@ -14,6 +14,7 @@ internal sealed unsafe class CudaRecording : IDisposable
     private readonly CudaGraph graph;
     private readonly List<Use> uses = [];
     private readonly List<nint> nodes = [];
+    private readonly List<HashSet<int>> ancestors = [];
     private CudaGraphExecutable? executable;
 
     /// <summary>An empty recording; <paramref name="parallel"/> false chains every op to the one before.</summary>
@@ -62,7 +63,7 @@ internal sealed unsafe class CudaRecording : IDisposable
             }
         }
 
-        nint[] dependencies = [.. after.Select(index => nodes[index])];
+        nint[] dependencies = [.. Reduce(after).Select(index => nodes[index])];
         Dependencies += dependencies.Length;
         fixed (nint* list = dependencies)
         fixed (KernelNodeParameters* node = &parameters)
@@ -96,6 +97,24 @@ internal sealed unsafe class CudaRecording : IDisposable
                 after.Add(earlier.Node);
             }
         }
+    }
+
+    /// <summary>Leaves out what another dependency waits for anyway: every edge costs the device something.</summary>
+    private List<int> Reduce(SortedSet<int> after)
+    {
+        List<int> kept = [];
+        HashSet<int> covered = [];
+        foreach (int node in after.Reverse())
+        {
+            if (covered.Add(node))
+            {
+                kept.Add(node);
+                covered.UnionWith(ancestors[node]);
+            }
+        }
+
+        ancestors.Add(covered);
+        return kept;
     }
 
     /// <summary>A write makes all earlier uses of what it covers history: whoever comes later waits for the write alone.</summary>

@@ -1,0 +1,138 @@
+using Reacher.Fast.Core.Batch;
+using Reacher.Fast.Core.Interop;
+using Reacher.Fast.Core.Learner;
+
+namespace Reacher.Fast.Core.Kernels.Cuda;
+
+/// <summary>
+/// The fast loop on a GPU: K updates to one graph launch, batches drawn on the device, weights and reports read back without
+/// waiting. The host only queues, and stays at most <see cref="LaunchesAhead"/> launches ahead.
+/// </summary>
+public sealed class CudaTraining : IDisposable
+{
+    /// <summary>Launches that may be queued before the host waits for the oldest: enough that the device never idles.</summary>
+    public const int LaunchesAhead = 4;
+
+    private readonly OffPolicyLearner learner;
+    private readonly CudaKernelDevice device;
+    private readonly DeviceProgram program;
+    private readonly CudaReadback reports;
+    private readonly CudaReadback policy;
+    private readonly CudaEvent[] launched = new CudaEvent[LaunchesAhead];
+    private readonly float[] figures = new float[ReportSlot.Count];
+    private long launches;
+
+    /// <summary>Records nothing yet; the first <see cref="Launch"/> does.</summary>
+    /// <param name="learner">A learner made on <paramref name="device"/>.</param>
+    /// <param name="device">The GPU.</param>
+    /// <param name="source">Where its batches come from.</param>
+    /// <param name="updatesPerLaunch">K; a multiple of the policy's delay, and begun at a multiple of it, so that every launch is alike.</param>
+    /// <exception cref="InputException">The learner keeps running statistics of the batches on the host, or K does not fit its delay.</exception>
+    public CudaTraining(OffPolicyLearner learner, CudaKernelDevice device, IDeviceBatchSource source, int updatesPerLaunch)
+    {
+        ArgumentNullException.ThrowIfNull(learner);
+        ArgumentNullException.ThrowIfNull(device);
+        ArgumentOutOfRangeException.ThrowIfLessThan(updatesPerLaunch, 1);
+        if (learner.HostStatistics is string option)
+        {
+            throw new InputException(
+                $"{option} needs every batch on the host, so the replay cannot be mirrored into the GPU; turn it off or turn the mirror off.");
+        }
+
+        if (updatesPerLaunch % learner.PolicyDelay != 0 || learner.Updates % learner.PolicyDelay != 0)
+        {
+            throw new InputException(
+                $"{updatesPerLaunch} updates a launch, from update {learner.Updates} on, do not fit a policy delay of {learner.PolicyDelay}; use a multiple of it.");
+        }
+
+        (this.learner, this.device, UpdatesPerLaunch) = (learner, device, updatesPerLaunch);
+        program = new DeviceProgram($"{updatesPerLaunch} updates", () =>
+        {
+            for (int update = 1; update <= updatesPerLaunch; update++)
+            {
+                learner.IssueUpdate(source, update);
+            }
+        });
+        reports = device.CreateReadback(learner.ReportTensor);
+        policy = device.CreateReadback([.. learner.ActorParameters.Tensors]);
+        for (int i = 0; i < LaunchesAhead; i++)
+        {
+            launched[i] = new CudaEvent(device.Context);
+        }
+    }
+
+    /// <summary>K.</summary>
+    public int UpdatesPerLaunch { get; }
+
+    /// <summary>Floats in a policy snapshot.</summary>
+    public int PolicyLength => policy.Length;
+
+    /// <summary>Queues K updates.</summary>
+    /// <exception cref="CudaException">The driver refused, or work queued earlier failed.</exception>
+    public void Launch()
+    {
+        CudaEvent oldest = launched[launches % LaunchesAhead];
+        device.Context.MakeCurrent();
+        if (launches >= LaunchesAhead)
+        {
+            CudaCheck.Succeeded(CudaDriver.cuEventSynchronize(oldest));
+        }
+
+        device.Run(program);
+        CudaCheck.Succeeded(CudaDriver.cuEventRecord(oldest, device.Stream));
+        launches++;
+        learner.CountUpdates(UpdatesPerLaunch);
+        if (!reports.IsPending)
+        {
+            reports.Queue();
+        }
+    }
+
+    /// <summary>The newest report that has arrived; false, at once, if none has since the last call.</summary>
+    /// <exception cref="LearnerDivergedException">A figure is NaN or infinite.</exception>
+    /// <exception cref="CudaException">Work queued earlier failed.</exception>
+    public bool TryReport(out LearnerReport report)
+    {
+        bool arrived = reports.TryTake(figures);
+        report = arrived ? learner.ReadReport(figures) : default;
+        return arrived;
+    }
+
+    /// <summary>Queues a snapshot of the policy as the updates queued so far leave it; does nothing while one is under way.</summary>
+    /// <exception cref="CudaException">The driver refused, or work queued earlier failed.</exception>
+    public void QueuePolicy()
+    {
+        if (!policy.IsPending)
+        {
+            policy.Queue();
+        }
+    }
+
+    /// <summary>Copies the snapshot out, <see cref="PolicyLength"/> floats, if it has arrived; false, at once, if not.</summary>
+    /// <exception cref="LearnerDivergedException">A weight is NaN or infinite; the snapshot is not to be published.</exception>
+    /// <exception cref="CudaException">Work queued earlier failed.</exception>
+    public bool TryTakePolicy(Span<float> destination)
+    {
+        if (!policy.TryTake(destination))
+        {
+            return false;
+        }
+
+        int bad = Weights.FiniteCheck.IndexOfNonFinite(destination);
+        return bad < 0 ? true
+            : throw new LearnerDivergedException($"Training diverged: the policy's weight {bad} is not a number; it was not published. Go back to the last checkpoint.");
+    }
+
+    /// <summary>Frees the recording and the read-back buffers, once the device is done with them.</summary>
+    public void Dispose()
+    {
+        device.Synchronize();
+        program.Recording?.Dispose();
+        reports.Dispose();
+        policy.Dispose();
+        foreach (CudaEvent made in launched)
+        {
+            made.Dispose();
+        }
+    }
+}

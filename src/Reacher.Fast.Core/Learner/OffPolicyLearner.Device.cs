@@ -1,0 +1,46 @@
+using Reacher.Fast.Core.Batch;
+using Reacher.Fast.Core.Kernels;
+
+namespace Reacher.Fast.Core.Learner;
+
+/// <summary>Updates whose batches never leave the device: what <see cref="Kernels.Cuda.CudaTraining"/> records.</summary>
+public abstract partial class OffPolicyLearner
+{
+    /// <summary>The report tensor.</summary>
+    internal Tensor ReportTensor => Report;
+
+    /// <summary>d: critic updates for one of the policy.</summary>
+    internal int PolicyDelay => options.PolicyDelay;
+
+    /// <summary>B.</summary>
+    internal int BatchSize => options.BatchSize;
+
+    /// <summary>Why batches must pass through the host (running statistics are kept there), or null if they need not.</summary>
+    internal string? HostStatistics =>
+        options.NormalizeObservations ? nameof(options.NormalizeObservations)
+        : options.NormalizeRewards ? nameof(options.NormalizeRewards)
+        : options.RewardScale != 1 ? nameof(options.RewardScale)
+        : null;
+
+    /// <summary>Issues the ops of update number <paramref name="update"/>, on a batch from <paramref name="source"/>.</summary>
+    internal void IssueUpdate(IDeviceBatchSource source, long update)
+    {
+        source.Gather(Batch.Observations, Batch.Actions, Batch.Rewards, Batch.Discounts, Batch.NextObservations);
+        RunUpdate(update % options.PolicyDelay == 0);
+    }
+
+    /// <summary>Counts updates that were queued.</summary>
+    internal void CountUpdates(int count) => Updates += count;
+
+    /// <summary>The report's figures, checked.</summary>
+    /// <exception cref="LearnerDivergedException">One is NaN or infinite.</exception>
+    internal LearnerReport ReadReport(ReadOnlySpan<float> from)
+    {
+        from.CopyTo(figures);
+        RequireFiniteReport();
+        return new LearnerReport(
+            figures[ReportSlot.CriticLoss], figures[ReportSlot.PolicyLoss], figures[ReportSlot.MeanQ], figures[ReportSlot.MeanTarget],
+            figures[ReportSlot.Entropy], figures[ReportSlot.EntropyCoefficient], figures[ReportSlot.CriticGradientNorm],
+            figures[ReportSlot.PolicyGradientNorm]);
+    }
+}
