@@ -15,6 +15,9 @@ internal static class CommandLine
             "Reacher.Fast trains continuous-control agents (SAC, TD3) with separate processes around a lock-free, memory-mapped replay.")
         {
             TrainCommand.Create(),
+            EvalCommand.Create(),
+            ExportCommand.Create(),
+            ReportCommand.Create(),
             DoctorCommand.Create(),
         };
         foreach (Command role in RoleCommands.Create())

@@ -15,6 +15,4 @@ internal sealed record RunFiles(string Folder)
 
     /// <summary>One JSON object an evaluation episode.</summary>
     public string Evaluations => Path.Combine(Folder, "evaluations.jsonl");
-
-    public string Checkpoints => Path.Combine(Folder, "checkpoints");
 }

@@ -9,7 +9,7 @@ namespace Reacher.Fast.Runner.Training;
 /// <summary>A run's checkpoints: the learner's whole state, the sampler's generator, and the counters they belong to.</summary>
 internal sealed class TrainingCheckpoints(RunFiles files, RunPlan plan)
 {
-    private readonly CheckpointStore store = new(files.Checkpoints, plan.Behavior, plan.KeepCheckpoints);
+    private readonly CheckpointStore store = new(Path.Combine(files.Folder, plan.Behavior), plan.Behavior, plan.KeepCheckpoints);
 
     /// <summary>Saves (and what <paramref name="more"/> adds); a full disk is a warning in the result, and the checkpoints before stay.</summary>
     public CheckpointSave Save(ILearner learner, ReplaySampler sampler, ControlBlock control, Action<StateDictionary>? more = null)

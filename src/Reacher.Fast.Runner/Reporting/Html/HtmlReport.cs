@@ -49,7 +49,7 @@ internal static class HtmlReport
         AppendCurves(page, figures);
         AppendDiagnostics(page, figures);
         AppendMachine(page, machine);
-        page.Append("<h2>Configuration</h2>\n<div class=\"card\"><pre>");
+        page.Append("<h2>Configuration</h2>\n<div class=\"card config\"><pre>");
         page.Append(Escape(ConfigurationWriter.ToYaml(configuration, withComments: false)));
         page.Append("</pre></div>\n<footer>Drawn from metrics.jsonl by <code>reacher-fast report</code>. Rest the pointer on an evaluation to read it.</footer>\n");
         return page.Append("</main>\n</body>\n</html>\n").ToString();

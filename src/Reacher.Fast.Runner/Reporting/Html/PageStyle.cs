@@ -47,7 +47,7 @@ internal static class PageStyle
         .small figure { margin: 0; }
         svg { display: block; width: 100%; height: auto; }
         svg text { font-size: 12px; fill: var(--soft); font-variant-numeric: tabular-nums; }
-        .small svg text { font-size: 15px; }
+        .small svg text { font-size: 17px; }
         svg text.threshold { fill: var(--threshold); font-weight: 600; }
         .grid { stroke: var(--grid); }
         .mark { stroke: var(--line); }
@@ -63,6 +63,7 @@ internal static class PageStyle
         table { border-collapse: collapse; width: 100%; }
         th { text-align: left; font-weight: 400; color: var(--soft); white-space: nowrap; padding: 3px 24px 3px 0; vertical-align: top; width: 1%; }
         td { padding: 3px 0; overflow-wrap: anywhere; }
+        .config pre { columns: 2 360px; }
         pre { margin: 0; font: 13px/1.55 ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; }
         footer { color: var(--soft); font-size: 13px; margin-top: 28px; }
         """;

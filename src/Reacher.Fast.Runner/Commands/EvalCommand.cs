@@ -1,0 +1,76 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Reacher.Fast.Core;
+using Reacher.Fast.Core.Networks;
+using Reacher.Fast.Core.Weights;
+using Reacher.Fast.Runner.Actor;
+using Reacher.Fast.Runner.Configuration;
+using Reacher.Fast.Runner.Reporting;
+using Reacher.Fast.Runner.Training;
+
+namespace Reacher.Fast.Runner.Commands;
+
+/// <summary><c>eval RUN</c>: plays a policy without exploration and says how well it did.</summary>
+internal static class EvalCommand
+{
+    public static Command Create()
+    {
+        var run = new Argument<string>("run") { Description = "A run id, a run's folder, a checkpoint, or an exported safetensors policy." };
+        var episodes = new Option<int>("--episodes") { Description = "Episodes to play.", DefaultValueFactory = _ => 100 };
+        var seed = new Option<long?>("--seed") { Description = "Seed of the episodes; without it, the run's own." };
+        var results = new Option<string>("--results-dir") { Description = "Folder of all runs.", DefaultValueFactory = _ => "results" };
+        var json = CommonOptions.Json();
+        var command = new Command("eval", "Play a run's policy without exploration and print its scores.") { run, episodes, seed, results, json };
+        command.SetAction(result => Run(
+            result.GetValue(run)!, result.GetValue(episodes), result.GetValue(seed), result.GetValue(results)!, result.GetValue(json)));
+        return command;
+    }
+
+    private static int Run(string run, int episodes, long? seed, string results, bool json)
+    {
+        const int MostEpisodes = 1_000_000;
+        if (episodes is < 1 or > MostEpisodes)
+        {
+            throw new InputException($"--episodes is {episodes}, and must be from 1 to {MostEpisodes}.");
+        }
+
+        (string source, RunConfiguration configuration) = RunSource.Find(run, results);
+        PolicySpec spec = PolicyFile.Read(source, out float[] block);
+        RunPlan plan = PlanFor(spec, configuration, seed, source);
+        EvaluationResult result = PolicyEvaluation.Play(plan, block, episodes);
+        if (json)
+        {
+            var record = new { Policy = source, Episodes = episodes, result.Mean, result.Deviation, result.Minimum, result.Maximum, result.Scores };
+            Console.WriteLine(JsonSerializer.Serialize(record, JsonStyle.Line));
+        }
+        else
+        {
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{episodes} episodes of {source}: mean {result.Mean:F2}, deviation {result.Deviation:F2}, minimum {result.Minimum:F2}, maximum {result.Maximum:F2}."));
+        }
+
+        return ExitCodes.Done;
+    }
+
+    // The policy decides its own shape: a file that was exported knows nothing of the run's configuration.
+    private static RunPlan PlanFor(PolicySpec spec, RunConfiguration configuration, long? seed, string source)
+    {
+        configuration = RunPlanner.Settle(configuration, TimeProvider.System).With(
+            TrainerKeys.Type, spec.Kind == PolicyKind.SquashedGaussian ? TrainerType.Sac : TrainerType.Td3);
+        RunPlan plan = RunPlanner.Plan(seed is null ? configuration : configuration.With(RunKeys.Seed, seed.Value));
+        if (plan.ObservationSize != spec.ObservationSize || plan.ActionSize != spec.ActionSize)
+        {
+            throw new InputException(
+                $"The policy of '{source}' has {spec.ObservationSize} observations and {spec.ActionSize} actions, and the environment " +
+                $"'{plan.Environment.Name}' {plan.ObservationSize} and {plan.ActionSize}; evaluate it in its own run.");
+        }
+
+        return plan with
+        {
+            Sac = plan.Sac is null ? null : plan.Sac with { HiddenSizes = spec.HiddenSizes.ToArray(), NormalizeObservations = spec.NormalizeObservations },
+            Td3 = plan.Td3 is null ? null : plan.Td3 with { HiddenSizes = spec.HiddenSizes.ToArray(), NormalizeObservations = spec.NormalizeObservations },
+        };
+    }
+}

@@ -1,0 +1,62 @@
+using System.CommandLine;
+using Reacher.Fast.Core;
+using Reacher.Fast.Core.Networks;
+using Reacher.Fast.Core.Weights;
+using Reacher.Fast.Runner.Configuration;
+using Reacher.Fast.Runner.Export;
+
+namespace Reacher.Fast.Runner.Commands;
+
+/// <summary><c>export RUN</c>: a run's policy as an ONNX model for Unity, or alone as a safetensors file.</summary>
+internal static class ExportCommand
+{
+    private const string Onnx = "onnx";
+    private const string Safetensors = "safetensors";
+
+    public static Command Create()
+    {
+        var run = new Argument<string>("run") { Description = "A run id, a run's folder, or a checkpoint." };
+        var output = new Option<string?>("--output", "-o") { Description = "The file to write; without it, <behaviour>.onnx in the run's folder." };
+        var format = new Option<string?>("--format") { Description = "onnx (for Unity ML-Agents) or safetensors (for PyTorch); without it, by the output's name." };
+        var results = new Option<string>("--results-dir") { Description = "Folder of all runs.", DefaultValueFactory = _ => "results" };
+        var command = new Command("export", "Write a run's policy as an ONNX model that Unity ML-Agents loads, or as safetensors.") { run, output, format, results };
+        command.SetAction(result => Run(result.GetValue(run)!, result.GetValue(output), result.GetValue(format), result.GetValue(results)!));
+        return command;
+    }
+
+    private static int Run(string run, string? output, string? format, string results)
+    {
+        (string source, RunConfiguration configuration) = RunSource.Find(run, results);
+        string extension = format ?? (output is null ? Onnx : Path.GetExtension(output).TrimStart('.'));
+        if (extension is not (Onnx or Safetensors))
+        {
+            throw new InputException($"There is no format '{extension}' to export to; give --format onnx or --format safetensors.");
+        }
+
+        output ??= DefaultOutput(run, results, source, configuration.BehaviorName, extension);
+        PolicySpec spec = PolicyFile.Read(source, out float[] block);
+        if (extension == Onnx)
+        {
+            OnnxExport.Write(spec, block, output);
+        }
+        else
+        {
+            PolicyFile.Write(spec, block, output);
+        }
+
+        Console.WriteLine($"{output}: the policy of {source}, {spec.ObservationSize} observations to {spec.ActionSize} actions.");
+        return ExitCodes.Done;
+    }
+
+    // Beside the run's configuration, where ML-Agents puts the final model; beside a file that was named itself.
+    private static string DefaultOutput(string run, string results, string source, string behavior, string extension)
+    {
+        if (File.Exists(run))
+        {
+            return Path.ChangeExtension(source, extension == Safetensors ? "actor.safetensors" : extension);
+        }
+
+        using RunDirectory directory = RunDirectory.Find(run, results, out _);
+        return Path.Combine(directory.Folder, $"{behavior}.{extension}");
+    }
+}

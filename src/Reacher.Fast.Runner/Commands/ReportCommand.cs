@@ -1,0 +1,24 @@
+using System.CommandLine;
+using Reacher.Fast.Runner.Configuration;
+using Reacher.Fast.Runner.Reporting.Html;
+
+namespace Reacher.Fast.Runner.Commands;
+
+/// <summary><c>report RUN</c>: one page about a run.</summary>
+internal static class ReportCommand
+{
+    public static Command Create()
+    {
+        var run = new Argument<string>("run") { Description = "A run id or a run's folder." };
+        var output = new Option<string?>("--output", "-o") { Description = "The page; without it, report.html in the run's folder." };
+        var results = new Option<string>("--results-dir") { Description = "Folder of all runs.", DefaultValueFactory = _ => "results" };
+        var command = new Command("report", "Draw a run as one page that needs no network: learning curve, losses, rates, configuration.") { run, output, results };
+        command.SetAction(result =>
+        {
+            using RunDirectory directory = RunDirectory.Find(result.GetValue(run)!, result.GetValue(results)!, out RunConfiguration configuration);
+            Console.WriteLine(HtmlReport.Write(directory, configuration, result.GetValue(output)));
+            return ExitCodes.Done;
+        });
+        return command;
+    }
+}

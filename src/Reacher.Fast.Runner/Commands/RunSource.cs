@@ -1,0 +1,33 @@
+using Reacher.Fast.Core;
+using Reacher.Fast.Core.Weights;
+using Reacher.Fast.Runner.Configuration;
+
+namespace Reacher.Fast.Runner.Commands;
+
+/// <summary>Where the policy lies that a verb was given: in a run, or in a file.</summary>
+/// <param name="PolicyFile">The checkpoint or exported policy.</param>
+/// <param name="Configuration">The run's; the defaults for a file.</param>
+internal sealed record RunSource(string PolicyFile, RunConfiguration Configuration)
+{
+    /// <summary>Finds it; a damaged newest checkpoint is named on standard error and the one before it taken.</summary>
+    /// <param name="run">A run id, a run's folder, or a file.</param>
+    /// <param name="results">The folder of all runs.</param>
+    /// <exception cref="InputException">There is no such run or file, or the run has no readable checkpoint.</exception>
+    public static RunSource Find(string run, string results)
+    {
+        if (File.Exists(run))
+        {
+            return new RunSource(run, RunConfiguration.Default());
+        }
+
+        using RunDirectory directory = RunDirectory.Find(run, results, out RunConfiguration configuration);
+        LoadedCheckpoint loaded = directory.Checkpoints(keep: 1).LoadLatest()
+            ?? throw new InputException($"The run '{directory.Id}' has no checkpoint yet; let it train on.");
+        foreach (SkippedCheckpoint skipped in loaded.Skipped)
+        {
+            Console.Error.WriteLine($"warning: {skipped.Reason} Taking '{loaded.Path}'.");
+        }
+
+        return new RunSource(loaded.Path, configuration);
+    }
+}

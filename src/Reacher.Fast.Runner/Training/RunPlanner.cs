@@ -1,0 +1,87 @@
+using Reacher.Fast.Core;
+using Reacher.Fast.Core.Learner;
+using Reacher.Fast.Environments;
+using Reacher.Fast.Runner.Actor;
+using Reacher.Fast.Runner.Configuration;
+
+namespace Reacher.Fast.Runner.Training;
+
+/// <summary>Settles what a configuration leaves open: run id, seed, threads, and what only the environment itself can say.</summary>
+internal static class RunPlanner
+{
+    // mlagents-learn draws from these.
+    private const int DrawnSeeds = 10_000;
+
+    /// <summary>The configuration with a run id and a seed: what is saved with the run.</summary>
+    public static RunConfiguration Settle(RunConfiguration configuration, TimeProvider clock)
+    {
+        if (configuration.Get(RunKeys.RunId) is null)
+        {
+            configuration = configuration.With(RunKeys.RunId, RunId.Create(configuration.Trainer, clock.GetLocalNow()));
+        }
+
+        return configuration.Get(RunKeys.Seed) < 0
+            ? configuration.With(RunKeys.Seed, Random.Shared.Next(DrawnSeeds))
+            : configuration;
+    }
+
+    /// <summary>The plan of a settled configuration. Makes the environment once, to learn its sizes.</summary>
+    /// <exception cref="InputException">The environment cannot be made.</exception>
+    public static RunPlan Plan(RunConfiguration configuration)
+    {
+        EnvironmentPlan environment = PlanEnvironment(configuration);
+        using IVectorEnvironment probe = EnvironmentFactory.Create(environment, 0);
+        return Plan(configuration, environment, probe);
+    }
+
+    /// <summary>The plan, for an environment that is at hand.</summary>
+    public static RunPlan Plan(RunConfiguration configuration, EnvironmentPlan environment, IVectorEnvironment probe)
+    {
+        ulong seed = (ulong)configuration.Get(RunKeys.Seed);
+        LearnerOptions learner = LearnerSettings.From(configuration, seed);
+        int threads = configuration.Get(RunKeys.LearnerThreads);
+        long maxSteps = configuration.Get(TrainerKeys.MaxSteps);
+        return new RunPlan
+        {
+            RunId = configuration.Get(RunKeys.RunId) ?? throw new ArgumentException("The configuration has no run id.", nameof(configuration)),
+            Behavior = configuration.BehaviorName,
+            Seed = seed,
+            Environment = environment,
+            EnvironmentCount = configuration.Get(RunKeys.NumEnvs),
+            AgentCount = probe.AgentCount,
+            ObservationSize = probe.ObservationSize,
+            ActionSize = probe.ActionSize,
+            Sac = learner as SacOptions,
+            Td3 = learner as Td3Options,
+            NStep = configuration.Get(TrainerKeys.NStep),
+            Gamma = (float)configuration.Get(TrainerKeys.Gamma),
+            ExplorationNoise = (float)configuration.Get(TrainerKeys.ExplorationNoise),
+            BufferSize = configuration.Get(TrainerKeys.BufferSize),
+            WarmupTransitions = configuration.Get(TrainerKeys.BufferInitSteps),
+            UpdatesPerTransition = 1 / configuration.Get(TrainerKeys.StepsPerUpdate),
+            MaxTransitions = maxSteps == 0 ? long.MaxValue : maxSteps,
+            PublishInterval = configuration.Get(RunKeys.PublishInterval),
+            CheckpointInterval = configuration.Get(TrainerKeys.CheckpointInterval),
+            KeepCheckpoints = configuration.Get(TrainerKeys.KeepCheckpoints),
+            Device = configuration.Get(RunKeys.Device)!,
+            LearnerThreads = threads > 0 ? threads : Math.Max(1, Environment.ProcessorCount - 1),
+            Threshold = configuration.Get(RunKeys.Threshold),
+            EvaluationWindow = configuration.Get(RunKeys.Window),
+            StopWhenSolved = configuration.Get(RunKeys.StopWhenSolved),
+            HungSeconds = configuration.Get(RunKeys.HungSeconds),
+            MaxLifetimeRestarts = configuration.Get(RunKeys.MaxLifetimeRestarts),
+        };
+    }
+
+    /// <summary>Which environment, and how it is set up.</summary>
+    public static EnvironmentPlan PlanEnvironment(RunConfiguration configuration) => new()
+    {
+        Name = configuration.Get(RunKeys.EnvPath)!,
+        Agents = configuration.Get(RunKeys.NumAgents),
+        Parameters = new Dictionary<string, float>(configuration.EnvironmentParameters),
+        MaxSteps = configuration.Get(RunKeys.MaxStep),
+        PlayerArguments = configuration.Get(RunKeys.EnvArgs),
+        BasePort = configuration.Get(RunKeys.BasePort),
+        TimeoutSeconds = configuration.Get(RunKeys.TimeoutWait),
+    };
+}
