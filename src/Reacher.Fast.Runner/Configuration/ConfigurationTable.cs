@@ -24,6 +24,8 @@ internal static class ConfigurationTable
         TrainerKeys.TargetEntropy,
         TrainerKeys.PolicyDelay,
         TrainerKeys.ExplorationNoise,
+        TrainerKeys.NoiseHold,
+        TrainerKeys.WarmupHold,
         TrainerKeys.TargetNoise,
         TrainerKeys.TargetNoiseClip,
         TrainerKeys.MaxGradNorm,

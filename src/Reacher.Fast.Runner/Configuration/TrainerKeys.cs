@@ -103,6 +103,18 @@ internal static class TrainerKeys
         Flag = "--exploration-noise", Comment = "Standard deviation of the noise added to actions while training",
     };
 
+    public static readonly NumberKey<int> NoiseHold = new()
+    {
+        Section = Hyper, Name = "noise_hold", Default = 1, Minimum = 1, Maximum = 10_000, Flag = "--noise-hold", IsAdvanced = true,
+        Comment = "Decisions that one draw of exploration noise lasts",
+    };
+
+    public static readonly NumberKey<int> WarmupHold = new()
+    {
+        Section = Hyper, Name = "warmup_hold", Default = 1, Minimum = 1, Maximum = 10_000, Flag = "--warmup-hold", IsAdvanced = true,
+        Comment = "Decisions that one random action lasts during the first steps",
+    };
+
     public static readonly NumberKey<double> TargetNoise = new()
     {
         Section = Hyper, Name = "target_noise", Default = 0.2, Minimum = 0, Maximum = 10, Only = TrainerType.Td3,

@@ -56,6 +56,8 @@ internal static class RunPlanner
             NStep = configuration.Get(TrainerKeys.NStep),
             Gamma = (float)configuration.Get(TrainerKeys.Gamma),
             ExplorationNoise = (float)configuration.Get(TrainerKeys.ExplorationNoise),
+            NoiseHold = configuration.Get(TrainerKeys.NoiseHold),
+            WarmupHold = configuration.Get(TrainerKeys.WarmupHold),
             BufferSize = configuration.Get(TrainerKeys.BufferSize),
             WarmupTransitions = configuration.Get(TrainerKeys.BufferInitSteps),
             UpdatesPerTransition = 1 / configuration.Get(TrainerKeys.StepsPerUpdate),
