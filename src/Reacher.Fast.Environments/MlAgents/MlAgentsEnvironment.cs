@@ -19,6 +19,7 @@ public sealed class MlAgentsEnvironment : IVectorEnvironment
     private const int PortsTried = 10;
 
     private static readonly TimeSpan CloseGrace = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan EndGrace = TimeSpan.FromSeconds(1);
 
     private readonly MlAgentsOptions options;
     private readonly PlayerMailbox mailbox = new();
@@ -30,7 +31,11 @@ public sealed class MlAgentsEnvironment : IVectorEnvironment
     private bool fresh;
     private bool disposed;
 
-    private MlAgentsEnvironment(MlAgentsOptions options) => this.options = options;
+    private MlAgentsEnvironment(MlAgentsOptions options)
+    {
+        this.options = options;
+        Patience = options.Timeout;
+    }
 
     /// <inheritdoc/>
     public int AgentCount { get; private set; }
@@ -46,6 +51,9 @@ public sealed class MlAgentsEnvironment : IVectorEnvironment
 
     /// <summary>The port the player is connected to.</summary>
     public int Port => host!.Port;
+
+    /// <summary>How long any one message is waited for.</summary>
+    internal TimeSpan Patience { get; set; }
 
     /// <summary>Transitions since the start that had no usable successor and were marked lost, of all rows.</summary>
     public long LostTransitions { get; private set; }
@@ -124,13 +132,15 @@ public sealed class MlAgentsEnvironment : IVectorEnvironment
         }
 
         disposed = true;
+        bool told = false;
         if (mailbox.IsHolding && mailbox.Path is not null)
         {
             (dialect ?? TrainerDialect.ForPath(mailbox.Path)).WriteClose(mailbox.Reply);
             try
             {
-                mailbox.Send();
+                mailbox.Send(last: true);
                 mailbox.WaitUntilGone(CloseGrace);
+                told = true;
             }
             catch (PlayerLostException)
             {
@@ -138,7 +148,8 @@ public sealed class MlAgentsEnvironment : IVectorEnvironment
             }
         }
 
-        process?.Stop(CloseGrace);
+        // A player that holds no call cannot be told to close: it hangs, or is on its way out.
+        process?.Stop(told ? CloseGrace : TimeSpan.Zero);
         process?.Dispose();
         mailbox.Lose("The trainer has closed.");
         host?.Dispose();
@@ -153,7 +164,7 @@ public sealed class MlAgentsEnvironment : IVectorEnvironment
         while (true)
         {
             mailbox.Send();
-            dialect.Read(mailbox.Receive(options.Timeout), report);
+            dialect.Read(mailbox.Receive(Patience), report);
             slots.Take(report, step);
             if (report.GlobalDone)
             {
@@ -238,7 +249,7 @@ public sealed class MlAgentsEnvironment : IVectorEnvironment
 
     private void Greet(CancellationToken cancellation)
     {
-        ReadOnlySequence<byte> first = mailbox.Receive(options.Timeout, cancellation);
+        ReadOnlySequence<byte> first = mailbox.Receive(Patience, cancellation);
         dialect = TrainerDialect.ForPath(mailbox.Path!);
         string player = dialect.ReadHello(first);
         options.Log?.Invoke($"Connected: {player}.");
@@ -246,7 +257,7 @@ public sealed class MlAgentsEnvironment : IVectorEnvironment
         mailbox.Send();
 
         // The second message is empty: the player waits for its reset.
-        dialect.Read(mailbox.Receive(options.Timeout, cancellation), report);
+        dialect.Read(mailbox.Receive(Patience, cancellation), report);
         dialect.WriteReset(mailbox.Reply, options);
         mailbox.Send();
         ReceiveFirst(cancellation);
@@ -261,7 +272,7 @@ public sealed class MlAgentsEnvironment : IVectorEnvironment
         long deadline = Deadline();
         while (true)
         {
-            dialect.Read(mailbox.Receive(options.Timeout, cancellation), report);
+            dialect.Read(mailbox.Receive(Patience, cancellation), report);
             if (CountAsking() > 0)
             {
                 if (AgentCount == 0)
@@ -286,13 +297,13 @@ public sealed class MlAgentsEnvironment : IVectorEnvironment
         }
     }
 
-    private long Deadline() => Environment.TickCount64 + (long)options.Timeout.TotalMilliseconds;
+    private long Deadline() => Environment.TickCount64 + (long)Patience.TotalMilliseconds;
 
     private void ThrowIfPast(long deadline)
     {
         if (Environment.TickCount64 > deadline)
         {
-            throw new PlayerLostException($"None of the player's agents asked for an action within {options.Timeout.TotalSeconds:0.#} s.");
+            throw new PlayerLostException($"None of the player's agents asked for an action within {Patience.TotalSeconds:0.#} s.");
         }
     }
 
@@ -319,6 +330,8 @@ public sealed class MlAgentsEnvironment : IVectorEnvironment
         }
     }
 
-    private PlayerLostException WithTail(PlayerLostException e) =>
-        process is null ? e : new PlayerLostException(e.Message, e) { LogTail = process.Tail };
+    /// <summary>What the player's process says of its end is nearer to the cause than what its connection does.</summary>
+    private PlayerLostException WithTail(PlayerLostException e) => process is null
+        ? e
+        : new PlayerLostException(process.WaitForEnd(EndGrace) ?? e.Message, e) { LogTail = process.Tail };
 }

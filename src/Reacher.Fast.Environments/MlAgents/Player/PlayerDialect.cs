@@ -36,17 +36,10 @@ internal abstract class PlayerDialect
 
     /// <summary>Parses what a trainer sent.</summary>
     protected static T Parse<T>(MessageParser<T> parser, in ReadOnlySequence<byte> message)
-        where T : IMessage<T>
-    {
-        try
-        {
-            return parser.ParseFrom(message);
-        }
-        catch (InvalidProtocolBufferException e)
-        {
-            throw new InputException($"The trainer sent a message that is not ML-Agents' ({e.Message}); check that the port is a trainer's.", e);
-        }
-    }
+        where T : class, IMessage<T> => ProtobufMessages.TryParse(parser, message, out T? parsed, out Exception? error)
+            ? parsed
+            : throw new InputException(
+                $"The trainer sent a message that is not ML-Agents' ({error!.Message}); check that the port is a trainer's.", error);
 
     /// <summary>Takes an agent's actions as its command's next row.</summary>
     protected static void AddRow(TrainerCommand command, RepeatedField<float> actions)

@@ -60,8 +60,9 @@ internal sealed class PlayerMailbox : IUnaryHandler, IValueTaskSource, IDisposab
     }
 
     /// <summary>Sends <see cref="Reply"/> to the call that is held.</summary>
+    /// <param name="last">Whether no further call is to be taken.</param>
     /// <exception cref="PlayerLostException">The player left meanwhile.</exception>
-    public void Send()
+    public void Send(bool last = false)
     {
         lock (gate)
         {
@@ -77,6 +78,7 @@ internal sealed class PlayerMailbox : IUnaryHandler, IValueTaskSource, IDisposab
 
             held = null;
             arrived.Reset();
+            lost = last ? "The trainer has closed." : null;
         }
 
         replied.SetResult(true);

@@ -47,6 +47,8 @@ internal sealed class PlayerProcess : IDisposable
         }
     }
 
+    private string EndSentence => $"The player '{process.StartInfo.FileName}' exited with code {process.ExitCode}.";
+
     /// <summary>Starts the player of <paramref name="options"/> and tells it the port.</summary>
     /// <param name="options">Names the player and its arguments.</param>
     /// <param name="port">Where it is to connect.</param>
@@ -65,7 +67,7 @@ internal sealed class PlayerProcess : IDisposable
         var player = new PlayerProcess(process, options.LogFile);
         process.OutputDataReceived += player.Keep;
         process.ErrorDataReceived += player.Keep;
-        process.Exited += (_, _) => exited($"The player '{path}' exited with code {process.ExitCode}.");
+        process.Exited += (_, _) => exited(player.EndSentence);
         try
         {
             process.Start();
@@ -108,6 +110,23 @@ internal sealed class PlayerProcess : IDisposable
 
         arguments.AddRange(options.Arguments);
         return arguments;
+    }
+
+    /// <summary>Waits a moment for the player's end and all of its output.</summary>
+    /// <returns>How it ended, or null where it still runs.</returns>
+    public string? WaitForEnd(TimeSpan grace)
+    {
+        using var timer = new CancellationTokenSource(grace);
+        try
+        {
+            process.WaitForExitAsync(timer.Token).GetAwaiter().GetResult();
+        }
+        catch (OperationCanceledException)
+        {
+            // Perhaps it has ended and something it started still holds its output open.
+        }
+
+        return process.HasExited ? EndSentence : null;
     }
 
     /// <summary>Gives the player <paramref name="grace"/> to exit by itself, then ends it and all it started.</summary>

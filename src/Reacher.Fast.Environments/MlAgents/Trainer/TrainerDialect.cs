@@ -59,17 +59,9 @@ internal abstract class TrainerDialect
 
     /// <summary>Parses what a player sent; garbage becomes <see cref="PlayerLostException"/>.</summary>
     protected static T Parse<T>(MessageParser<T> parser, in ReadOnlySequence<byte> message)
-        where T : IMessage<T>
-    {
-        try
-        {
-            return parser.ParseFrom(message);
-        }
-        catch (InvalidProtocolBufferException e)
-        {
-            throw new PlayerLostException($"The player sent a message that is not ML-Agents' ({e.Message}).", e);
-        }
-    }
+        where T : class, IMessage<T> => ProtobufMessages.TryParse(parser, message, out T? parsed, out Exception? error)
+            ? parsed
+            : throw new PlayerLostException($"The player sent a message that is not ML-Agents' ({error!.Message}).", error);
 
     /// <summary>Stops where a player's header does not say 200.</summary>
     protected static void ThrowUnlessOpen(int status)

@@ -1,0 +1,83 @@
+using System.Buffers;
+using Reacher.Fast.Environments.MlAgents.Wire;
+
+namespace Reacher.Fast.Environments.Tests.MlAgents;
+
+/// <summary>Three methods: one gives the message back, one holds it until the caller gives up, one refuses.</summary>
+internal sealed class EchoHandler : IUnaryHandler, IDisposable
+{
+    private readonly SemaphoreSlim ended = new(0);
+    private readonly SemaphoreSlim holding = new(0);
+    private readonly SemaphoreSlim closed = new(0);
+    private int live;
+
+    /// <summary>Calls that are being handled.</summary>
+    public int Live => Volatile.Read(ref live);
+
+    public bool Answers(string path) => path is "/test/Echo" or "/test/Hold" or "/test/Refuse";
+
+    public async ValueTask<FrameBuffer> HandleAsync(UnaryCall call)
+    {
+        Interlocked.Increment(ref live);
+        try
+        {
+            switch (call.Path)
+            {
+                case "/test/Echo":
+                    var reply = new FrameBuffer();
+                    foreach (ReadOnlyMemory<byte> segment in call.Request)
+                    {
+                        reply.Write(segment.Span);
+                    }
+
+                    return reply;
+                case "/test/Hold":
+                    holding.Release();
+                    try
+                    {
+                        await Task.Delay(Timeout.Infinite, call.Ended);
+                    }
+                    finally
+                    {
+                        ended.Release();
+                    }
+
+                    throw new InvalidOperationException();
+                default:
+                    throw new RpcException(RpcStatus.FailedPrecondition, "100 % too späť");
+            }
+        }
+        finally
+        {
+            Interlocked.Decrement(ref live);
+        }
+    }
+
+    public void ConnectionClosed(string connectionId)
+    {
+        try
+        {
+            closed.Release();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The test is over.
+        }
+    }
+
+    /// <summary>Waits until a call is held.</summary>
+    public void WaitHolding() => Assert.That(holding.Wait(TimeSpan.FromSeconds(30)), "no call was held");
+
+    /// <summary>Waits until a held call has ended on this side.</summary>
+    public void WaitEnded() => Assert.That(ended.Wait(TimeSpan.FromSeconds(30)), "the held call did not end");
+
+    /// <summary>Waits until a connection has closed.</summary>
+    public void WaitClosed() => Assert.That(closed.Wait(TimeSpan.FromSeconds(30)), "the connection did not close");
+
+    public void Dispose()
+    {
+        ended.Dispose();
+        holding.Dispose();
+        closed.Dispose();
+    }
+}

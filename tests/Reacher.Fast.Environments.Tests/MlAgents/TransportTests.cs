@@ -1,0 +1,268 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Reacher.Fast.Environments.MlAgents.Wire;
+
+namespace Reacher.Fast.Environments.Tests.MlAgents;
+
+/// <summary>The transport's two ends against each other, and against bytes no gRPC peer would send.</summary>
+public sealed class TransportTests
+{
+    private static readonly byte[] Preface = Encoding.ASCII.GetBytes("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+
+    private EchoHandler handler = null!;
+    private KestrelUnaryHost host = null!;
+
+    [SetUp]
+    public void Start()
+    {
+        handler = new EchoHandler();
+        host = KestrelUnaryHost.Start(handler, null, 0);
+    }
+
+    [TearDown]
+    public void Stop()
+    {
+        host.Dispose();
+        handler.Dispose();
+    }
+
+    [Test]
+    public async Task Calls_of_both_ends_of_ours_leave_nothing_behind()
+    {
+        using var channel = Channel(host.Port);
+        var request = new FrameBuffer();
+        request.Write("a message"u8);
+        for (int i = 0; i < 1_000; i++)
+        {
+            await channel.CallAsync("/test/Echo", request, null, default);
+        }
+
+        long before = GC.GetTotalMemory(forceFullCollection: true);
+        for (int i = 0; i < 10_000; i++)
+        {
+            ReadOnlySequence<byte> reply = await channel.CallAsync("/test/Echo", request, TimeSpan.FromSeconds(30), default);
+            Assert.That(reply.Length, Is.EqualTo(9));
+        }
+
+        Assert.That(GC.GetTotalMemory(forceFullCollection: true) - before, Is.LessThan(1 << 20), "bytes kept by 10,000 calls");
+        Assert.That(handler.Live, Is.Zero);
+    }
+
+    [Test]
+    public void A_deadline_ends_the_call_at_both_ends()
+    {
+        using var channel = Channel(host.Port);
+        Assert.That(RpcFailure.Of(channel, "/test/Hold", TimeSpan.FromMilliseconds(100)).Status, Is.EqualTo(RpcStatus.DeadlineExceeded));
+        handler.WaitEnded();
+    }
+
+    [Test]
+    public async Task A_cancelled_call_ends_at_both_ends()
+    {
+        using var channel = Channel(host.Port);
+        using var cancel = new CancellationTokenSource();
+        ValueTask<ReadOnlySequence<byte>> call = channel.CallAsync("/test/Hold", new FrameBuffer(), null, cancel.Token);
+        handler.WaitHolding();
+        await cancel.CancelAsync();
+        Assert.That(RpcFailure.Of(call).Status, Is.EqualTo(RpcStatus.Cancelled));
+        handler.WaitEnded();
+    }
+
+    [Test]
+    public void A_host_that_stops_ends_the_calls_it_holds()
+    {
+        using var channel = Channel(host.Port);
+        ValueTask<ReadOnlySequence<byte>> call = channel.CallAsync("/test/Hold", new FrameBuffer(), null, default);
+        handler.WaitHolding();
+        host.Dispose();
+        Assert.That(RpcFailure.Of(call).Status, Is.EqualTo(RpcStatus.Unavailable).Or.EqualTo(RpcStatus.Cancelled));
+        handler.WaitEnded();
+    }
+
+    [Test]
+    public void Refusals_carry_their_status_and_text()
+    {
+        using var channel = Channel(host.Port);
+        RpcException refused = RpcFailure.Of(channel, "/test/Refuse");
+        Assert.That((refused.Status, refused.Message), Is.EqualTo((RpcStatus.FailedPrecondition, "100 % too späť")));
+        Assert.That(RpcFailure.Of(channel, "/nothing/Here").Status, Is.EqualTo(RpcStatus.Unimplemented));
+        using var nowhere = Channel(1);
+        Assert.That(RpcFailure.Of(nowhere, "/test/Echo").Status, Is.EqualTo(RpcStatus.Unavailable));
+    }
+
+    [Test]
+    public async Task A_host_refuses_messages_over_its_limit_without_reading_them()
+    {
+        using KestrelUnaryHost small = KestrelUnaryHost.Start(handler, null, 0, limit: 1000);
+        using var channel = Channel(small.Port);
+        var request = new FrameBuffer();
+        request.Write(new byte[1000]);
+        Assert.That((await channel.CallAsync("/test/Echo", request, null, default)).Length, Is.EqualTo(1000));
+        request.Write(new byte[1]);
+        Assert.That(
+            RpcFailure.Of(channel.CallAsync("/test/Echo", request, null, default)).Status, Is.EqualTo(RpcStatus.ResourceExhausted));
+    }
+
+    [Test]
+    public void A_second_listener_on_a_port_is_an_error()
+    {
+        Assert.Throws<IOException>(() => KestrelUnaryHost.Start(handler, IPAddress.Loopback, host.Port).Dispose());
+        Assert.Throws<IOException>(() => KestrelUnaryHost.Start(handler, null, host.Port).Dispose());
+    }
+
+    /// <summary>Each body is sent raw to a host that must answer with a status, or close, and then serve the next caller.</summary>
+    [TestCase("00000000", "13", TestName = "A_frame_cut_in_its_header")]
+    [TestCase("000000000561", "13", TestName = "A_frame_cut_in_its_message")]
+    [TestCase("0100000001610a", "12", TestName = "A_compressed_frame")]
+    [TestCase("070000000161", "13", TestName = "A_frame_with_an_unknown_flag")]
+    [TestCase("00ffffffff61", "8", TestName = "A_frame_of_four_gigabytes")]
+    [TestCase("00000000016162", "13", TestName = "Bytes_behind_the_message")]
+    [TestCase("", "13", TestName = "No_frame_at_all")]
+    public void Bad_frames_get_their_status(string body, string status)
+    {
+        using var socket = new TcpClient("127.0.0.1", host.Port) { ReceiveTimeout = 30_000 };
+        NetworkStream stream = socket.GetStream();
+        stream.Write(Preface);
+        Frame(stream, type: 4, flags: 0, id: 0, []);
+        Frame(stream, type: 1, flags: 4, id: 1, Hpack.Headers(
+            (":method", "POST"), (":scheme", "http"), (":path", "/test/Echo"), (":authority", "x"),
+            ("content-type", "application/grpc"), ("te", "trailers")));
+        Frame(stream, type: 0, flags: 1, id: 1, Convert.FromHexString(body));
+        string answer = ReadUntil(stream, "grpc-status");
+        Assert.That(answer, Does.Match("grpc-status." + status + "\\D"));
+        AssertServes();
+    }
+
+    [Test]
+    public void A_connection_cut_within_a_message_harms_no_other()
+    {
+        using (var socket = new TcpClient("127.0.0.1", host.Port))
+        {
+            NetworkStream stream = socket.GetStream();
+            stream.Write(Preface);
+            Frame(stream, type: 4, flags: 0, id: 0, []);
+            Frame(stream, type: 1, flags: 4, id: 1, Hpack.Headers(
+                (":method", "POST"), (":scheme", "http"), (":path", "/test/Echo"), (":authority", "x"),
+                ("content-type", "application/grpc")));
+            Frame(stream, type: 0, flags: 0, id: 1, [0, 0, 0, 1, 0, 1, 2, 3]);
+        }
+
+        handler.WaitClosed();
+        AssertServes();
+    }
+
+    [Test]
+    public void Garbage_instead_of_HTTP_is_cut_off()
+    {
+        var random = new Random(1);
+        for (int i = 0; i < 20; i++)
+        {
+            using var socket = new TcpClient("127.0.0.1", host.Port) { ReceiveTimeout = 30_000 };
+            NetworkStream stream = socket.GetStream();
+            byte[] garbage = new byte[200];
+            random.NextBytes(garbage);
+            try
+            {
+                if (i % 2 == 1)
+                {
+                    stream.Write(Preface);
+                }
+
+                stream.Write(garbage);
+                socket.Client.Shutdown(SocketShutdown.Send);
+                while (stream.Read(new byte[1000]) > 0)
+                {
+                }
+            }
+            catch (IOException)
+            {
+                // Reset instead of closed: cut off all the same.
+            }
+
+            handler.WaitClosed();
+        }
+
+        AssertServes();
+    }
+
+    /// <summary>A "server" that answers HTTP/2 with these bytes and closes; the client must end with a typed error.</summary>
+    [TestCase("", TestName = "A_server_that_closes_at_once")]
+    [TestCase("485454502f312e3120323030204f4b0d0a0d0a", TestName = "A_server_that_speaks_HTTP_1")]
+    [TestCase("000000040000000000", TestName = "A_server_that_closes_behind_its_settings")]
+    [TestCase("00000004000000000000000a00000000000100ffffffffffffff", TestName = "A_server_that_sends_data_nobody_asked_for")]
+    public void Bad_servers_become_typed_errors(string answer)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        Task serving = Task.Run(() =>
+        {
+            using TcpClient peer = listener.AcceptTcpClient();
+            _ = peer.GetStream().Read(new byte[1000]);
+            peer.GetStream().Write(Convert.FromHexString(answer));
+        });
+        using var channel = Channel(((IPEndPoint)listener.LocalEndpoint).Port);
+        RpcException error = RpcFailure.Of(channel, "/test/Echo", TimeSpan.FromSeconds(30));
+        Assert.That(error.Status, Is.EqualTo(RpcStatus.Unavailable));
+        serving.Wait();
+    }
+
+    private static HttpUnaryChannel Channel(int port) => new(new Uri($"http://127.0.0.1:{port}"));
+
+    private static void Frame(NetworkStream stream, byte type, byte flags, int id, byte[] payload)
+    {
+        byte[] frame = new byte[9 + payload.Length];
+        BinaryPrimitives.WriteUInt32BigEndian(frame, (uint)payload.Length << 8);
+        frame[3] = type;
+        frame[4] = flags;
+        BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(5), id);
+        payload.CopyTo(frame, 9);
+        stream.Write(frame);
+    }
+
+    private static string ReadUntil(NetworkStream stream, string text)
+    {
+        var received = new StringBuilder();
+        byte[] buffer = new byte[4096];
+        while (!received.ToString().Contains(text, StringComparison.Ordinal))
+        {
+            int count = stream.Read(buffer);
+            Assert.That(count, Is.Positive, "closed without an answer");
+            received.Append(Encoding.Latin1.GetString(buffer, 0, count));
+        }
+
+        return received.ToString();
+    }
+
+    private void AssertServes()
+    {
+        using var channel = Channel(host.Port);
+        var request = new FrameBuffer();
+        request.Write("still there"u8);
+        Task<ReadOnlySequence<byte>> call = channel.CallAsync("/test/Echo", request, TimeSpan.FromSeconds(30), default).AsTask();
+        Assert.That(call.Wait(TimeSpan.FromSeconds(60)));
+        Assert.That(call.Result.Length, Is.EqualTo(11));
+        Assert.That(handler.Live, Is.Zero);
+    }
+
+    /// <summary>HPACK's plainest form: literal fields without indexing or Huffman coding (RFC 7541, 6.2.2).</summary>
+    private static class Hpack
+    {
+        public static byte[] Headers(params (string Name, string Value)[] fields)
+        {
+            List<byte> bytes = [];
+            foreach ((string name, string value) in fields)
+            {
+                bytes.Add(0);
+                bytes.Add((byte)name.Length);
+                bytes.AddRange(Encoding.ASCII.GetBytes(name));
+                bytes.Add((byte)value.Length);
+                bytes.AddRange(Encoding.ASCII.GetBytes(value));
+            }
+
+            return [.. bytes];
+        }
+    }
+}
