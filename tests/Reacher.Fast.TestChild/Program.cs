@@ -3,6 +3,7 @@ using Reacher.Fast.TestChild;
 
 return args switch
 {
+    _ when MlAgentsPlayerCommand.Is(args) => MlAgentsPlayerCommand.Run(args),
     ["write", .. string[] rest] => WriterChild.Run(ChildArguments.Parse(rest)),
     ["read", .. string[] rest] => ReaderChild.Run(ChildArguments.Parse(rest)),
     ["die", string replay, string moment] => DyingWriter.Run(replay, moment),
