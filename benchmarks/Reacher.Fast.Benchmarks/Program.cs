@@ -1,8 +1,11 @@
 using BenchmarkDotNet.Running;
+using Reacher.Fast.Benchmarks.Learning;
 using Reacher.Fast.Benchmarks.Quick;
 
 switch (args)
 {
+    case ["learn", ..]:
+        return LearnCommand.Run(args.AsSpan(1));
     case ["--quick", "replay", ..]:
         return ReplayQuick.Run();
     case ["--quick", "update", ..]:
