@@ -8,6 +8,10 @@ switch (args)
         return LearnCommand.Run(args.AsSpan(1));
     case ["--quick", "replay", ..]:
         return ReplayQuick.Run();
+    case ["--quick", "replay-together", ..]:
+        return ReplayTogether.Run();
+    case ["--quick-child", string role, string path, string control, string slot]:
+        return ReplayTogether.RunChild(role, path, control, slot);
     case ["--quick", "update", ..]:
         return UpdateQuick.Run(args.AsSpan(2));
     default:

@@ -4,6 +4,7 @@
  * floats) in a mapped file on /dev/shm, as the replay's are; one core. Prints one line "name value unit" a figure.
  *
  *     gcc -O3 -march=native -o replay_limits replay_limits.c && ./replay_limits [rows] [repeats]
+ *     ./replay_limits rows 1 write|gather seconds     one of several processes at once
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -121,6 +122,17 @@ int main(int argc, char **argv) {
     uint64_t seed = 88172645463325252u;
     memset(staged, 1, STEP * STRIDE);
     memset(out, 0, BATCH * STRIDE);
+
+    if (argc > 4) {
+        int writes = strcmp(argv[3], "write") == 0;
+        double seconds = atof(argv[4]), rates = 0, t = now();
+        int laps = 0;
+        for (; now() - t < seconds; laps++) {
+            rates += writes ? write_rows(rows, count, staged) : gather_rows(rows, count, 500, out, &seed);
+        }
+        printf("%s %.3f Mrows/s\n", argv[3], rates / laps * 1e-6);
+        return 0;
+    }
 
     for (int i = 0; i < repeats; i++) v[i] = copy(other, rows, bytes);
     printf("memcpy %.2f GB/s\n", median(v, repeats));

@@ -23,6 +23,7 @@ internal static class ReplayQuick
     public static int Run()
     {
         Dictionary<string, double> limits = NativeLimits.Run("replay_limits", Rows.ToString(), Repeats.ToString());
+        Stopwatch reopened = new();
         string path = $"/dev/shm/replay-quick-{Environment.ProcessId}";
         try
         {
@@ -34,6 +35,15 @@ internal static class ReplayQuick
             double stamped = Sample<StampValidation>(replay);
             double summed = Sample<ChecksumValidation>(replay);
             double sampler = SampleThroughSampler(replay);
+            reopened.Start();
+            ReplayFile.Open(path, Spec).Dispose();
+            reopened.Stop();
+            // Once more, and the mean of both: other tenants of the machine come and go.
+            foreach ((string name, double value) in NativeLimits.Run("replay_limits", Rows.ToString(), Repeats.ToString()))
+            {
+                limits[name] = (limits[name] + value) / 2;
+            }
+
             double copied = limits["memcpy"] * 1e3 / Spec.StrideBytes;
             Print("memcpy (C)", copied, copied, limits["sequential-write"]);
             Print("sequential write (C)", limits["sequential-write"], copied, limits["sequential-write"]);
@@ -45,6 +55,7 @@ internal static class ReplayQuick
             PrintGather("gather, stamps re-checked", stamped, limits["gather"], unchecked_);
             PrintGather("gather, stamps and CRC32C", summed, limits["gather"], unchecked_);
             PrintGather("ReplaySampler.Sample(256)", sampler, limits["gather"], unchecked_);
+            Console.WriteLine($"reopening {Rows} rows: {reopened.Elapsed.TotalMilliseconds:F1} ms");
             return 0;
         }
         finally

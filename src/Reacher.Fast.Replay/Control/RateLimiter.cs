@@ -54,8 +54,7 @@ public sealed class RateLimiter
     public long BaseUpdates => (long)baseUpdates.ReadAcquire();
 
     /// <summary>D: updates owed now; negative when the learner is ahead.</summary>
-    public double Debt =>
-        (ratio.ReadDouble() * (control.TotalTransitions - BaseTransitions)) - (control.Learner.Updates - BaseUpdates);
+    public double Debt => DebtAt(control.TotalTransitions);
 
     /// <summary>
     /// Sets the limits, and the base: the end of the warm-up, or, where the run is past it already (it is resumed), what is
@@ -93,15 +92,20 @@ public sealed class RateLimiter
     public bool MayUpdate()
     {
         RequireConfigured();
-        return control.TotalTransitions >= (long)warmup.ReadAcquire() && Debt >= 1 - learnerSlack.ReadDouble();
+        long transitions = control.TotalTransitions;
+        return transitions >= (long)warmup.ReadAcquire() && DebtAt(transitions) >= 1 - learnerSlack.ReadDouble();
     }
 
     /// <summary>Whether an environment may make one more vector step now.</summary>
     public bool MayStep()
     {
         RequireConfigured();
-        return control.TotalTransitions < (long)warmup.ReadAcquire() || Debt <= environmentSlack.ReadDouble();
+        long transitions = control.TotalTransitions;
+        return transitions < (long)warmup.ReadAcquire() || DebtAt(transitions) <= environmentSlack.ReadDouble();
     }
+
+    private double DebtAt(long transitions) =>
+        (ratio.ReadDouble() * (transitions - BaseTransitions)) - (control.Learner.Updates - BaseUpdates);
 
     private static void Check(double value, string name)
     {

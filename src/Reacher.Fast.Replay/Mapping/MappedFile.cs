@@ -38,6 +38,7 @@ internal sealed unsafe class MappedFile : IDisposable
     /// <summary>The shared word at <paramref name="offset"/> bytes.</summary>
     public SharedWord Word(long offset)
     {
+        ObjectDisposedException.ThrowIf(users == 0, this);
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, Length - sizeof(ulong));
         return new SharedWord((ulong*)(start + offset));
@@ -46,6 +47,7 @@ internal sealed unsafe class MappedFile : IDisposable
     /// <summary>Plain bytes; only for what nobody else writes at the time.</summary>
     public Span<byte> Bytes(long offset, int length)
     {
+        ObjectDisposedException.ThrowIf(users == 0, this);
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, Length - length);
         return new Span<byte>(start + offset, length);

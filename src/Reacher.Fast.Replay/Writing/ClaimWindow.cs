@@ -25,7 +25,7 @@ namespace Reacher.Fast.Replay.Writing;
 internal sealed class ClaimWindow
 {
     /// <summary>Longest that a claim may take while a stopped but living writer stands in its way; then the rows are dropped.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(50);
+    public static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Claims made anew at once before waiting.</summary>
     private const int QuickAttempts = 32;

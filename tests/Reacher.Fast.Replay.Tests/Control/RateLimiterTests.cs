@@ -1,0 +1,91 @@
+using Reacher.Fast.Replay.Control;
+
+namespace Reacher.Fast.Replay.Tests.ControlBlocks;
+
+public sealed class RateLimiterTests
+{
+    [Test]
+    public void Without_limits_it_refuses_to_guess()
+    {
+        using TempFolder folder = new();
+        using ControlBlock control = ControlBlock.Create(folder.File("control"));
+        Assert.That(() => control.Limiter.MayUpdate(), Throws.InvalidOperationException);
+        Assert.That(() => control.Limiter.Configure(new RateLimits(1, 0, 0, 0.5)), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => control.Limiter.Configure(new RateLimits(double.NaN, 0, 1, 1)), Throws.InstanceOf<ArgumentOutOfRangeException>());
+    }
+
+    [TestCase(0.05, 20, 0, 20)]
+    [TestCase(1, 20, 1, 40)]
+    [TestCase(0.5, 1, 0, 1)]
+    [TestCase(2, 20, 3, 0)]
+    [TestCase(0.013, 60, 0, 1)]
+    public void In_any_interleaving_somebody_may_go_on_and_the_ratio_holds(double ratio, int agents, double learnerSlack, double environmentSlack)
+    {
+        using TempFolder folder = new();
+        using ControlBlock control = ControlBlock.Create(folder.File("control"));
+        control.Limiter.Configure(new RateLimits(ratio, 1000, learnerSlack, environmentSlack));
+        ProcessSlot environment = control.Slot(ProcessRole.Environment, 0);
+        Random random = new(3);
+        for (int i = 0; i < 20_000; i++)
+        {
+            bool mayStep = control.Limiter.MayStep();
+            bool mayUpdate = control.Limiter.MayUpdate();
+            Assert.That(mayStep || mayUpdate, Is.True, "both are held");
+            if (mayUpdate && (!mayStep || random.Next(2) == 0))
+            {
+                control.Learner.AddUpdates(1);
+            }
+            else
+            {
+                environment.AddVectorStep(agents);
+            }
+
+            double owed = ratio * Math.Max(0, control.TotalTransitions - 1000);
+            Assert.That(control.Learner.Updates, Is.InRange(owed - environmentSlack - (ratio * agents) - 1e-6, owed + learnerSlack + 1e-6));
+        }
+
+        Assert.That(control.Learner.Updates, Is.GreaterThan(0));
+    }
+
+    [Test]
+    public void A_resumed_run_has_no_burst_to_catch_up()
+    {
+        using TempFolder folder = new();
+        RateLimits limits = new(1, 100, 0, 50);
+        using (ControlBlock control = ControlBlock.Create(folder.File("control")))
+        {
+            control.Limiter.Configure(limits);
+            control.Slot(ProcessRole.Environment, 0).AddVectorStep(5000);
+            control.Learner.AddUpdates(10);
+            Assert.That(control.Limiter.Debt, Is.EqualTo(4890));
+        }
+
+        using ControlBlock resumed = ControlBlock.Open(folder.File("control"));
+        Assert.That(resumed.Limiter.Debt, Is.EqualTo(4890), "the state outlives the process");
+        resumed.Limiter.Configure(limits);
+        Assert.That(resumed.Limiter.Debt, Is.Zero);
+        Assert.That(resumed.Limiter.MayUpdate(), Is.False);
+        Assert.That(resumed.Limiter.MayStep(), Is.True);
+        resumed.Slot(ProcessRole.Environment, 0).AddVectorStep(1);
+        Assert.That(resumed.Limiter.MayUpdate(), Is.True);
+    }
+
+    [Test]
+    public void Deciding_allocates_nothing()
+    {
+        using TempFolder folder = new();
+        using ControlBlock control = ControlBlock.Create(folder.File("control"));
+        control.Limiter.Configure(new RateLimits(1, 100, 0, 50));
+        bool any = control.Limiter.MayStep() | control.Limiter.MayUpdate();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 100; i++)
+        {
+            any |= control.Limiter.MayStep() | control.Limiter.MayUpdate();
+            control.Learner.Beat();
+            control.Learner.AddUpdates(1);
+        }
+
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+        Assert.That(any, Is.True);
+    }
+}

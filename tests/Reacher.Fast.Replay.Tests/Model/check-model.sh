@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# Checks the slot protocol's model exhaustively with spin, and that broken variants of it fail. Needs spin and gcc.
+#     tests/Reacher.Fast.Replay.Tests/Model/check-model.sh
+set -eu
+model=$(cd "$(dirname "$0")" && pwd)/slot_protocol.pml
+for tool in spin gcc; do
+    command -v "$tool" > /dev/null || { echo "check-model: $tool is not installed (Debian: apt-get install $tool)"; exit 2; }
+done
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+
+# check NAME "SPIN DEFINES" "GCC DEFINES" "PAN OPTIONS": leaves pan's report in NAME.log
+check() {
+    # shellcheck disable=SC2086
+    spin -a $2 "$model" > "$1.spin" 2>&1 || { cat "$1.spin"; exit 2; }
+    # shellcheck disable=SC2086
+    gcc -O3 -w -DCOLLAPSE -DVECTORSZ=2048 $3 -o pan pan.c
+    # shellcheck disable=SC2086
+    ./pan -m200000 -w24 -n $4 > "$1.log" 2>&1 || true
+}
+
+must_hold() {
+    check "$1" "$2" "$3" "$4"
+    if grep -q "errors: 0" "$1.log" && ! grep -qE "max search depth too small|out of memory" "$1.log"; then
+        printf 'holds      %-34s %s states\n' "$1" "$(grep -oE '[0-9.e+]+ states, stored' "$1.log" | cut -d' ' -f1)"
+    else
+        cat "$1.log"; echo "check-model: FAILED: $1"; exit 1
+    fi
+}
+
+must_fail() {
+    check "$1" "$2" "-DSAFETY" ""
+    if grep -qE "errors: [1-9]" "$1.log"; then
+        printf 'is caught  %-34s %s\n' "$1" "$(grep -m1 -oE 'assertion violated.*|invalid end state' "$1.log" | head -c 60)"
+    else
+        cat "$1.log"; echo "check-model: FAILED: the broken variant $1 passes"; exit 1
+    fi
+}
+
+must_hold "two-readers-and-a-death" "-DREADERS=2 -DLAST=4 -DNO_SUCCESSOR" "-DSAFETY" ""
+must_hold "one-reader-death-and-succession" "-DREADERS=1 -DLAST=4" "-DSAFETY" ""
+must_hold "twice-round" "-DREADERS=0 -DLAST=6" "-DSAFETY" ""
+for bug in STAMP_FIRST NO_RECHECK NO_CLAIM_CHECK NO_ANNOUNCEMENT NO_W2 NO_R3 PRESUMED_DEAD; do
+    must_fail "$bug" "-DREADERS=1 -DLAST=6 -D$bug"
+done
+echo "check-model: passed"

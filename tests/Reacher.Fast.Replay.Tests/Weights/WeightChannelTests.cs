@@ -1,0 +1,151 @@
+using Reacher.Fast.Core;
+using Reacher.Fast.Replay.Control;
+using Reacher.Fast.Replay.Layout;
+using Reacher.Fast.Replay.Liveness;
+using Reacher.Fast.Replay.Mapping;
+using Reacher.Fast.Replay.Tests.Processes;
+using Reacher.Fast.Replay.Weights;
+
+namespace Reacher.Fast.Replay.Tests.WeightChannels;
+
+public sealed class WeightChannelTests
+{
+    [Test]
+    public void Readers_in_other_processes_never_see_a_mixture_nor_an_older_block_even_when_the_publisher_is_killed()
+    {
+        using TempFolder folder = new();
+        using WeightChannel channel = WeightChannel.Create(folder.File("weights"), 20_000);
+        using ControlBlock control = ControlBlock.Create(folder.File("control"));
+        using ChildProcess reader = new("read-weights", channel.Path, control.Path, "0");
+        ProcessSlot readerSlot = control.Slot(ProcessRole.Evaluation, 0);
+        for (int kill = 0; kill < 4; kill++)
+        {
+            using ChildProcess publisher = new("publish-weights", channel.Path, control.Path, long.MaxValue.ToString());
+            Await(() => control.Learner.Pid == publisher.Id);
+            long published = channel.PublishedCount;
+            long read = readerSlot.Transitions;
+            Await(() => channel.PublishedCount > published + 500 && readerSlot.Transitions > read + 200);
+            publisher.Kill();
+        }
+
+        // The dead publisher's last whole block still stands.
+        float[] block = new float[20_000];
+        long seen = 0;
+        Assert.That(channel.TryRead(block, ref seen, out long version), Is.True);
+        Assert.That(block, Is.All.EqualTo(version & 0xFFFFFF));
+        control.RequestStop(StopReason.Interrupted);
+        Assert.That(reader.Wait(), Is.Zero, reader.Errors);
+        Assert.That(readerSlot.Updates, Is.Zero);
+    }
+
+    [Test]
+    public void A_publication_cut_short_leaves_the_last_one_readable()
+    {
+        using TempFolder folder = new();
+        using WeightChannel channel = WeightChannel.Create(folder.File("weights"), 100);
+        channel.Publish(Block(1), 1);
+        channel.Publish(Block(2), 2);
+        // What a publisher leaves that dies in P3: the odd stamp and half the floats of publication 3.
+        using MappedFile raw = MappedFile.Open(channel.Path);
+        raw.Word(BufferOffset(1, 100)).WriteRelease(7);
+        raw.Bytes(BufferOffset(1, 100) + 128, 200).Fill(0xAA);
+        float[] block = new float[100];
+        long seen = 0;
+        Assert.That(channel.TryRead(block, ref seen, out long version), Is.True);
+        Assert.That((version, block[99]), Is.EqualTo((2L, 2f)));
+        channel.Publish(Block(3), 3);
+        Assert.That(channel.TryRead(block, ref seen, out version), Is.True);
+        Assert.That(block, Is.All.EqualTo(3f));
+    }
+
+    [Test]
+    public void A_block_with_a_flipped_bit_is_not_delivered()
+    {
+        using TempFolder folder = new();
+        using WeightChannel channel = WeightChannel.Create(folder.File("weights"), 100);
+        channel.Publish(Block(1), 1);
+        using MappedFile raw = MappedFile.Open(channel.Path);
+        raw.Bytes(BufferOffset(1, 100) + 128, 4)[1] ^= 1;
+        long seen = 0;
+        Assert.That(channel.TryRead(new float[100], ref seen, out _), Is.False);
+        Assert.That(seen, Is.Zero);
+    }
+
+    [Test]
+    public void A_torn_block_under_an_unchanged_stamp_is_not_delivered()
+    {
+        using TempFolder folder = new();
+        using WeightChannel channel = WeightChannel.Create(folder.File("weights"), 100);
+        channel.Publish(Block(1), 1);
+        using MappedFile raw = MappedFile.Open(channel.Path);
+        raw.Word(BufferOffset(1, 100)).WriteRelease(3);
+        long seen = 0;
+        Assert.That(channel.TryRead(new float[100], ref seen, out _), Is.False);
+    }
+
+    [Test]
+    public void Only_one_living_process_publishes()
+    {
+        using TempFolder folder = new();
+        using WeightChannel channel = WeightChannel.Create(folder.File("weights"), 100);
+        using ControlBlock control = ControlBlock.Create(folder.File("control"));
+        using ChildProcess publisher = new("publish-weights", channel.Path, control.Path, long.MaxValue.ToString());
+        Await(() => channel.PublishedCount > 0);
+        Assert.That(() => channel.Publish(Block(1), 1), Throws.InvalidOperationException.With.Message.Contains("publishes"));
+        publisher.Kill();
+        Assert.That(() => channel.Publish(Block(1), 1), Throws.Nothing);
+    }
+
+    [Test]
+    public void Publishing_and_reading_allocate_nothing()
+    {
+        using TempFolder folder = new();
+        using WeightChannel channel = WeightChannel.Create(folder.File("weights"), 100);
+        float[] block = Block(1);
+        long seen = 0;
+        channel.Publish(block, 1);
+        channel.TryRead(block, ref seen, out _);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 100; i++)
+        {
+            channel.Publish(block, i);
+            channel.TryRead(block, ref seen, out _);
+        }
+
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+    }
+
+    [Test]
+    public void Other_sizes_and_damage_are_one_sentence()
+    {
+        using TempFolder folder = new();
+        string path = folder.File("weights");
+        WeightChannel.Create(path, 100).Dispose();
+        Assert.That(() => WeightChannel.Open(path, 101), Throws.InstanceOf<InputException>().With.Message.Contains("100 floats"));
+        byte[] bytes = File.ReadAllBytes(path);
+        File.WriteAllBytes(path, bytes[..^64]);
+        Assert.That(() => WeightChannel.Open(path), Throws.InstanceOf<InputException>().With.Message.Contains("truncated"));
+        bytes[70] ^= 1;
+        File.WriteAllBytes(path, bytes);
+        Assert.That(() => WeightChannel.Open(path), Throws.InstanceOf<InputException>().With.Message.Contains("damaged"));
+    }
+
+    private static float[] Block(float value)
+    {
+        float[] block = new float[100];
+        Array.Fill(block, value);
+        return block;
+    }
+
+    private static long BufferOffset(int buffer, int floats) =>
+        MappedHeader.PageBytes + (buffer * (WeightBuffers.FileBytes(floats) - MappedHeader.PageBytes) / 2);
+
+    private static void Await(Func<bool> condition)
+    {
+        Backoff backoff = default;
+        for (long end = Environment.TickCount64 + 120_000; !condition(); backoff.Wait())
+        {
+            Assert.That(Environment.TickCount64, Is.LessThan(end), "Waited in vain.");
+        }
+    }
+}
