@@ -99,7 +99,8 @@ internal static unsafe class GemmTile<TSimd, TVector>
             a += panelStep;
             if (!TShape.Transposed)
             {
-                // The next panel's rows lie on another page, where no hardware prefetcher looks for them.
+                // The next panel's rows lie on another page, where no hardware prefetcher looks for them. Past the last panel
+                // there may be nothing: a prefetch of any address is harmless.
                 Prefetch<TShape>(a);
             }
 

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace Reacher.Fast.Core.Kernels.Simd;
 
-/// <summary>AVX-512, 16 lanes, 32 registers: 16 accumulators, 2 of the right operand, 1 broadcast.</summary>
+/// <summary>AVX-512, 16 lanes, 32 registers: 16 accumulators, 2 of the right operand, 1 broadcast. Tested, not measured: no machine with it was at hand.</summary>
 internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
 {
     public static int Count => 16;

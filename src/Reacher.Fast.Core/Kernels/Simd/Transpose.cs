@@ -7,7 +7,7 @@ namespace Reacher.Fast.Core.Kernels.Simd;
 
 /// <summary>
 /// Rows of a packed weight matrix, transposed into packed panels: the right operand of the input's gradient. Blocks of 4 by 4
-/// in 128-bit registers whatever the instruction set: at 2 percent of the product that follows it is not worth a wider one.
+/// in 128-bit registers whatever the instruction set: most of its time is memory's, not the shuffles'.
 /// </summary>
 internal static unsafe class Transpose
 {
