@@ -1,0 +1,81 @@
+using Reacher.Fast.Runner.Configuration;
+using Reacher.Fast.Runner.Reporting;
+using Reacher.Fast.Runner.Reporting.Metrics;
+
+namespace Reacher.Fast.Runner.Tests.Reporting;
+
+public sealed class RecordingReporterTests
+{
+    [Test]
+    public void Every_evaluation_is_recorded_once_also_over_a_resumption()
+    {
+        using var folder = new TemporaryFolder();
+        RunConfiguration configuration = RunConfiguration.Default().With(RunKeys.ResultsDir, folder.Path).With(RunKeys.RunId, "a");
+        using RunDirectory run = RunDirectory.Open(configuration);
+        using (var recorder = new MetricsRecorder(run, configuration))
+        {
+            var reporter = new RecordingReporter(new Silent(), recorder, interval: 100, recordedEvaluations: 0);
+            reporter.Show(Status(0, 0), []);
+            reporter.Show(Status(50, 0), [1.0]);
+            reporter.Show(Status(60, 1), [1.0, 3.0, 8.0]);
+            reporter.Show(Status(150, 1), [1.0, 3.0, 8.0]);
+        }
+
+        using (var recorder = new MetricsRecorder(run, configuration))
+        {
+            new RecordingReporter(new Silent(), recorder, interval: 100, recordedEvaluations: 3).Show(Status(160, 1), [1.0, 3.0, 8.0, 9.0]);
+        }
+
+        IReadOnlyList<MetricsLine> lines = MetricsFile.Read(run.MetricsFile);
+        MetricsLine[] evaluations = [.. lines.Where(line => line.Kind == MetricsKind.Evaluation)];
+        Assert.That(evaluations.Select(line => line.Score), Is.EqualTo(new[] { 1.0, 3.0, 8.0, 9.0 }));
+        Assert.That(evaluations.Select(line => line.WindowMean), Is.EqualTo(new[] { 1.0, 2.0, 5.5, 8.5 }), "a window of 2");
+        Assert.That(lines.Count(line => line.Kind == MetricsKind.Training), Is.EqualTo(1));
+        Assert.That(lines.Where(line => line.Kind == MetricsKind.Progress).Select(line => line.Transitions), Is.EqualTo(new[] { 50, 150, 160 }));
+    }
+
+    private static RunStatus Status(long transitions, long episodes) => new()
+    {
+        RunId = "a",
+        Behavior = "Reacher",
+        Phase = "training",
+        ElapsedSeconds = transitions / 10.0,
+        Transitions = transitions,
+        Episodes = episodes,
+        TrainingScore = 5,
+        TrainingScoreDeviation = 1,
+        Updates = transitions,
+        TransitionsPerSecond = 1,
+        UpdatesPerSecond = 1,
+        ReplayRows = transitions,
+        ReplayCapacity = 1000,
+        UpdateRatio = 1,
+        CriticLoss = 1,
+        PolicyLoss = 1,
+        MeanQ = 1,
+        Entropy = 1,
+        EntropyCoefficient = 1,
+        EvaluationEpisodes = 0,
+        EvaluationScore = 0,
+        WindowMean = 0,
+        WindowCount = 0,
+        WindowSize = 2,
+        Threshold = 30,
+        Processes = [],
+    };
+
+    private sealed class Silent : RunReporter
+    {
+        public override void Show(RunStatus status, IReadOnlyList<double> evaluationScores)
+        {
+        }
+
+        public override void Say(string sentence)
+        {
+        }
+
+        public override void Finish(RunSummary summary)
+        {
+        }
+    }
+}
