@@ -28,10 +28,11 @@ has() { command -v "$1" >/dev/null || { say "" "left out: $2 ($1 is not here)"; 
 : > "$report"
 say "# CUDA, $(nvidia-smi --query-gpu=name,driver_version --format=csv,noheader 2>/dev/null | head -1), $(date -u +%F)"
 chmod +x "$tool"
+arch=sm_$(nvidia-smi --query-gpu=compute_cap --format=csv,noheader | head -1 | tr -d .)
+export NVCC_ARCH=$arch
 step "Device" 60 "$tool" probe
 
 if has ptxas "registers and spills of the committed PTX"; then
-    arch=sm_$(nvidia-smi --query-gpu=compute_cap --format=csv,noheader | head -1 | tr -d .)
     assemble() {
         local spills=0
         for ptx in native/cuda-kernels/ptx/*.ptx; do

@@ -36,6 +36,11 @@ extern __shared__ __align__(16) float rf_dynamic_shared[];
 #define RF_MEMBER __device__ __forceinline__
 #define RF_SHARED __shared__
 #define RF_THREADS(n) __launch_bounds__(n)
+// nvcc does not take the compiler's builtins in device code; these are the same operations, rounded the same.
+#define __builtin_fmaf __fmaf_rn
+#define __builtin_sqrtf __fsqrt_rn
+#define __builtin_fabsf fabsf
+#define __builtin_floorf floorf
 #endif
 
 RF_DEVICE int thread_index() { int i; asm("mov.u32 %0, %%tid.x;" : "=r"(i)); return i; }

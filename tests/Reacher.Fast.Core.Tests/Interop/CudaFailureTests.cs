@@ -109,10 +109,10 @@ public sealed class CudaFailureTests
             "cuMemAlloc_v2", "cuMemHostAlloc", "cuMemcpyHtoDAsync_v2", "cuMemcpyDtoHAsync_v2", "cuMemcpyDtoDAsync_v2", "cuMemsetD8Async",
             "cuStreamCreate", "cuStreamSynchronize", "cuStreamWaitEvent", "cuEventCreate", "cuEventRecord", "cuEventSynchronize",
             "cuLaunchKernel", "cuGraphCreate", "cuGraphAddKernelNode_v2", "cuGraphInstantiateWithFlags", "cuGraphLaunch")] string function,
-        [Values(0, 1)] int skip,
-        [Values(CudaStatus.OutOfMemory, CudaStatus.LaunchFailed)] CudaStatus status)
+        [Values("at once", "for good", "for good, later")] string how)
     {
         FakeDriver.Require();
+        (int skip, CudaStatus status) = (how == "for good, later" ? 1 : 0, how == "at once" ? CudaStatus.OutOfMemory : CudaStatus.LaunchFailed);
         long before = FakeDriver.Live;
         FakeDriver.Fail(function, status, skip, sticky: CudaException.IsDeviceLost(status));
         CudaException? error = null;
