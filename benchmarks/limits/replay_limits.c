@@ -5,6 +5,8 @@
  *
  *     gcc -O3 -march=native -o replay_limits replay_limits.c && ./replay_limits [rows] [repeats]
  *     ./replay_limits rows 1 write|gather seconds     one of several processes at once
+ *
+ * Also built as a library, whose functions are then timed in turns with the replay's on the very same memory.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -52,14 +54,14 @@ static uint64_t xorshift(uint64_t *s) {
 }
 
 /* GB/s of bytes copied. */
-static double copy(char *to, const char *from, size_t bytes) {
+double copy(char *to, const char *from, size_t bytes) {
     double t = now();
     memcpy(to, from, bytes);
     return bytes / (now() - t) * 1e-9;
 }
 
 /* Rows a second: rows already composed in the first-level cache, each stored once, in order. */
-static double write_rows(char *rows, size_t count, const char *staged) {
+double write_rows(char *rows, size_t count, const char *staged) {
     double t = now();
     size_t slot = 0;
     while (slot + STEP <= count) {
@@ -72,7 +74,7 @@ static double write_rows(char *rows, size_t count, const char *staged) {
 }
 
 /* Rows a second, into five arrays, indices drawn a batch at a time. */
-static double gather_rows(const char *rows, size_t count, size_t batches, float *out, uint64_t *seed) {
+double gather_rows(const char *rows, size_t count, size_t batches, float *out, uint64_t *seed) {
     static uint32_t slots[BATCH];
     float *observations = out, *actions = observations + BATCH * OBSERVATION, *rewards = actions + BATCH * ACTION;
     float *discounts = rewards + BATCH, *next = discounts + BATCH;

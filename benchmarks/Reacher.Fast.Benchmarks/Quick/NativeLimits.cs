@@ -23,11 +23,13 @@ internal static class NativeLimits
         }
     }
 
-    /// <summary>Compiles <paramref name="name"/>.c and returns the program's path, to be deleted.</summary>
-    public static string Build(string name)
+    /// <summary>Compiles <paramref name="name"/>.c and returns the path of the program (or library), to be deleted.</summary>
+    public static string Build(string name, bool library = false)
     {
-        string binary = Path.Combine(Path.GetTempPath(), $"{name}-{Environment.ProcessId}");
-        Execute("gcc", "-O3", "-march=native", "-o", binary, Path.Combine(FindFolder(), $"{name}.c"));
+        string binary = Path.Combine(Path.GetTempPath(), $"{name}-{Environment.ProcessId}{(library ? ".so" : string.Empty)}");
+        string source = Path.Combine(FindFolder(), $"{name}.c");
+        string[] kind = library ? ["-shared", "-fPIC"] : [];
+        Execute("gcc", ["-O3", "-march=native", .. kind, "-o", binary, source]);
         return binary;
     }
 

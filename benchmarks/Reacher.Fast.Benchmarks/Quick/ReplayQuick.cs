@@ -15,165 +15,167 @@ internal static class ReplayQuick
 {
     private const int Agents = 20;
     private const int BatchSize = 256;
-    private const int Repeats = 9;
+    private const int Batches = 1500;
+    private const int Repeats = 15;
     private const long Rows = 1_000_000;
 
     private static readonly TransitionSpec Spec = new(33, 4);
+    private static readonly float[] Observations = new float[Agents * 33];
+    private static readonly float[] Actions = new float[Agents * 4];
+    private static readonly float[] Rewards = new float[Agents];
+    private static readonly bool[] No = new bool[Agents];
+    private static readonly long[] Slots = new long[BatchSize];
+    private static readonly int[] Targets = [.. Enumerable.Range(0, BatchSize)];
+    private static readonly int[] Refused = new int[BatchSize];
 
     public static int Run()
     {
-        Dictionary<string, double> limits = NativeLimits.Run("replay_limits", Rows.ToString(), Repeats.ToString());
-        Stopwatch reopened = new();
         string path = $"/dev/shm/replay-quick-{Environment.ProcessId}";
+        string library = NativeLimits.Build("replay_limits", library: true);
         try
         {
             using ReplayFile replay = ReplayFile.Create(path, Spec, Rows, new ReplayOptions { Populate = true });
-            double staged = StagedWrite(replay);
-            double one = TransitionWrite(replay, 1);
-            double five = TransitionWrite(replay, 5);
-            double unchecked_ = Sample<NoValidation>(replay);
-            double stamped = Sample<StampValidation>(replay);
-            double summed = Sample<ChecksumValidation>(replay);
-            double sampler = SampleThroughSampler(replay);
-            reopened.Start();
-            ReplayFile.Open(path, Spec).Dispose();
-            reopened.Stop();
-            // Once more, and the mean of both: other tenants of the machine come and go.
-            foreach ((string name, double value) in NativeLimits.Run("replay_limits", Rows.ToString(), Repeats.ToString()))
+            using NativeReplayLimits c = new(library, replay);
+            string[] names =
+            [
+                "memcpy (C)", "sequential write (C)", "write, staged rows", "write, 1-step", "write, 5-step",
+                "gather (C)", "gather, not validated", "gather, stamps re-checked", "gather, stamps and CRC32C", "ReplaySampler.Sample(256)",
+            ];
+            using RowWriter rows = StagedWriter(replay);
+            using TransitionWriter one = new(replay, Agents, 0, 1, 0.99f);
+            using TransitionWriter five = new(replay, Agents, 0, 5, 0.99f);
+            using BatchBuffer batch = new(Spec, BatchSize);
+            using ReplaySampler sampler = new(replay, 1);
+            Func<double>[] work =
+            [
+                () => c.Copy(),
+                () => c.Write(),
+                () => Rate(() => StagedWrite(rows)),
+                () => Rate(() => TransitionWrite(one)),
+                () => Rate(() => TransitionWrite(five)),
+                () => c.Gather(),
+                () => Rate(() => Sample<NoValidation>(replay, batch)),
+                () => Rate(() => Sample<StampValidation>(replay, batch)),
+                () => Rate(() => Sample<ChecksumValidation>(replay, batch)),
+                () => Rate(() => SampleThroughSampler(sampler, batch)),
+            ];
+            // In turns, so that what else the machine does falls on all alike; the ratio is the median of the turns' ratios.
+            double[][] rates = [.. work.Select(_ => new double[Repeats])];
+            for (int turn = -4; turn < Repeats; turn++)
             {
-                limits[name] = (limits[name] + value) / 2;
+                for (int i = 0; i < work.Length; i++)
+                {
+                    double rate = work[i]();
+                    if (turn >= 0)
+                    {
+                        rates[i][turn] = rate;
+                    }
+                }
+
+                if (turn < 0)
+                {
+                    // The JIT promotes methods on a timer that any new tier-0 code puts off.
+                    Thread.Sleep(200);
+                }
             }
 
-            double copied = limits["memcpy"] * 1e3 / Spec.StrideBytes;
-            Print("memcpy (C)", copied, copied, limits["sequential-write"]);
-            Print("sequential write (C)", limits["sequential-write"], copied, limits["sequential-write"]);
-            Print("write, staged rows", staged, copied, limits["sequential-write"]);
-            Print("write, 1-step", one, copied, limits["sequential-write"]);
-            Print("write, 5-step", five, copied, limits["sequential-write"]);
-            Console.WriteLine($"{"gather (C)",-28}{limits["gather"],8:F2} M rows/s");
-            PrintGather("gather, not validated", unchecked_, limits["gather"], unchecked_);
-            PrintGather("gather, stamps re-checked", stamped, limits["gather"], unchecked_);
-            PrintGather("gather, stamps and CRC32C", summed, limits["gather"], unchecked_);
-            PrintGather("ReplaySampler.Sample(256)", sampler, limits["gather"], unchecked_);
-            Console.WriteLine($"reopening {Rows} rows: {reopened.Elapsed.TotalMilliseconds:F1} ms");
+            for (int i = 0; i < work.Length; i++)
+            {
+                string against = i < 5
+                    ? $"{Ratio(rates[i], rates[0]),6:P0} of memcpy  {Ratio(rates[i], rates[1]),6:P0} of sequential write"
+                    : $"{Ratio(rates[i], rates[5]),6:P0} of the C gather  {Ratio(rates[i], rates[6]),6:P0} of not validated";
+                Console.WriteLine($"{names[i],-28}{Median(rates[i]),8:F2} M rows/s  {against}");
+            }
+
+            long began = Stopwatch.GetTimestamp();
+            ReplayFile.Open(path, Spec).Dispose();
+            Console.WriteLine($"reopening {Rows} rows: {Stopwatch.GetElapsedTime(began).TotalMilliseconds:F1} ms");
             return 0;
         }
         finally
         {
             File.Delete(path);
+            File.Delete(library);
         }
     }
 
-    private static void Print(string what, double rate, double copy, double write) =>
-        Console.WriteLine($"{what,-28}{rate,8:F2} M rows/s  {rate / copy,6:P0} of memcpy  {rate / write,6:P0} of sequential write");
+    private static double Ratio(double[] ours, double[] limit) => Median([.. ours.Zip(limit, (a, b) => a / b)]);
 
-    private static void PrintGather(string what, double rate, double limit, double unchecked_) =>
-        Console.WriteLine($"{what,-28}{rate,8:F2} M rows/s  {rate / limit,6:P0} of the C gather  validation {1 - (rate / unchecked_),6:P1}");
-
-    private static double StagedWrite(ReplayFile replay)
+    private static double Median(double[] values)
     {
-        using RowWriter writer = new(replay, Agents, 0);
+        double[] sorted = [.. values.Order()];
+        return sorted[sorted.Length / 2];
+    }
+
+    /// <summary>Millions a second of one run.</summary>
+    private static double Rate(Func<long> run)
+    {
+        long began = Stopwatch.GetTimestamp();
+        long count = run();
+        return count / Stopwatch.GetElapsedTime(began).TotalSeconds * 1e-6;
+    }
+
+    private static RowWriter StagedWriter(ReplayFile replay)
+    {
+        RowWriter writer = new(replay, Agents, 0);
         float[] part = new float[33];
         for (int i = 0; i < Agents; i++)
         {
             writer.Staged.Compose(i, (uint)i, part, part.AsSpan(0, 4), i, 1, part);
         }
 
-        return Median(() =>
-        {
-            for (int i = 0; i < Rows / Agents; i++)
-            {
-                writer.Publish(Agents);
-            }
-
-            return Rows;
-        });
+        return writer;
     }
 
-    private static double TransitionWrite(ReplayFile replay, int nStep)
+    private static long StagedWrite(RowWriter writer)
     {
-        using TransitionWriter writer = new(replay, Agents, 0, nStep, 0.99f);
-        float[] observations = new float[Agents * 33];
-        float[] actions = new float[Agents * 4];
-        float[] rewards = new float[Agents];
-        bool[] no = new bool[Agents];
-        return Median(() =>
+        for (int i = 0; i < Rows / Agents; i++)
         {
-            long rows = 0;
-            for (int i = 0; i < Rows / Agents; i++)
-            {
-                rows += writer.Write(observations, actions, rewards, no, no, no, observations, observations);
-            }
+            writer.Publish(Agents);
+        }
 
-            return rows;
-        });
+        return Rows;
     }
 
-    private static double Sample<TValidation>(ReplayFile replay)
+    private static long TransitionWrite(TransitionWriter writer)
+    {
+        long rows = 0;
+        for (int i = 0; i < Rows / Agents; i++)
+        {
+            rows += writer.Write(Observations, Actions, Rewards, No, No, No, Observations, Observations);
+        }
+
+        return rows;
+    }
+
+    private static long Sample<TValidation>(ReplayFile replay, BatchBuffer batch)
         where TValidation : struct, IRowValidation
     {
-        using BatchBuffer batch = new(Spec, BatchSize);
         Xoshiro256 random = new(1);
-        long[] slots = new long[BatchSize];
-        int[] targets = [.. Enumerable.Range(0, BatchSize)];
-        int[] refused = new int[BatchSize];
-        return Median(() =>
+        for (int b = 0; b < Batches; b++)
         {
-            for (int b = 0; b < 2000; b++)
+            for (int i = 0; i < BatchSize; i++)
             {
-                for (int i = 0; i < BatchSize; i++)
-                {
-                    slots[i] = (long)random.Below((ulong)Rows);
-                }
-
-                if (RowGather.Gather<TValidation>(replay.Slots, Spec, slots, targets, batch, refused) != 0)
-                {
-                    throw new InvalidOperationException("A row was refused with nobody writing.");
-                }
+                Slots[i] = (long)random.Below((ulong)Rows);
             }
 
-            return 2000 * BatchSize;
-        });
-    }
-
-    private static double SampleThroughSampler(ReplayFile replay)
-    {
-        using ReplaySampler sampler = new(replay, 1);
-        using BatchBuffer batch = new(Spec, BatchSize);
-        return Median(() =>
-        {
-            for (int b = 0; b < 2000; b++)
+            if (RowGather.Gather<TValidation>(replay.Slots, Spec, Slots, Targets, batch, Refused) != 0)
             {
-                sampler.Sample(batch);
-            }
-
-            return 2000 * BatchSize;
-        });
-    }
-
-    /// <summary>Millions a second, median of several runs.</summary>
-    private static double Median(Func<long> run)
-    {
-        double[] rates = new double[Repeats];
-        for (int i = -8; i < Repeats; i++)
-        {
-            if (i < 0)
-            {
-                // The JIT promotes methods on a timer that any new tier-0 code puts off: let it fire between the first runs.
-                Thread.Sleep(150);
-            }
-
-            long began = Stopwatch.GetTimestamp();
-            long count = run();
-            double rate = count / Stopwatch.GetElapsedTime(began).TotalSeconds * 1e-6;
-            if (i >= 0)
-            {
-                rates[i] = rate;
+                throw new InvalidOperationException("A row was refused with nobody writing.");
             }
         }
 
-        Array.Sort(rates);
-        return rates[Repeats / 2];
+        return Batches * BatchSize;
+    }
+
+    private static long SampleThroughSampler(ReplaySampler sampler, BatchBuffer batch)
+    {
+        for (int b = 0; b < Batches; b++)
+        {
+            sampler.Sample(batch);
+        }
+
+        return Batches * BatchSize;
     }
 
     /// <summary>Takes every copy: what validation is measured against.</summary>

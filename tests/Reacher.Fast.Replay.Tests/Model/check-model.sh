@@ -30,9 +30,9 @@ must_hold() {
 }
 
 must_fail() {
-    check "$1" "$2" "-DSAFETY" ""
+    check "$1" "$2 -D$1" "$3" "$4"
     if grep -qE "errors: [1-9]" "$1.log"; then
-        printf 'is caught  %-34s %s\n' "$1" "$(grep -m1 -oE 'assertion violated.*|invalid end state' "$1.log" | head -c 60)"
+        printf 'is caught  %-34s %s\n' "$1" "$(grep -m1 -oE 'assertion violated.*|non-progress cycle' "$1.log" | head -c 60)"
     else
         cat "$1.log"; echo "check-model: FAILED: the broken variant $1 passes"; exit 1
     fi
@@ -41,7 +41,10 @@ must_fail() {
 must_hold "two-readers-and-a-death" "-DREADERS=2 -DLAST=4 -DNO_SUCCESSOR" "-DSAFETY" ""
 must_hold "one-reader-death-and-succession" "-DREADERS=1 -DLAST=4" "-DSAFETY" ""
 must_hold "twice-round" "-DREADERS=0 -DLAST=6" "-DSAFETY" ""
+must_hold "claims-of-two" "-DREADERS=0 -DROWS=2 -DLAST=6 -DNO_SUCCESSOR" "-DSAFETY" ""
+must_hold "nobody-waits-for-ever" "-DREADERS=0 -DLAST=4 -DNO_SUCCESSOR" "-DNP -DNFAIR=4" "-l -f"
+must_fail "DEAD_KEEP_LEASES" "-DREADERS=0 -DLAST=4 -DNO_SUCCESSOR" "-DNP -DNFAIR=4" "-l -f"
 for bug in STAMP_FIRST NO_RECHECK NO_CLAIM_CHECK NO_ANNOUNCEMENT NO_W2 NO_R3 PRESUMED_DEAD; do
-    must_fail "$bug" "-DREADERS=1 -DLAST=6 -D$bug"
+    must_fail "$bug" "-DREADERS=1 -DLAST=6" "-DSAFETY" ""
 done
 echo "check-model: passed"

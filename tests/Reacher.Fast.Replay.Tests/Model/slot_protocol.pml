@@ -8,7 +8,8 @@
  * once; nobody gets stuck. What is not modelled: reordering beyond the payload's own. The variants NO_W2 and NO_R3 below
  * stand for a processor that uses the freedom a missing barrier leaves, and both fail, as they must.
  *
- * Variants that must fail: -DSTAMP_FIRST -DNO_RECHECK -DNO_CLAIM_CHECK -DNO_ANNOUNCEMENT -DNO_W2 -DNO_R3 -DPRESUMED_DEAD.
+ * Variants that must fail: -DSTAMP_FIRST -DNO_RECHECK -DNO_CLAIM_CHECK -DNO_ANNOUNCEMENT -DNO_W2 -DNO_R3 -DPRESUMED_DEAD,
+ * and -DDEAD_KEEP_LEASES, under which a writer waits for a dead one for ever.
  */
 #ifndef ROWS
 #define ROWS 1          /* rows of a claim */
@@ -128,6 +129,8 @@ judge:
                             holder = owner[other];
 #ifdef PRESUMED_DEAD
                             suspect = holder != 0
+#elif defined(DEAD_KEEP_LEASES)
+                            suspect = false
 #else
                             suspect = holder != 0 && dead[holder]
 #endif
