@@ -14,6 +14,13 @@ internal sealed class KernelAgreement(IKernelDevice reference, IKernelDevice dev
     /// <summary>Ops whose arithmetic the precision of matrix products changes.</summary>
     public static bool IsProduct(string op) => op.StartsWith("Linear", StringComparison.Ordinal);
 
+    /// <summary>
+    /// The largest error that an op may have: <paramref name="products"/> for matrix products, 1e-5 for the rest. With a handful
+    /// of results their sum of squares can be small by cancellation alone, so those few get thirty times as much.
+    /// </summary>
+    public static double Limit(string op, double products, int batch, int outputs) =>
+        (IsProduct(op) ? products : 1e-5) * (batch * outputs < 64 ? 30 : 1);
+
     /// <summary>Every op once, at these sizes.</summary>
     public IReadOnlyList<(string Op, double Error)> All(int batch, int inputs, int outputs)
     {
