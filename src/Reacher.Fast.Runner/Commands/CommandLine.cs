@@ -18,6 +18,9 @@ internal static class CommandLine
             EvalCommand.Create(),
             ExportCommand.Create(),
             ReportCommand.Create(),
+            VerifyEnvCommand.Create(),
+            PlayerCommand.Create(),
+            ReplayCommand.Create(),
             DoctorCommand.Create(),
         };
         foreach (Command role in RoleCommands.Create())

@@ -1,0 +1,81 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Reacher.Fast.Replay;
+using Reacher.Fast.Replay.Inspection;
+using Reacher.Fast.Runner.Reporting;
+
+namespace Reacher.Fast.Runner.Commands;
+
+/// <summary><c>replay inspect</c> and <c>replay verify</c>: what a replay file holds, and whether all of it is whole. A running run does not mind.</summary>
+internal static class ReplayCommand
+{
+    public static Command Create() => new("replay", "Look into a replay file.") { Inspect(), Verify() };
+
+    private static Command Inspect()
+    {
+        (Argument<string> file, Option<bool> json) = (File(), CommonOptions.Json());
+        var command = new Command("inspect", "Show a replay's header, counters and writers.") { file, json };
+        command.SetAction(result =>
+        {
+            using ReplayFile replay = ReplayFile.Open(result.GetValue(file)!);
+            ReplayInspection found = ReplayInspector.Inspect(replay);
+            if (result.GetValue(json))
+            {
+                Console.WriteLine(JsonSerializer.Serialize(found, JsonStyle.Indented));
+                return;
+            }
+
+            Line("file", $"{found.Path}, {found.FileBytes:N0} bytes, format {found.FormatVersion}");
+            Line("created", $"{found.Created.ToLocalTime():yyyy-MM-dd HH:mm:ss} by process {found.CreatorPid}");
+            Line("row", $"{found.RowBytes} bytes: observation {found.ObservationSize}, action {found.ActionSize}");
+            Line("rows", $"{found.Count:N0} of {found.Capacity:N0}, {found.WrittenRows:N0} written in all");
+            foreach (WriterInspection writer in found.Writers)
+            {
+                Line($"writer {writer.Lease}", $"process {writer.Pid} ({(writer.Alive ? "alive" : "dead")}), streams from {writer.FirstStream}, {writer.PublishedRows:N0} rows{(writer.Writing ? ", writing" : "")}");
+            }
+        });
+        return command;
+    }
+
+    private static Command Verify()
+    {
+        (Argument<string> file, Option<bool> json) = (File(), CommonOptions.Json());
+        var command = new Command("verify", "Check every stamp and every checksum of a replay; exit code 1 if one is wrong.") { file, json };
+        command.SetAction(result =>
+        {
+            using ReplayFile replay = ReplayFile.Open(result.GetValue(file)!);
+            bool show = !result.GetValue(json) && !Console.IsErrorRedirected;
+            IProgress<double>? progress = show ? new PercentLine() : null;
+            ReplayVerification found = ReplayVerifier.Verify(replay, progress);
+            if (show)
+            {
+                Console.Error.Write("\r            \r");
+            }
+
+            if (result.GetValue(json))
+            {
+                Console.WriteLine(JsonSerializer.Serialize(found, JsonStyle.Indented));
+            }
+            else
+            {
+                Line("slots", $"{found.Slots:N0}: {found.Published:N0} whole, {found.Empty:N0} empty, {found.InProgress:N0} being written, {found.Abandoned:N0} abandoned by dead writers");
+                FormattableString damage = found.IsClean ? $"none" : $"{found.BadStamps:N0} impossible stamps, {found.BadChecksums:N0} wrong checksums, the first in slot {found.FirstBadSlot:N0}";
+                Line("damage", damage);
+            }
+
+            return found.IsClean ? ExitCodes.Done : ExitCodes.Failed;
+        });
+        return command;
+    }
+
+    private static Argument<string> File() => new("file") { Description = "The replay: results/RUN/replay.map of a run." };
+
+    private static void Line(string name, FormattableString value) =>
+        Console.WriteLine($"{name,-10} {value.ToString(CultureInfo.InvariantCulture)}");
+
+    private sealed class PercentLine : IProgress<double>
+    {
+        public void Report(double value) => Console.Error.Write(string.Create(CultureInfo.InvariantCulture, $"\r{100 * value,5:F1} %"));
+    }
+}

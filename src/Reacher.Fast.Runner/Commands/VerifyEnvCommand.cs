@@ -1,0 +1,36 @@
+using System.CommandLine;
+using System.Text.Json;
+using Reacher.Fast.Environments.Arm;
+using Reacher.Fast.Environments.Demonstrations;
+using Reacher.Fast.Runner.Reporting;
+
+namespace Reacher.Fast.Runner.Commands;
+
+/// <summary><c>verify-env</c>: holds the built-in arm against a recording by the real environment.</summary>
+internal static class VerifyEnvCommand
+{
+    public static Command Create()
+    {
+        var demo = new Option<string>("--demo") { Description = "A recording of Reacher by ML-Agents, a .demo file of the 2018-2020 generation.", Required = true };
+        var instructions = new Option<ArmInstructionSet>("--instruction-set")
+        {
+            Description = "What steps the arm.",
+            DefaultValueFactory = _ => ArmInstructionSet.Auto,
+        };
+        var json = CommonOptions.Json();
+        var command = new Command("verify-env", "Predict every transition of a Unity recording with the built-in arm and print the errors.") { demo, instructions, json };
+        command.SetAction(result =>
+        {
+            DemonstrationReport report = DemonstrationVerifier.Verify(result.GetValue(demo)!, result.GetValue(instructions));
+            if (result.GetValue(json))
+            {
+                Console.WriteLine(JsonSerializer.Serialize(report, JsonStyle.Indented));
+            }
+            else
+            {
+                report.WriteTo(Console.Out);
+            }
+        });
+        return command;
+    }
+}
