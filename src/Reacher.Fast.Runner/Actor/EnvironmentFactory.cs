@@ -2,6 +2,8 @@ using System.Globalization;
 using Reacher.Fast.Core;
 using Reacher.Fast.Environments;
 using Reacher.Fast.Environments.Arm;
+using Reacher.Fast.Environments.MlAgents;
+using Reacher.Fast.Environments.Pendulum;
 using Reacher.Fast.Runner.Training;
 
 namespace Reacher.Fast.Runner.Actor;
@@ -14,13 +16,26 @@ internal static class EnvironmentFactory
     /// <exception cref="InputException">There is no such environment, or one of its parameters is wrong.</exception>
     public static IVectorEnvironment Create(EnvironmentPlan plan, int worker)
     {
-        _ = worker;
         return plan.Name switch
         {
             EnvironmentPlan.Arm => new ArmEnvironment(ArmOptionsOf(plan)),
-            _ => throw new InputException($"There is no environment '{plan.Name}'; give arm, pendulum, editor, or the path of a Unity player."),
+            EnvironmentPlan.Pendulum => new PendulumEnvironment(plan.Agents),
+            _ => MlAgentsEnvironment.Launch(PlayerOptionsOf(plan, worker)),
         };
     }
+
+    private static MlAgentsOptions PlayerOptionsOf(EnvironmentPlan plan, int worker) => new()
+    {
+        Player = plan.Name,
+        Arguments = plan.PlayerArguments,
+        BasePort = plan.Name == EnvironmentPlan.Editor ? null : plan.BasePort,
+        WorkerId = worker,
+        NoGraphics = plan.NoGraphics,
+        Timeout = TimeSpan.FromSeconds(plan.TimeoutSeconds),
+        Engine = plan.Engine,
+        EnvironmentParameters = plan.Parameters.ToDictionary(pair => pair.Key, pair => (EnvironmentParameter)pair.Value),
+        Log = Console.Error.WriteLine,
+    };
 
     private static ArmOptions ArmOptionsOf(EnvironmentPlan plan)
     {

@@ -1,95 +1,128 @@
 using System.CommandLine;
-using System.Globalization;
 using Reacher.Fast.Core;
-using Reacher.Fast.Core.Learner;
-using Reacher.Fast.Environments;
+using Reacher.Fast.Core.Networks;
+using Reacher.Fast.Core.Weights;
 using Reacher.Fast.Runner.Actor;
+using Reacher.Fast.Runner.Configuration;
+using Reacher.Fast.Runner.Export;
 using Reacher.Fast.Runner.Processes;
 using Reacher.Fast.Runner.Reporting;
+using Reacher.Fast.Runner.Reporting.Metrics;
 using Reacher.Fast.Runner.Training;
 
 namespace Reacher.Fast.Runner.Commands;
 
-/// <summary><c>train</c>: the main job.</summary>
+/// <summary><c>train</c>: the main job. Configuration file, then flags over it; a run's folder; the run; what it leaves behind.</summary>
 internal static class TrainCommand
 {
     public static Command Create()
     {
-        var runId = new Option<string?>("--run-id") { Description = "Name of the run's folder under results/." };
-        var resume = new Option<bool>("--resume") { Description = "Go on with an existing run." };
-        var force = new Option<bool>("--force") { Description = "Replace an existing run." };
-        var algorithm = new Option<string>("--algorithm") { Description = "sac or td3.", DefaultValueFactory = _ => "sac" };
-        var seed = new Option<long>("--seed") { Description = "Seeds everything random.", DefaultValueFactory = _ => 1 };
-        var environments = new Option<int>("--num-envs") { Description = "Env processes.", DefaultValueFactory = _ => 1 };
-        var inProcess = new Option<bool>("--in-process") { Description = "Run all loops in this process, in lock-step: bit-reproducible." };
-        var json = CommonOptions.Json();
-        var command = new Command("train", "Train an agent until it solves its task.") { runId, resume, force, algorithm, seed, environments, inProcess, json };
+        var file = new Argument<string?>("config")
+        {
+            Description = "A configuration file in ML-Agents' layout; without one, the defaults, which solve the 20-arm Reacher.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var print = new Option<bool>("--print-config") { Description = "Print the effective configuration with a comment on each key, and do nothing else." };
+        Option<bool> json = CommonOptions.Json();
+        var command = new Command("train", "Train an agent until it solves its task.") { file, print, json };
+        var flags = new ConfigurationFlags();
+        flags.AddTo(command);
         command.SetAction(result =>
         {
-            string id = result.GetValue(runId) ?? "reacher";
-            var files = new RunFiles(Path.Combine("results", id));
-            bool exists = File.Exists(files.Plan);
-            if (exists && !result.GetValue(resume) && !result.GetValue(force))
+            IReadOnlyList<FlagValue> given = flags.Read(result);
+            LoadedConfiguration loaded = Load(result.GetValue(file), given);
+            if (result.GetValue(print))
             {
-                throw new InputException($"The run '{id}' exists in {files.Folder}; give --resume to go on with it, --force to replace it, or another --run-id.");
+                Console.Write(ConfigurationWriter.ToYaml(loaded.Configuration, withComments: true));
+                return ExitCodes.Done;
             }
 
-            var plan = Plan(id, result.GetValue(algorithm)!, result.GetValue(seed), result.GetValue(environments));
-            RunReporter reporter = RunReporter.Create(result.GetValue(json));
-            if (exists && result.GetValue(force))
+            foreach (string warning in loaded.Warnings)
             {
-                Directory.Delete(files.Folder, recursive: true);
+                Console.Error.WriteLine($"warning: {warning}");
             }
 
-            if (result.GetValue(inProcess))
-            {
-                using var lockstep = new LockstepTraining(files, plan, reporter, exists && result.GetValue(resume));
-                return lockstep.Run();
-            }
-
-            using Supervisor supervisor = exists && result.GetValue(resume)
-                ? Supervisor.Resume(files, plan, reporter)
-                : Supervisor.Create(files, plan, reporter);
-            return supervisor.Run();
+            return Train(loaded.Configuration, result.GetValue(json));
         });
         return command;
     }
 
-    private static RunPlan Plan(string id, string algorithm, long seed, int environments)
+    // A run that goes on does so with its own configuration, unless another is named.
+    private static LoadedConfiguration Load(string? path, IReadOnlyList<FlagValue> flags)
     {
-        var environment = new EnvironmentPlan { Name = EnvironmentPlan.Arm };
-        using IVectorEnvironment probe = EnvironmentFactory.Create(environment, 0);
-        bool sac = algorithm == "sac";
-        int[] hidden = Env("HIDDEN", "128,128").Split(',').Select(text => int.Parse(text, CultureInfo.InvariantCulture)).ToArray();
-        double rate = double.Parse(Env("LR", "1e-3"), CultureInfo.InvariantCulture);
-        int batch = int.Parse(Env("BATCH", "128"), CultureInfo.InvariantCulture);
-        bool layerNorm = Env("LN", "0") == "1";
-        bool normalize = Env("NORM", "1") == "1";
-        return new RunPlan
+        LoadedConfiguration loaded = ConfigurationLoader.Load(path, flags);
+        if (path is not null || !loaded.Configuration.Get(RunKeys.Resume))
         {
-            RunId = id,
-            Behavior = "Reacher",
-            Seed = (ulong)seed,
-            Environment = environment,
-            EnvironmentCount = environments,
-            AgentCount = probe.AgentCount,
-            ObservationSize = probe.ObservationSize,
-            ActionSize = probe.ActionSize,
-            Sac = !sac ? null : new SacOptions { Seed = (ulong)seed, HiddenSizes = hidden, BatchSize = batch, ActorLearningRate = rate, CriticLearningRate = rate, TargetEntropy = float.Parse(Env("TE", "-4"), CultureInfo.InvariantCulture), AlphaLearningRate = double.Parse(Env("ALR", "0"), CultureInfo.InvariantCulture) is > 0 and double alr ? alr : rate, InitialAlpha = double.Parse(Env("ALPHA", "0.01"), CultureInfo.InvariantCulture), LayerNormCritics = layerNorm, NormalizeObservations = normalize, Tau = float.Parse(Env("TAU", "0.005"), CultureInfo.InvariantCulture), RewardScale = double.Parse(Env("RS", "1"), CultureInfo.InvariantCulture), PolicyDelay = int.Parse(Env("DELAY", sac ? "1" : "2"), CultureInfo.InvariantCulture) },
-            Td3 = sac ? null : new Td3Options { Seed = (ulong)seed, HiddenSizes = hidden, BatchSize = batch, ActorLearningRate = rate, CriticLearningRate = rate, LayerNormCritics = layerNorm, NormalizeObservations = normalize, Tau = float.Parse(Env("TAU", "0.005"), CultureInfo.InvariantCulture), RewardScale = double.Parse(Env("RS", "1"), CultureInfo.InvariantCulture), PolicyDelay = int.Parse(Env("DELAY", sac ? "1" : "2"), CultureInfo.InvariantCulture) },
-            NStep = int.Parse(Env("NSTEP", "3"), CultureInfo.InvariantCulture),
-            Gamma = float.Parse(Env("GAMMA", "0.99"), CultureInfo.InvariantCulture),
-            ExplorationNoise = float.Parse(Env("SIGMA", "0.15"), CultureInfo.InvariantCulture),
-            NoiseHold = int.Parse(Env("HOLD", "1"), CultureInfo.InvariantCulture),
-            WarmupHold = int.Parse(Env("WHOLD", "1"), CultureInfo.InvariantCulture),
-            BufferSize = 1_000_000,
-            WarmupTransitions = long.Parse(Env("WARM", "5000"), CultureInfo.InvariantCulture),
-            MaxTransitions = long.Parse(Env("MAXT", "10000000"), CultureInfo.InvariantCulture),
-            UpdatesPerTransition = double.Parse(Env("UTD", "2"), CultureInfo.InvariantCulture) / 20,
-            Device = "auto",
-            LearnerThreads = int.Parse(Env("THREADS", "1"), CultureInfo.InvariantCulture),
-        };
+            return loaded;
+        }
 
-        static string Env(string name, string value) => Environment.GetEnvironmentVariable(name) ?? value;
+        string id = loaded.Configuration.Get(RunKeys.RunId)
+            ?? throw new InputException("--resume needs to know which run to go on with; name it by --run-id.");
+        string saved = Path.Combine(loaded.Configuration.Get(RunKeys.ResultsDir)!, id, "configuration.yaml");
+        return File.Exists(saved) ? ConfigurationLoader.Load(saved, flags) : loaded;
+    }
+
+    private static int Train(RunConfiguration configuration, bool json)
+    {
+        configuration = RunPlanner.Settle(configuration, TimeProvider.System);
+        // The environment first: whatever is wrong with it must show before a folder is made.
+        RunPlan plan = RunPlanner.Plan(configuration);
+        bool resume = configuration.Get(RunKeys.Resume);
+        using RunDirectory directory = RunDirectory.Open(configuration);
+        var files = new RunFiles(directory.Folder);
+        ConfigurationWriter.Save(configuration, directory.ConfigurationFile);
+        Directory.CreateDirectory(files.Logs);
+        if (!resume && configuration.Get(RunKeys.InitializeFrom) is string source)
+        {
+            RunSource from = RunSource.Find(source, configuration.Get(RunKeys.ResultsDir)!);
+            TrainingCheckpoints.CopyInitial(from.PolicyFile, files.InitialWeights);
+        }
+
+        using var recorder = new MetricsRecorder(directory, configuration);
+        var reporter = new RecordingReporter(
+            RunReporter.Create(json), recorder, configuration.Get(TrainerKeys.SummaryFreq), EvaluationLog.Read(files.Evaluations).Count);
+        int code = Run(configuration, plan, files, reporter, resume);
+        Finish(directory, plan);
+        return code;
+    }
+
+    private static int Run(RunConfiguration configuration, RunPlan plan, RunFiles files, RunReporter reporter, bool resume)
+    {
+        if (configuration.Get(RunKeys.InProcess))
+        {
+            using var lockstep = new LockstepTraining(files, plan, reporter, resume);
+            return lockstep.Run();
+        }
+
+        using Supervisor supervisor = resume ? Supervisor.Resume(files, plan, reporter) : Supervisor.Create(files, plan, reporter);
+        return supervisor.Run();
+    }
+
+    // Every run ends with the model that Unity loads and the list of its checkpoints; a full disk costs these, not the run.
+    private static void Finish(RunDirectory directory, RunPlan plan)
+    {
+        try
+        {
+            CheckpointStore store = directory.Checkpoints(plan.KeepCheckpoints);
+            if (store.LoadLatest() is not { } last)
+            {
+                return;
+            }
+
+            PolicySpec spec = PolicyFile.Read(last.Path, out float[] block);
+            OnnxExport.Write(spec, block, directory.FinalOnnxFile);
+            IReadOnlyList<EvaluationRecord> evaluations = EvaluationLog.Read(new RunFiles(directory.Folder).Evaluations);
+            TrainingStatus.Save(directory, store.List().Select(Entry), Entry((last.Step, last.Path)));
+
+            CheckpointEntry Entry((long Step, string Path) checkpoint) => new(
+                checkpoint.Step,
+                checkpoint.Path,
+                evaluations.LastOrDefault(record => record.Transitions <= checkpoint.Step)?.Score,
+                new DateTimeOffset(File.GetLastWriteTimeUtc(checkpoint.Path)).ToUnixTimeSeconds());
+        }
+        catch (Exception exception) when (exception is IOException or InputException)
+        {
+            Console.Error.WriteLine($"warning: the run's model was not exported ({exception.Message}); try 'export {directory.Id}'.");
+        }
     }
 }

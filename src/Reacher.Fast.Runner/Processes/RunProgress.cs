@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Reacher.Fast.Core.Weights;
 using Reacher.Fast.Replay;
 using Reacher.Fast.Replay.Control;
 using Reacher.Fast.Replay.Weights;
@@ -13,6 +14,7 @@ namespace Reacher.Fast.Runner.Processes;
 internal sealed class RunProgress
 {
     private static readonly TimeSpan RateInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan SaveInterval = TimeSpan.FromSeconds(5);
 
     private readonly RunFiles files;
     private readonly RunPlan plan;
@@ -24,6 +26,7 @@ internal sealed class RunProgress
     private readonly Saved saved;
     private readonly long transitionsBefore;
     private readonly long updatesBefore;
+    private TimeSpan progressSavedAt;
     private double sampledAt;
     private long sampledTransitions;
     private long sampledUpdates;
@@ -157,8 +160,30 @@ internal sealed class RunProgress
     /// <summary>Keeps what a resumed run needs, and the summary.</summary>
     public void Save(RunSummary summary)
     {
-        File.WriteAllText(ProgressPath, JsonSerializer.Serialize(saved with { ElapsedSeconds = Elapsed }, JsonStyle.Indented));
-        File.WriteAllText(Path.Combine(files.Folder, "summary.json"), JsonSerializer.Serialize(summary, JsonStyle.Indented));
+        SaveProgress();
+        AtomicFile.WriteText(Path.Combine(files.Folder, "summary.json"), JsonSerializer.Serialize(summary, JsonStyle.Indented));
+    }
+
+    /// <summary>Keeps the clock and the milestones every few seconds, in case nobody comes to save them at the end.</summary>
+    public void SaveNowAndThen()
+    {
+        if (clock.Elapsed - progressSavedAt >= SaveInterval)
+        {
+            progressSavedAt = clock.Elapsed;
+            SaveProgress();
+        }
+    }
+
+    private void SaveProgress()
+    {
+        try
+        {
+            AtomicFile.WriteText(ProgressPath, JsonSerializer.Serialize(saved with { ElapsedSeconds = Elapsed }, JsonStyle.Indented));
+        }
+        catch (IOException)
+        {
+            // A full disk costs a resumed run its clock, not this one its life.
+        }
     }
 
     private static Saved Load(string path) => File.Exists(path)

@@ -163,7 +163,8 @@ internal sealed class Supervisor : IDisposable
 
     private void Watch()
     {
-        TimeSpan silence = TimeSpan.FromSeconds(plan.HungSeconds);
+        // A Unity player may take its whole time-out for one step.
+        TimeSpan silence = TimeSpan.FromSeconds(plan.HungSeconds + (plan.Environment.IsPlayer ? plan.Environment.TimeoutSeconds : 0));
         while (!control.ShouldStop)
         {
             foreach (Supervised child in children)
@@ -175,6 +176,7 @@ internal sealed class Supervisor : IDisposable
             }
 
             progress.Refresh();
+            progress.SaveNowAndThen();
             reporter.Show(progress.Status(children), progress.EvaluationScores);
             if (plan.StopWhenSolved && progress.IsSolved)
             {

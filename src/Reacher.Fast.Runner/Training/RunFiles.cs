@@ -15,4 +15,7 @@ internal sealed record RunFiles(string Folder)
 
     /// <summary>One JSON object an evaluation episode.</summary>
     public string Evaluations => Path.Combine(Folder, "evaluations.jsonl");
+
+    /// <summary>The checkpoint whose weights the run began with (<c>--initialize-from</c>), if it did.</summary>
+    public string InitialWeights => Path.Combine(Logs, "initial.safetensors");
 }

@@ -4,6 +4,7 @@ using Reacher.Fast.Core;
 using Reacher.Fast.Core.Batch;
 using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Core.Networks;
+using Reacher.Fast.Environments.MlAgents;
 using Reacher.Fast.Runner.Reporting;
 
 namespace Reacher.Fast.Runner.Training;
@@ -130,6 +131,10 @@ internal sealed record EnvironmentPlan
     /// <summary><see cref="Arm"/>, <see cref="Pendulum"/>, <see cref="Editor"/>, or the path of a Unity player.</summary>
     public required string Name { get; init; }
 
+    /// <summary>Whether a step may take as long as a Unity player likes.</summary>
+    [JsonIgnore]
+    public bool IsPlayer => Name is not (Arm or Pendulum);
+
     /// <summary>Agents of a built-in environment.</summary>
     public int Agents { get; init; } = 20;
 
@@ -140,6 +145,11 @@ internal sealed record EnvironmentPlan
     public int MaxSteps { get; init; } = 4000;
 
     public IReadOnlyList<string> PlayerArguments { get; init; } = [];
+
+    /// <summary>What Unity's engine is asked for.</summary>
+    public EngineSettings Engine { get; init; } = new();
+
+    public bool NoGraphics { get; init; }
 
     public int BasePort { get; init; } = 5005;
 

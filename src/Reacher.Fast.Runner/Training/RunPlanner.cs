@@ -1,6 +1,7 @@
 using Reacher.Fast.Core;
 using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Environments;
+using Reacher.Fast.Environments.MlAgents;
 using Reacher.Fast.Runner.Actor;
 using Reacher.Fast.Runner.Configuration;
 
@@ -83,6 +84,16 @@ internal static class RunPlanner
         Parameters = new Dictionary<string, float>(configuration.EnvironmentParameters),
         MaxSteps = configuration.Get(RunKeys.MaxStep),
         PlayerArguments = configuration.Get(RunKeys.EnvArgs),
+        Engine = new EngineSettings
+        {
+            Width = configuration.Get(RunKeys.Width),
+            Height = configuration.Get(RunKeys.Height),
+            QualityLevel = configuration.Get(RunKeys.QualityLevel),
+            TimeScale = (float)configuration.Get(RunKeys.TimeScale),
+            TargetFrameRate = configuration.Get(RunKeys.TargetFrameRate),
+            CaptureFrameRate = configuration.Get(RunKeys.CaptureFrameRate),
+        },
+        NoGraphics = configuration.Get(RunKeys.NoGraphics),
         BasePort = configuration.Get(RunKeys.BasePort),
         TimeoutSeconds = configuration.Get(RunKeys.TimeoutWait),
     };

@@ -27,6 +27,19 @@ internal sealed class TrainingCheckpoints(RunFiles files, RunPlan plan)
         return store.Save(state, control.TotalTransitions);
     }
 
+    /// <summary>Keeps the checkpoint that a new run begins with, in the run's own folder.</summary>
+    /// <exception cref="Core.InputException">It is an exported policy, not a checkpoint: critics and optimisers are missing.</exception>
+    public static void CopyInitial(string checkpoint, string to)
+    {
+        StateDictionary state = Safetensors.Read(checkpoint);
+        if (!state.Contains("sampler.s0"))
+        {
+            throw new Core.InputException($"'{checkpoint}' holds a policy alone, and training begins with critics too; name a run or one of its checkpoints.");
+        }
+
+        File.Copy(checkpoint, to, overwrite: true);
+    }
+
     /// <summary>Takes the newest readable checkpoint, if there is one.</summary>
     /// <returns>What was loaded; null at the beginning of a run.</returns>
     public LoadedCheckpoint? Restore(ILearner learner, ReplaySampler sampler)
@@ -34,6 +47,11 @@ internal sealed class TrainingCheckpoints(RunFiles files, RunPlan plan)
         LoadedCheckpoint? loaded = store.LoadLatest();
         if (loaded is null)
         {
+            if (File.Exists(files.InitialWeights))
+            {
+                learner.LoadState(Safetensors.Read(files.InitialWeights));
+            }
+
             return null;
         }
 
