@@ -60,8 +60,14 @@ internal static class ReplayCommand
             else
             {
                 Line("slots", $"{found.Slots:N0}: {found.Published:N0} whole, {found.Empty:N0} empty, {found.InProgress:N0} being written, {found.Abandoned:N0} abandoned by dead writers");
-                FormattableString damage = found.IsClean ? $"none" : $"{found.BadStamps:N0} impossible stamps, {found.BadChecksums:N0} wrong checksums, the first in slot {found.FirstBadSlot:N0}";
-                Line("damage", damage);
+                if (found.IsClean)
+                {
+                    Line("damage", $"none");
+                }
+                else
+                {
+                    Line("damage", $"{found.BadStamps:N0} impossible stamps, {found.BadChecksums:N0} wrong checksums, the first in slot {found.FirstBadSlot:N0}");
+                }
             }
 
             return found.IsClean ? ExitCodes.Done : ExitCodes.Failed;
