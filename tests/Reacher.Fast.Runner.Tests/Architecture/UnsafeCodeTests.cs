@@ -10,6 +10,7 @@ public sealed partial class UnsafeCodeTests
         "src/Reacher.Fast.Replay/Layout/",
         "src/Reacher.Fast.Replay/Mapping/",
         "src/Reacher.Fast.Core/Kernels/Simd/",
+        "src/Reacher.Fast.Core/Kernels/Cuda/",
         "src/Reacher.Fast.Core/Interop/",
         "src/Reacher.Fast.Core/Memory/",
         "src/Reacher.Fast.Environments/Arm/",
