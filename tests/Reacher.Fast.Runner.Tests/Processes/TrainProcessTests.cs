@@ -1,0 +1,133 @@
+using Reacher.Fast.Replay;
+using Reacher.Fast.Replay.Control;
+using Reacher.Fast.Replay.Inspection;
+using static Reacher.Fast.Runner.Tests.Processes.RunnerProcess;
+
+namespace Reacher.Fast.Runner.Tests.Processes;
+
+/// <summary>The main job with real processes: started, killed, hung, interrupted, resumed.</summary>
+[NonParallelizable]
+public sealed class TrainProcessTests
+{
+    private string results = "";
+
+    [SetUp]
+    public void MakeFolder() => results = Directory.CreateTempSubdirectory("reacher-fast-test-").FullName;
+
+    [TearDown]
+    public void DeleteFolder() => Directory.Delete(results, recursive: true);
+
+    [Test]
+    public void An_interrupted_run_ends_with_130_and_a_checkpoint_and_goes_on_with_resume()
+    {
+        using (RunnerProcess run = Train(results, "a"))
+        {
+            using ControlBlock control = Control(results, "a");
+            WaitUntil(() => control.Learner.Updates > 50, "updates are made");
+            run.Signal("INT");
+            Assert.That(run.WaitForExit(), Is.EqualTo(130), run.Errors);
+            run.WaitForLine("\"interrupted\"");
+        }
+
+        long transitions, updates;
+        using (ControlBlock control = Control(results, "a"))
+        {
+            (transitions, updates) = (control.TotalTransitions, control.Learner.Updates);
+        }
+
+        Assert.That(Directory.GetFiles(Path.Combine(results, "a", "Reacher"), "*.safetensors"), Is.Not.Empty);
+        Assert.That(File.Exists(Path.Combine(results, "a", "Reacher.onnx")), Is.True);
+        using RunnerProcess resumed = Train(results, "a", "--resume", "--max-steps", (transitions + 3000).ToString(System.Globalization.CultureInfo.InvariantCulture));
+        Assert.That(resumed.WaitForExit(), Is.Zero, resumed.Errors);
+        using ControlBlock after = Control(results, "a");
+        Assert.That(after.TotalTransitions, Is.GreaterThanOrEqualTo(transitions + 3000));
+        Assert.That(after.Learner.Updates, Is.GreaterThan(updates));
+        // No burst: what was owed for the new transitions, and not more.
+        Assert.That(after.Limiter.Debt, Is.GreaterThanOrEqualTo(-1));
+    }
+
+    [Test]
+    public void What_dies_is_started_again_and_the_run_goes_on()
+    {
+        using RunnerProcess run = Train(results, "b");
+        using ControlBlock control = Control(results, "b");
+        ProcessSlot environment = control.Slot(ProcessRole.Environment, 0), evaluation = control.Slot(ProcessRole.Evaluation, 0);
+        WaitUntil(() => control.Learner.Updates > 20 && evaluation.Phase >= ProcessPhase.Running, "the run is under way");
+        foreach (ProcessSlot victim in new[] { environment, evaluation, control.Learner })
+        {
+            int pid = victim.Pid;
+            Kill("KILL", pid);
+            WaitUntil(() => victim.Pid != pid && victim.Phase >= ProcessPhase.Running, $"{victim.Role} is started again");
+            long transitions = control.TotalTransitions, updates = control.Learner.Updates;
+            WaitUntil(() => control.TotalTransitions > transitions + 200 && control.Learner.Updates > updates + 10, "the run goes on");
+        }
+
+        Assert.That(control.Slot(ProcessRole.Environment, 0).Restarts, Is.EqualTo(1));
+        run.Signal("TERM");
+        Assert.That(run.WaitForExit(), Is.EqualTo(130), run.Errors);
+        using ReplayFile replay = ReplayFile.Open(Path.Combine(results, "b", "replay.map"));
+        Assert.That(ReplayVerifier.Verify(replay).IsClean, Is.True);
+    }
+
+    [Test]
+    public void A_process_that_hangs_is_killed_and_started_again()
+    {
+        using RunnerProcess run = Train(results, "c");
+        using ControlBlock control = Control(results, "c");
+        ProcessSlot environment = control.Slot(ProcessRole.Environment, 0);
+        WaitUntil(() => control.Learner.Updates > 20, "the run is under way");
+        int pid = environment.Pid;
+        Kill("STOP", pid);
+        WaitUntil(() => environment.Pid != pid && environment.Phase == ProcessPhase.Running, "the hung environment is started again");
+    }
+
+    [Test]
+    public void Children_end_themselves_when_their_supervisor_is_gone()
+    {
+        using RunnerProcess run = Train(results, "d");
+        using ControlBlock control = Control(results, "d");
+        ProcessSlot[] children = [control.Learner, control.Slot(ProcessRole.Environment, 0), control.Slot(ProcessRole.Evaluation, 0)];
+        WaitUntil(() => children.All(child => child.IsHolderAlive) && control.Learner.Updates > 0, "all processes run");
+        run.Signal("KILL");
+        run.WaitForExit();
+        WaitUntil(() => children.All(child => !child.IsHolderAlive), "no orphan is left");
+    }
+
+    [Test]
+    public void Too_many_deaths_in_a_row_end_the_run_with_the_last_words()
+    {
+        using RunnerProcess run = Train(results, "e", "--max-lifetime-restarts", "0");
+        using ControlBlock control = Control(results, "e");
+        WaitUntil(() => control.Learner.Updates > 0, "the run is under way");
+        Kill("KILL", control.Slot(ProcessRole.Environment, 0).Pid);
+        Assert.That(run.WaitForExit(), Is.EqualTo(1));
+        Assert.That(run.Errors, Does.Contain("env-0").And.Contain("last words"));
+    }
+
+    [Test]
+    public void A_run_that_exists_is_an_error_that_names_both_ways_on()
+    {
+        using (RunnerProcess first = Train(results, "f", "--max-steps", "400"))
+        {
+            Assert.That(first.WaitForExit(), Is.Zero, first.Errors);
+        }
+
+        using RunnerProcess second = Train(results, "f");
+        Assert.That(second.WaitForExit(), Is.EqualTo(2));
+        Assert.That(second.Errors, Does.Contain("--resume").And.Contain("--force"));
+    }
+
+    [TestCase("train --no-such-flag", "--no-such-flag")]
+    [TestCase("train --gamma 2", "gamma")]
+    [TestCase("train no-such-file.yaml", "no-such-file.yaml")]
+    [TestCase("verify-env --demo no-such-file.demo", "no-such-file.demo")]
+    [TestCase("replay inspect no-such-file", "no-such-file")]
+    [TestCase("eval no-such-run", "no-such-run")]
+    public void Wrong_usage_is_one_sentence_and_exit_code_2(string command, string named)
+    {
+        using RunnerProcess run = Start([.. command.Split(' ')]);
+        Assert.That(run.WaitForExit(), Is.EqualTo(2));
+        Assert.That(run.Errors, Does.Contain(named));
+        Assert.That(run.Errors.Trim().Split('\n'), Has.Length.EqualTo(1));
+    }
+}
