@@ -44,7 +44,8 @@ internal sealed class ConfigurationFlags
                 Description = key.IsSwitch ? key.Comment : $"{key.Comment} [{Default(key)}]",
                 Hidden = key.IsAdvanced,
                 HelpName = key.IsSwitch ? null : key.Name,
-                Arity = key.IsSwitch ? ArgumentArity.ZeroOrOne : ArgumentArity.ExactlyOne,
+                // Given twice, the last one stands, as with mlagents-learn.
+                Arity = key.IsSwitch ? ArgumentArity.ZeroOrOne : ArgumentArity.OneOrMore,
             }));
         }
     }
