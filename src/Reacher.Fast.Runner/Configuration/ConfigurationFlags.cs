@@ -46,6 +46,7 @@ internal sealed class ConfigurationFlags
                 HelpName = key.IsSwitch ? null : key.Name,
                 // Given twice, the last one stands, as with mlagents-learn.
                 Arity = key.IsSwitch ? ArgumentArity.ZeroOrOne : ArgumentArity.OneOrMore,
+                CustomParser = argument => argument.Tokens.Count > 0 ? argument.Tokens[^1].Value : null,
             }));
         }
     }
