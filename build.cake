@@ -1,0 +1,91 @@
+// The build: `dotnet tool restore && dotnet cake`, or `./build.sh`. `dotnet cake --description` lists the targets, `--target=NAME` runs one.
+// Here is what the targets are; how they do it lies in build/. Each runs alone, with what it depends on.
+#load "build/report.cake"
+#load "build/machine.cake"
+#load "build/tests.cake"
+#load "build/benchmarks.cake"
+#load "build/packages.cake"
+
+string target = Argument("target", "Default");
+string configuration = Argument("configuration", "Release");
+
+Setup(_ => new BuildReport());
+TaskTeardown<BuildReport>((context, report) => report.Ended(context.Task.Name, context.Successful, context.Duration));
+Teardown<BuildReport>((context, report) => Information(report.ToText(context.ThrownException)));
+
+Task("Default")
+    .Description("Build, test and a short benchmark.")
+    .IsDependentOn("Build")
+    .IsDependentOn("Test")
+    .IsDependentOn("Bench");
+
+Task("Clean")
+    .Description("Delete what builds and tests made: bin, obj, artifacts, TestResults. Runs in results/ stay.")
+    .Does<BuildReport>(report =>
+    {
+        DirectoryPathCollection made = GetDirectories("./{src,tests,benchmarks}/**/{bin,obj,TestResults}") + GetDirectories("./{artifacts,TestResults,BenchmarkDotNet.Artifacts}");
+        foreach (DirectoryPath folder in made.Where(folder => DirectoryExists(folder)))
+        {
+            DeleteDirectory(folder, new DeleteDirectorySettings { Recursive = true, Force = true });
+        }
+
+        report.Did("Clean", $"{made.Count} folders deleted");
+    });
+
+Task("Restore")
+    .Description("Fetch the NuGet packages.")
+    .Does(() => DotNetRestore(Solution));
+
+Task("Build")
+    .Description("Compile everything; a warning is an error.")
+    .IsDependentOn("Restore")
+    .Does(() => DotNetBuild(Solution, new DotNetBuildSettings
+    {
+        Configuration = configuration,
+        NoRestore = true,
+        MSBuildSettings = new DotNetMSBuildSettings().TreatAllWarningsAs(MSBuildTreatAllWarningsAs.Error),
+    }));
+
+Task("Kernels")
+    .Description("Compile the CUDA kernels: the committed PTX with clang 19, or nvcc's for the GPU that is here into artifacts/ptx.")
+    .Does<BuildReport>(CompileKernels);
+
+Task("Test")
+    .Description("Run the tests. --project=NAME takes the test projects whose names contain it, --filter=EXPRESSION as in dotnet test.")
+    .IsDependentOn("Build")
+    .Does<BuildReport>(report => RunTests(report, "Test", Argument("project", ""), Argument("filter", "")));
+
+Task("Stress")
+    .Description("Run the long tests (category Stress): processes killed hundreds of times, learning to solved. Minutes to an hour.")
+    .IsDependentOn("Build")
+    .Does<BuildReport>(report => RunTests(report, "Stress", Argument("project", ""), "TestCategory=Stress"));
+
+Task("Bench")
+    .Description("Measure in two minutes: update and replay beside their limits. --threads=N, --full for all quick cases, --filter=PATTERN for BenchmarkDotNet.")
+    .IsDependentOn("Build")
+    .Does<BuildReport>(RunBenchmarks);
+
+Task("Profile")
+    .Description("Every stage of a run alone and together, beside its limit. --seconds=S, --json.")
+    .IsDependentOn("Build")
+    .Does<BuildReport>(RunProfile);
+
+Task("Gpu")
+    .Description("Everything about CUDA that needs a GPU: right, clean, how fast. The report goes to artifacts/gpu/report.md.")
+    .IsDependentOn("Build")
+    .Does<BuildReport>(RunGpuChecks);
+
+Task("Pack")
+    .Description("NuGet packages of the libraries with symbols, and a self-contained single-file runner for linux-x64, in artifacts/.")
+    .IsDependentOn("Build")
+    .Does<BuildReport>(report =>
+    {
+        PackLibraries(report);
+        PublishRunner(report);
+    });
+
+Task("CI")
+    .Description("What continuous integration runs: .ci/run.")
+    .Does(() => Run("bash", ".ci/run"));
+
+RunTarget(target);

@@ -1,0 +1,72 @@
+const string Benchmarks = "./benchmarks/Reacher.Fast.Benchmarks/Reacher.Fast.Benchmarks.csproj";
+const string GpuTool = "./benchmarks/Reacher.Fast.Gpu/Reacher.Fast.Gpu.csproj";
+
+/// <summary>The quick measurements, or BenchmarkDotNet with --filter. Figures are printed, never judged: they depend on the machine and its neighbours.</summary>
+void RunBenchmarks(BuildReport report)
+{
+    if (HasArgument("filter"))
+    {
+        DirectoryPath results = Artifacts("benchmarks");
+        RunBenchmark($"--filter \"{Argument<string>("filter")}\" --artifacts \"{results}\"");
+        report.Did("Bench", "BenchmarkDotNet's tables are in artifacts/benchmarks/results");
+        return;
+    }
+
+    string threads = Argument("threads", "1");
+    RunBenchmark($"--quick update {threads}{(HasArgument("full") ? "" : " short")}");
+    report.Did("Bench", $"updates beside the multiply-add peak on {threads} thread(s)");
+    if (!IsRunningOnLinux())
+    {
+        report.Skipped("Bench, replay", "its quick measurement needs Linux (/dev/shm)");
+        return;
+    }
+
+    if (!Has("gcc"))
+    {
+        report.Skipped("Bench, replay", "gcc is not here to compile the limits in C that stand beside it (benchmarks/limits)");
+        return;
+    }
+
+    RunBenchmark("--quick replay");
+    report.Did("Bench", "replay beside C on the same memory");
+    if (HasArgument("full"))
+    {
+        RunBenchmark("--quick replay-together");
+        report.Did("Bench", "two writers and a reader at once");
+    }
+}
+
+void RunBenchmark(string arguments) => Run("dotnet", $"run --no-build -c {configuration} --project {Benchmarks} -- {arguments}");
+
+/// <summary>The runner's own throughput profile.</summary>
+void RunProfile(BuildReport report)
+{
+    string runner = BuiltRunner().FullPath;
+    // A verb stands at the beginning of its line in the help.
+    if (!Answers(runner, "--help", out IReadOnlyList<string> help) || !help.Any(line => line.TrimStart().StartsWith("profile ") || line.Trim() == "profile"))
+    {
+        report.Skipped("Profile", "this version of the runner has no verb 'profile' yet");
+        return;
+    }
+
+    Run(runner, $"profile{(HasArgument("seconds") ? $" --seconds {Argument<string>("seconds")}" : "")}{(HasArgument("json") ? " --json" : "")}");
+}
+
+/// <summary>benchmarks/gpu/run.sh with what this build made, where there is a GPU.</summary>
+void RunGpuChecks(BuildReport report)
+{
+    if (!Answers("nvidia-smi", "--query-gpu=name --format=csv,noheader", out IReadOnlyList<string> names) || names.Count == 0)
+    {
+        report.Skipped("Gpu", "nvidia-smi does not answer, so there is no NVIDIA GPU or no driver here");
+        return;
+    }
+
+    DirectoryPath folder = Artifacts("gpu");
+    Publish(GpuTool, folder.Combine("bin"));
+    Run("bash", $"benchmarks/gpu/run.sh {folder}/bin/reacher-fast-gpu {folder}", new Dictionary<string, string>
+    {
+        ["RUNNER"] = EnvironmentVariable("RUNNER") ?? BuiltRunner().FullPath,
+        ["ANCHOR"] = EnvironmentVariable("ANCHOR") ?? MakeAbsolute(File("./benchmarks/peers/pytorch_update.py")).FullPath,
+    });
+    report.Did("Gpu", $"{names[0].Trim()}, report in artifacts/gpu/report.md");
+}
