@@ -4,7 +4,7 @@ public sealed class BuildReport
     // The lines of a target, in the order in which the targets ended.
     private readonly Dictionary<string, List<string>> details = new();
     private readonly List<string> lines = new();
-    private readonly List<string> skipped = new();
+    private readonly List<(string What, string Why)> skipped = new();
 
     /// <summary>A result of <paramref name="target"/>, in a few words.</summary>
     public void Did(string target, string what)
@@ -18,13 +18,14 @@ public sealed class BuildReport
     }
 
     /// <summary>Something that was left out, and why; the build goes on.</summary>
-    public void Skipped(string what, string why) => skipped.Add($"  {what}: {why}");
+    public void Skipped(string what, string why) => skipped.Add((what, why));
 
     /// <summary>A target came to its end.</summary>
     public void Ended(string target, bool successful, TimeSpan duration)
     {
         string what = details.TryGetValue(target, out List<string> found) ? string.Join("; ", found) : "";
-        lines.Add($"  {(successful ? "done  " : "FAILED")} {target,-9}{duration:h\\:mm\\:ss}  {what}".TrimEnd());
+        string state = !successful ? "FAILED" : what.Length == 0 && skipped.Any(line => line.What == target) ? "skipped" : "done";
+        lines.Add($"  {state,-8}{target,-9}{duration:h\\:mm\\:ss}  {what}".TrimEnd());
     }
 
     /// <summary>The whole of it.</summary>
@@ -36,7 +37,7 @@ public sealed class BuildReport
         if (skipped.Count > 0)
         {
             text.AppendLine("What was skipped, and why");
-            skipped.ForEach(line => text.AppendLine(line));
+            skipped.ForEach(line => text.AppendLine($"  {line.What}: {line.Why}"));
         }
 
         if (failure is not null)
