@@ -3,7 +3,7 @@
 # tools (ptxas, compute-sanitizer) and PyTorch where they are, and says what it left out where they are not. No .NET, no network:
 #   here:       dotnet publish -c Release -r linux-x64 --self-contained benchmarks/Reacher.Fast.Gpu -o .gpu
 #   on the GPU: benchmarks/gpu/run.sh .gpu/reacher-fast-gpu RESULTS_FOLDER
-# Optional: ANCHOR=path of sac_anchor.py (PyTorch's own update rate, all modes); RUNNER=path of the reacher-fast executable
+# Optional: ANCHOR=benchmarks/peers/pytorch_update.py (PyTorch's own update rate, all modes); RUNNER=path of the reacher-fast executable
 # (trains the arm to solved on the GPU). Ends with 0 if every check passed; the report is RESULTS_FOLDER/report.md.
 set -u -o pipefail
 tool=$(realpath "${1:?usage: run.sh TOOL RESULTS_FOLDER}") out=${2:?usage: run.sh TOOL RESULTS_FOLDER}
