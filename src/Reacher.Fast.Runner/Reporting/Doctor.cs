@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
+using Reacher.Fast.Core.Interop;
 
 namespace Reacher.Fast.Runner.Reporting;
 
@@ -32,7 +33,7 @@ internal static class Doctor
     private const long Gibibyte = 1L << 30;
 
     public static IReadOnlyList<Finding> Examine() =>
-        [Runtime(), Processor(), InstructionSet(), Memory(), Folder("/dev/shm", "replay (shared memory)"), Folder(Directory.GetCurrentDirectory(), "results folder")];
+        [Runtime(), Processor(), InstructionSet(), Memory(), Folder("/dev/shm", "replay (shared memory)"), Folder(Directory.GetCurrentDirectory(), "results folder"), Cuda()];
 
     private static Finding Runtime() => new(
         "runtime", FindingLevel.Good, $"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.OSDescription}, {RuntimeInformation.RuntimeIdentifier}");
@@ -69,6 +70,14 @@ internal static class Doctor
         return total >= 2
             ? new Finding("memory", FindingLevel.Good, Invariant($"{total:F1} GiB for this process; a million Reacher transitions take 0.3 GiB"))
             : new Finding("memory", FindingLevel.Note, Invariant($"{total:F1} GiB"), "lower buffer_size in the configuration if the replay does not fit.");
+    }
+
+    private static Finding Cuda()
+    {
+        CudaReport report = CudaProbe.Describe();
+        return report.IsAvailable
+            ? new Finding("cuda", FindingLevel.Good, $"{string.Join("; ", report.Devices)}; --device cuda uses it")
+            : new Finding("cuda", FindingLevel.Note, "not used; the learner runs on the processor", report.Reason);
     }
 
     private static Finding Folder(string path, string use)
