@@ -8,10 +8,14 @@ namespace Reacher.Fast.Runner.Actor;
 
 /// <summary>
 /// The eval process: newest weights -> one episode without exploration -> score. While the scores are low it plays one episode per training
-/// episode, which costs learning nothing that can be seen; once they reach the threshold it plays one after another until the window is full.
+/// episode, which costs learning nothing that can be seen; once they reach the threshold it hurries: an episode every <see cref="HurriedSteps"/> vector
+/// steps, so that the window is full, and low scores have left it, some five training episodes later.
 /// </summary>
 internal static class EvaluationProcess
 {
+    // Training goes on meanwhile and the policy with it: filling the window from one moment's weights would only end the run at a worse policy.
+    private const int HurriedSteps = 50;
+
     public static int Run(RunFiles files, RunPlan plan, int index, RoleContext context)
     {
         using ControlBlock control = ControlBlock.Open(files.Control);
@@ -28,7 +32,8 @@ internal static class EvaluationProcess
 
         Publish(window, self);
         long episode = log.Records.Count;
-        long evaluatedTrainingEpisodes = -1;
+        long evaluatedTrainingEpisodes = -1, evaluatedTransitions = 0;
+        long hurriedTransitions = (long)HurriedSteps * plan.AgentCount * plan.EnvironmentCount;
         var newest = new WeightReader(weights);
         while (!Ended())
         {
@@ -41,6 +46,7 @@ internal static class EvaluationProcess
             self.WeightVersion = newest.Version;
             self.Phase = ProcessPhase.Running;
             evaluatedTrainingEpisodes = control.TotalEpisodes;
+            evaluatedTransitions = control.TotalTransitions;
             evaluator.Begin(episode, newest.Block);
             bool complete = false;
             while (!Ended() && !(complete = evaluator.Step()))
@@ -73,7 +79,8 @@ internal static class EvaluationProcess
             while (!Ended())
             {
                 newest.Refresh();
-                if (newest.Version >= 0 && (control.TotalEpisodes > evaluatedTrainingEpisodes || (self.LastScore >= plan.Threshold && episode > 0)))
+                bool hurry = episode > 0 && self.LastScore >= plan.Threshold && control.TotalTransitions - evaluatedTransitions >= hurriedTransitions;
+                if (newest.Version >= 0 && (hurry || control.TotalEpisodes > evaluatedTrainingEpisodes))
                 {
                     return true;
                 }

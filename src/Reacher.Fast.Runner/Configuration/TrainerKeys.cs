@@ -27,19 +27,19 @@ internal static class TrainerKeys
 
     public static readonly OptionalNumberKey ActorLearningRate = new()
     {
-        Section = Hyper, Name = "actor_learning_rate", Default = null, Minimum = 0, Maximum = 1, IsAdvanced = true,
+        Section = Hyper, Name = "actor_learning_rate", Default = null, Td3Default = 5e-4, Minimum = 0, Maximum = 1, IsAdvanced = true,
         Flag = "--actor-learning-rate", Comment = "The policy's own step size; null for learning_rate",
     };
 
     public static readonly OptionalNumberKey EntCoefLearningRate = new()
     {
-        Section = Hyper, Name = "entcoef_learning_rate", Default = null, Minimum = 0, Maximum = 1, Only = TrainerType.Sac, IsAdvanced = true,
+        Section = Hyper, Name = "entcoef_learning_rate", Default = 0, Minimum = 0, Maximum = 1, Only = TrainerType.Sac, IsAdvanced = true,
         Flag = "--entcoef-learning-rate", Comment = "The entropy coefficient's own step size; null for learning_rate, 0 keeps it as it is",
     };
 
     public static readonly NumberKey<int> BatchSize = new()
     {
-        Section = Hyper, Name = "batch_size", Default = 256, Minimum = 1, Maximum = 65536, Flag = "--batch-size",
+        Section = Hyper, Name = "batch_size", Default = 128, Minimum = 1, Maximum = 65536, Flag = "--batch-size",
         Comment = "Transitions in one update",
     };
 
@@ -63,13 +63,13 @@ internal static class TrainerKeys
 
     public static readonly NumberKey<double> StepsPerUpdate = new()
     {
-        Section = Hyper, Name = "steps_per_update", Default = 10, Minimum = 0, AboveMinimum = true, Flag = "--steps-per-update",
-        Comment = "Transitions per update; 20 arms and 10 make 2 updates for each step of all arms",
+        Section = Hyper, Name = "steps_per_update", Default = 3, Minimum = 0, AboveMinimum = true, Flag = "--steps-per-update",
+        Comment = "Transitions per update; 20 arms and 10 would make 2 updates for each step of all arms",
     };
 
     public static readonly NumberKey<int> NStep = new()
     {
-        Section = Hyper, Name = "n_step", Default = 1, Minimum = 1, Maximum = 64, Flag = "--n-step",
+        Section = Hyper, Name = "n_step", Default = 3, Minimum = 1, Maximum = 64, Flag = "--n-step",
         Comment = "Rewards summed into one transition before bootstrapping",
     };
 
@@ -81,8 +81,8 @@ internal static class TrainerKeys
 
     public static readonly NumberKey<double> InitEntCoef = new()
     {
-        Section = Hyper, Name = "init_entcoef", Default = 0.01, Minimum = 0, AboveMinimum = true, Only = TrainerType.Sac,
-        Flag = "--init-entcoef", Comment = "Entropy coefficient at the start; it is learned from there",
+        Section = Hyper, Name = "init_entcoef", Default = 0.002, Minimum = 0, AboveMinimum = true, Only = TrainerType.Sac,
+        Flag = "--init-entcoef", Comment = "Entropy coefficient at the start; it is learned from there unless entcoef_learning_rate is 0",
     };
 
     public static readonly OptionalNumberKey TargetEntropy = new()
@@ -99,7 +99,7 @@ internal static class TrainerKeys
 
     public static readonly NumberKey<double> ExplorationNoise = new()
     {
-        Section = Hyper, Name = "exploration_noise", Default = 0.15, Minimum = 0, Maximum = 10, Only = TrainerType.Td3,
+        Section = Hyper, Name = "exploration_noise", Default = 0.3, Minimum = 0, Maximum = 10, Only = TrainerType.Td3,
         Flag = "--exploration-noise", Comment = "Standard deviation of the noise added to actions while training",
     };
 
@@ -111,7 +111,7 @@ internal static class TrainerKeys
 
     public static readonly NumberKey<int> WarmupHold = new()
     {
-        Section = Hyper, Name = "warmup_hold", Default = 1, Minimum = 1, Maximum = 10_000, Flag = "--warmup-hold", IsAdvanced = true,
+        Section = Hyper, Name = "warmup_hold", Default = 10, Minimum = 1, Maximum = 10_000, Flag = "--warmup-hold", IsAdvanced = true,
         Comment = "Decisions that one random action lasts during the first steps",
     };
 
@@ -135,7 +135,7 @@ internal static class TrainerKeys
 
     public static readonly NumberKey<int> HiddenUnits = new()
     {
-        Section = Network, Name = "hidden_units", Default = 256, Minimum = 1, Maximum = 8192, Flag = "--hidden-units",
+        Section = Network, Name = "hidden_units", Default = 128, Minimum = 1, Maximum = 8192, Flag = "--hidden-units",
         Comment = "Width of the hidden layers of policy and critics",
     };
 
