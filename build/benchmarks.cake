@@ -7,7 +7,13 @@ void RunBenchmarks(BuildReport report)
     if (HasArgument("filter"))
     {
         DirectoryPath results = Artifacts("benchmarks");
+        CleanDirectory(results);
         RunBenchmark($"--filter \"{Argument<string>("filter")}\" --artifacts \"{results}\"");
+        if (GetFiles($"{results}/results/*").Count == 0)
+        {
+            throw new CakeException($"No benchmark matches '{Argument<string>("filter")}'; their names are listed above.");
+        }
+
         report.Did("Bench", "BenchmarkDotNet's tables are in artifacts/benchmarks/results");
         return;
     }

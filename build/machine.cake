@@ -10,8 +10,8 @@ DirectoryPath Artifacts(string name)
     return folder;
 }
 
-/// <summary>Whether a command is on the path.</summary>
-bool Has(string command) => Context.Tools.Resolve(command) is not null;
+/// <summary>Whether a command is on the path, or a program at the path given.</summary>
+bool Has(string command) => command.Contains('/') ? FileExists(command) : Context.Tools.Resolve(command) is not null;
 
 /// <summary>Runs a program from the repository's root, its output going where the build's goes.</summary>
 /// <exception cref="CakeException">It ended with another code than 0.</exception>
@@ -28,7 +28,7 @@ void Run(string program, string arguments, IDictionary<string, string> environme
 bool Answers(string program, string arguments, out IReadOnlyList<string> output)
 {
     output = Array.Empty<string>();
-    if (!FileExists(program) && !Has(program))
+    if (!Has(program))
     {
         return false;
     }
@@ -49,7 +49,7 @@ void CompileKernels(BuildReport report)
 {
     const string script = "native/cuda-kernels/build-ptx.sh";
     string clang = EnvironmentVariable("CLANG") ?? "clang-19";
-    bool hasClang = FileExists(clang) || Has(clang);
+    bool hasClang = Has(clang);
     if (hasClang)
     {
         Run("bash", script);
