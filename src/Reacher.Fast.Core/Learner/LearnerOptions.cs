@@ -41,6 +41,13 @@ public abstract record LearnerOptions
     /// </summary>
     public bool NormalizeRewards { get; init; }
 
+    /// <summary>
+    /// 0: the policy that acts, is evaluated and exported is the one that is trained. Above: it is an exponential average of that one's weights
+    /// (Polyak and Juditsky 1992; Izmailov et al. 2018), which moves by this share of the distance at every policy update; TD3 has such an
+    /// average already, its target policy, which moves by <see cref="Tau"/>. What is learned is the same either way.
+    /// </summary>
+    public float PolicyAveraging { get; init; }
+
     /// <summary>How weights begin.</summary>
     public WeightInitialization Initialization { get; init; }
 
@@ -62,6 +69,7 @@ public abstract record LearnerOptions
         RequireRate(CriticLearningRate, nameof(CriticLearningRate));
         Require(Tau is > 0 and <= 1, nameof(Tau), Tau, "in (0, 1]");
         Require(PolicyDelay >= 1, nameof(PolicyDelay), PolicyDelay, "at least 1");
+        Require(PolicyAveraging is >= 0 and <= 1, nameof(PolicyAveraging), PolicyAveraging, "from 0 to 1");
         Require(MaximumGradientNorm > 0, nameof(MaximumGradientNorm), MaximumGradientNorm, "above 0, or infinite");
         Require(RewardScale > 0 && double.IsFinite(RewardScale), nameof(RewardScale), RewardScale, "finite and above 0");
     }

@@ -32,6 +32,7 @@ public abstract partial class OffPolicyLearner
         state.Add("noise.seed", Device.NoiseSeed);
         state.Add("noise.update_counter", Device.UpdateCounter);
         state.Metadata[AlgorithmKey] = Algorithm;
+        state.Metadata[PolicyFile.PublishedKey] = PublishesAverage ? "target_actor" : "actor";
     }
 
     /// <inheritdoc/>

@@ -60,6 +60,9 @@ public abstract partial class OffPolicyLearner : ILearner
     /// <inheritdoc/>
     public long Updates { get; private set; }
 
+    /// <summary>Whether the policy that is published is the average of the one that is trained.</summary>
+    private bool PublishesAverage => options.PolicyAveraging > 0;
+
     /// <summary>The policy's parameters on the device, for tests.</summary>
     internal TensorBlock ActorParameters => Actor.Parameters;
 
@@ -139,10 +142,11 @@ public abstract partial class OffPolicyLearner : ILearner
             throw new ArgumentException($"The policy's block has {Policy.BlockLength} floats, not {destination.Length}.", nameof(destination));
         }
 
+        TensorBlock published = PublishesAverage ? Actor.Target! : Actor.Parameters;
         int at = normalizer.CopyTo(destination);
-        for (int i = 0; i < Actor.Parameters.Tensors.Count; i++)
+        for (int i = 0; i < published.Tensors.Count; i++)
         {
-            Tensor tensor = Actor.Parameters[i];
+            Tensor tensor = published[i];
             Span<float> values = destination.Slice(at, (int)tensor.Shape.Elements);
             Device.Download(tensor, values);
             int bad = FiniteCheck.IndexOfNonFinite(values);

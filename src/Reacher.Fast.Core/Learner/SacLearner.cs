@@ -21,7 +21,7 @@ public sealed class SacLearner : OffPolicyLearner
     /// <summary>A learner with fresh weights on <paramref name="device"/>, whose noise it takes over.</summary>
     /// <exception cref="InputException">An option is out of range.</exception>
     public SacLearner(SacOptions options, TransitionSpec spec, IKernelDevice device)
-        : base("sac", options, PolicyKind.SquashedGaussian, spec, device, policyTarget: false)
+        : base("sac", options, PolicyKind.SquashedGaussian, spec, device, policyTarget: options is { PolicyAveraging: > 0 })
     {
         this.options = options;
         targetEntropy = options.TargetEntropy ?? -spec.ActionSize;
@@ -64,7 +64,7 @@ public sealed class SacLearner : OffPolicyLearner
         CriticNetwork.BackwardActions(Critic.Parameters, ActionGradient);
         Device.SquashedGaussianBackward(output, epsilon, Action, ActionGradient, alpha, ActorNetwork.OutputGradient);
         ActorNetwork.Backward(Actor.Parameters, Batch.Observations, Actor.Gradients);
-        Actor.Step(options.MaximumGradientNorm, Report, ReportSlot.PolicyGradientNorm, tau: 0);
+        Actor.Step(options.MaximumGradientNorm, Report, ReportSlot.PolicyGradientNorm, options.PolicyAveraging);
 
         // J(alpha) = mean (-alpha log pi_phi(a|s) - alpha H_target), stepped in log alpha                                 (eq. 18)
         Device.EntropyCoefficientStep(logPi, targetEntropy, new AdamOptions(options.AlphaLearningRate), alphaState, alpha, Report);

@@ -19,6 +19,9 @@ public static class PolicyFile
     /// <summary>The kind whose last layer is followed by tanh.</summary>
     public const string Deterministic = "deterministic";
 
+    /// <summary>Metadata of a checkpoint: whose weights its policy is published with, <c>actor</c> (also where it is missing) or <c>target_actor</c>.</summary>
+    public const string PublishedKey = "policy.published";
+
     private const string LearnerKey = "learner.algorithm";
     private const string Mean = "normalizer.mean";
     private const string Scale = "normalizer.scale";
@@ -104,10 +107,10 @@ public static class PolicyFile
         for (int layer = 0; layer < spec.LayerCount; layer++)
         {
             (int inputs, int outputs) = (spec.Inputs(layer), spec.Outputs(layer));
-            ReadOnlySpan<float> weight = state.GetFloats(Name(layer, "weight"), outputs, inputs);
+            ReadOnlySpan<float> weight = state.GetFloats(Published(state, layer, "weight"), outputs, inputs);
             Transposed(weight, outputs, inputs).CopyTo(block, at);
             at += inputs * outputs;
-            state.GetFloats(Name(layer, "bias"), outputs).CopyTo(block.AsSpan(at));
+            state.GetFloats(Published(state, layer, "bias"), outputs).CopyTo(block.AsSpan(at));
             at += outputs;
         }
 
@@ -189,6 +192,10 @@ public static class PolicyFile
     private static StateTensor? Find(StateDictionary state, string name) => state.Tensors.FirstOrDefault(tensor => tensor.Name == name);
 
     // Linear layers have even numbers; the activations between them the odd ones.
+    // A checkpoint of an averaged policy holds both: the trained one, and the average that is acted with.
+    private static string Published(StateDictionary state, int layer, string part) =>
+        state.Metadata.TryGetValue(PublishedKey, out string? published) && published == "target_actor" ? "target_" + Name(layer, part) : Name(layer, part);
+
     private static string Name(int layer, string part) => FormattableString.Invariant($"actor.{2 * layer}.{part}");
 
     private static float[] Transposed(ReadOnlySpan<float> matrix, int rows, int columns)

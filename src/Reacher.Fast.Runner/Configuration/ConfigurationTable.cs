@@ -23,6 +23,7 @@ internal static class ConfigurationTable
         TrainerKeys.InitEntCoef,
         TrainerKeys.TargetEntropy,
         TrainerKeys.PolicyDelay,
+        TrainerKeys.PolicyAveraging,
         TrainerKeys.ExplorationNoise,
         TrainerKeys.NoiseHold,
         TrainerKeys.WarmupHold,

@@ -31,6 +31,7 @@ internal static class LearnerSettings
             ActorLearningRate = configuration.Get(TrainerKeys.ActorLearningRate) ?? learningRate,
             CriticLearningRate = learningRate,
             Tau = (float)configuration.Get(TrainerKeys.Tau),
+            PolicyAveraging = (float)configuration.Get(TrainerKeys.PolicyAveraging),
             PolicyDelay = configuration.Get(TrainerKeys.PolicyDelay),
             LayerNormCritics = configuration.Get(TrainerKeys.LayerNorm),
             MaximumGradientNorm = maxGradNorm == 0 ? float.PositiveInfinity : (float)maxGradNorm,

@@ -97,6 +97,12 @@ internal static class TrainerKeys
         Flag = "--policy-delay", IsAdvanced = true, Comment = "Critic updates for one update of policy and targets",
     };
 
+    public static readonly NumberKey<double> PolicyAveraging = new()
+    {
+        Section = Hyper, Name = "policy_averaging", Default = 0.001, Minimum = 0, Maximum = 1, Flag = "--policy-averaging", IsAdvanced = true,
+        Comment = "How far the policy that acts and is exported moves towards the trained one at an update; 0 for the trained one itself",
+    };
+
     public static readonly NumberKey<double> ExplorationNoise = new()
     {
         Section = Hyper, Name = "exploration_noise", Default = 0.3, Minimum = 0, Maximum = 10, Only = TrainerType.Td3,
