@@ -21,8 +21,14 @@ public interface ILearner : IDisposable
     /// <exception cref="LearnerDivergedException">A loss or a weight is NaN or infinite; nothing of this update may be published.</exception>
     LearnerReport Update(in TransitionBatch batch);
 
-    /// <summary>Writes the policy as one flat block, <see cref="PolicySpec.BlockLength"/> floats, normaliser included.</summary>
+    /// <summary>
+    /// Writes the policy to evaluate and export as one flat block, <see cref="PolicySpec.BlockLength"/> floats, normaliser included: the trained
+    /// one, or its average (<see cref="LearnerOptions.PolicyAveraging"/>).
+    /// </summary>
     void CopyPolicy(Span<float> destination);
+
+    /// <summary>Writes the policy to act with while training: always the trained one, whose lead over its average is what early learning lives on.</summary>
+    void CopyActingPolicy(Span<float> destination);
 
     /// <summary>Adds everything needed to go on from here: weights, targets, optimisers, entropy coefficient, normaliser, counters.</summary>
     void SaveState(StateDictionary state);

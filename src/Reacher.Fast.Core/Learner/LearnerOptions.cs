@@ -42,7 +42,7 @@ public abstract record LearnerOptions
     public bool NormalizeRewards { get; init; }
 
     /// <summary>
-    /// 0: the policy that acts, is evaluated and exported is the one that is trained. Above: it is an exponential average of that one's weights
+    /// 0: the policy that is evaluated and exported is the one that is trained. Above: it is an exponential average of that one's weights
     /// (Polyak and Juditsky 1992; Izmailov et al. 2018), which moves by this share of the distance at every policy update; TD3 has such an
     /// average already, its target policy, which moves by <see cref="Tau"/>. What is learned is the same either way.
     /// </summary>

@@ -135,14 +135,19 @@ public abstract partial class OffPolicyLearner : ILearner
 
     /// <inheritdoc/>
     /// <exception cref="LearnerDivergedException">A weight is NaN or infinite.</exception>
-    public void CopyPolicy(Span<float> destination)
+    public void CopyPolicy(Span<float> destination) => CopyPolicy(PublishesAverage ? Actor.Target! : Actor.Parameters, destination);
+
+    /// <inheritdoc/>
+    /// <exception cref="LearnerDivergedException">A weight is NaN or infinite.</exception>
+    public void CopyActingPolicy(Span<float> destination) => CopyPolicy(Actor.Parameters, destination);
+
+    private void CopyPolicy(TensorBlock published, Span<float> destination)
     {
         if (destination.Length != Policy.BlockLength)
         {
             throw new ArgumentException($"The policy's block has {Policy.BlockLength} floats, not {destination.Length}.", nameof(destination));
         }
 
-        TensorBlock published = PublishesAverage ? Actor.Target! : Actor.Parameters;
         int at = normalizer.CopyTo(destination);
         for (int i = 0; i < published.Tensors.Count; i++)
         {

@@ -39,7 +39,7 @@ internal static class EnvironmentProcess
         {
             if (newest.Refresh())
             {
-                actor.Load(newest.Block);
+                actor.Load(newest.Acting);
                 self.WeightVersion = newest.Version;
             }
 

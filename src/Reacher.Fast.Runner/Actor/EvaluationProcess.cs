@@ -47,7 +47,7 @@ internal static class EvaluationProcess
             self.Phase = ProcessPhase.Running;
             evaluatedTrainingEpisodes = control.TotalEpisodes;
             evaluatedTransitions = control.TotalTransitions;
-            evaluator.Begin(episode, newest.Block);
+            evaluator.Begin(episode, newest.Evaluated);
             bool complete = false;
             while (!Ended() && !(complete = evaluator.Step()))
             {

@@ -9,8 +9,11 @@ internal sealed class WeightReader(WeightChannel channel)
     private float[] incoming = new float[channel.FloatCount];
     private long lastSeen;
 
-    /// <summary>The block last read.</summary>
-    public ReadOnlySpan<float> Block => block;
+    /// <summary>The policy to act with while training, as last read.</summary>
+    public ReadOnlySpan<float> Acting => block.AsSpan(0, block.Length / 2);
+
+    /// <summary>The policy to evaluate, as last read; of the same update.</summary>
+    public ReadOnlySpan<float> Evaluated => block.AsSpan(block.Length / 2);
 
     /// <summary>Updates behind it; -1 before the first.</summary>
     public long Version { get; private set; } = -1;

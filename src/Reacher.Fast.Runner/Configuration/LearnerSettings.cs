@@ -14,7 +14,7 @@ internal static class LearnerSettings
         LearnerOptions options = configuration.Trainer == TrainerType.Sac
             ? new SacOptions
             {
-                AlphaLearningRate = configuration.Get(TrainerKeys.EntCoefLearningRate) ?? learningRate,
+                AlphaLearningRate = configuration.Get(TrainerKeys.EntCoefLearningRate) ?? DefaultAlphaRate(configuration, learningRate),
                 InitialAlpha = configuration.Get(TrainerKeys.InitEntCoef),
                 TargetEntropy = (float?)configuration.Get(TrainerKeys.TargetEntropy),
             }
@@ -42,4 +42,8 @@ internal static class LearnerSettings
             Seed = seed,
         };
     }
+
+    // The default coefficient was found for staying as it is (docs/algorithms.md); who brings one of ML-Agents' size means it to be tuned, as there.
+    private static double DefaultAlphaRate(RunConfiguration configuration, double learningRate) =>
+        configuration.Get(TrainerKeys.InitEntCoef) == TrainerKeys.InitEntCoef.Default ? 0 : learningRate;
 }

@@ -33,8 +33,8 @@ internal static class TrainerKeys
 
     public static readonly OptionalNumberKey EntCoefLearningRate = new()
     {
-        Section = Hyper, Name = "entcoef_learning_rate", Default = 0, Minimum = 0, Maximum = 1, Only = TrainerType.Sac, IsAdvanced = true,
-        Flag = "--entcoef-learning-rate", Comment = "The entropy coefficient's own step size; null for learning_rate, 0 keeps it as it is",
+        Section = Hyper, Name = "entcoef_learning_rate", Default = null, Minimum = 0, Maximum = 1, Only = TrainerType.Sac, IsAdvanced = true,
+        Flag = "--entcoef-learning-rate", Comment = "The entropy coefficient's own step size; 0 keeps it as it is; null for learning_rate, but 0 where init_entcoef is left at its default",
     };
 
     public static readonly NumberKey<int> BatchSize = new()
@@ -82,7 +82,7 @@ internal static class TrainerKeys
     public static readonly NumberKey<double> InitEntCoef = new()
     {
         Section = Hyper, Name = "init_entcoef", Default = 0.002, Minimum = 0, AboveMinimum = true, Only = TrainerType.Sac,
-        Flag = "--init-entcoef", Comment = "Entropy coefficient at the start; it is learned from there unless entcoef_learning_rate is 0",
+        Flag = "--init-entcoef", Comment = "Entropy coefficient at the start; it is tuned from there by entcoef_learning_rate",
     };
 
     public static readonly OptionalNumberKey TargetEntropy = new()
@@ -100,7 +100,7 @@ internal static class TrainerKeys
     public static readonly NumberKey<double> PolicyAveraging = new()
     {
         Section = Hyper, Name = "policy_averaging", Default = 0.001, Minimum = 0, Maximum = 1, Flag = "--policy-averaging", IsAdvanced = true,
-        Comment = "How far the policy that acts and is exported moves towards the trained one at an update; 0 for the trained one itself",
+        Comment = "How far the policy that is evaluated and exported moves towards the trained one at an update; 0 for the trained one itself",
     };
 
     public static readonly NumberKey<double> ExplorationNoise = new()

@@ -121,7 +121,7 @@ internal sealed class RunProgress
             return;
         }
 
-        EvaluationResult result = PolicyEvaluation.Play(plan, newest.Block, plan.EvaluationWindow);
+        EvaluationResult result = PolicyEvaluation.Play(plan, newest.Evaluated, plan.EvaluationWindow);
         (finalScore, finalDeviation, finalEpisodes) = (result.Mean, result.Deviation, result.Scores.Count);
     }
 

@@ -49,7 +49,7 @@ internal sealed class Supervisor : IDisposable
         Directory.CreateDirectory(files.Logs);
         ReplayFile replay = ReplayFile.Create(files.Replay, plan.TransitionSpec, plan.BufferSize, new ReplayOptions { Overwrite = true });
         ControlBlock control = ControlBlock.Create(files.Control, overwrite: true);
-        WeightChannel weights = WeightChannel.Create(files.Weights, plan.PolicySpec.BlockLength, overwrite: true);
+        WeightChannel weights = WeightChannel.Create(files.Weights, plan.PublishedLength, overwrite: true);
         plan.Save(files.Plan);
         return new Supervisor(files, plan, reporter, replay, control, weights);
     }
@@ -60,7 +60,7 @@ internal sealed class Supervisor : IDisposable
     {
         ReplayFile replay = ReplayFile.Open(files.Replay, plan.TransitionSpec);
         ControlBlock control = ControlBlock.Open(files.Control);
-        WeightChannel weights = WeightChannel.Open(files.Weights, plan.PolicySpec.BlockLength);
+        WeightChannel weights = WeightChannel.Open(files.Weights, plan.PublishedLength);
         plan.Save(files.Plan);
         return new Supervisor(files, plan, reporter, replay, control, weights);
     }

@@ -91,7 +91,7 @@ internal static class Doctor
             string found = Invariant($"{path} for the {use}: {free / (double)Gibibyte:F1} GiB free");
             return free >= Gibibyte
                 ? new Finding("disk", FindingLevel.Good, found)
-                : new Finding("disk", FindingLevel.Note, found, "choose another with --results-dir or --replay-dir, or lower buffer_size.");
+                : new Finding("disk", FindingLevel.Note, found, "choose another with --results-dir, or lower buffer_size.");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {

@@ -68,7 +68,8 @@ internal static class LearnerProcess
 
         void Publish()
         {
-            learner.CopyPolicy(block);
+            learner.CopyActingPolicy(block.AsSpan(0, block.Length / 2));
+            learner.CopyPolicy(block.AsSpan(block.Length / 2));
             weights.Publish(block, learner.Updates);
             self.WeightVersion = learner.Updates;
         }

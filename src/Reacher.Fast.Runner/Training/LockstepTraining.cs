@@ -174,7 +174,7 @@ internal sealed class LockstepTraining : IDisposable
 
     private void Load()
     {
-        learner.CopyPolicy(block);
+        learner.CopyActingPolicy(block);
         actor.Load(block);
     }
 

@@ -100,6 +100,10 @@ internal sealed record RunPlan
     public PolicySpec PolicySpec => new(
         Sac is null ? PolicyKind.Deterministic : PolicyKind.SquashedGaussian, ObservationSize, ActionSize, Learner.HiddenSizes.ToArray(), Learner.NormalizeObservations);
 
+    /// <summary>Floats the learner publishes at once: the policy to act with, then the policy to evaluate.</summary>
+    [JsonIgnore]
+    public int PublishedLength => 2 * PolicySpec.BlockLength;
+
     public void Save(string path) => File.WriteAllText(path, JsonSerializer.Serialize(this, JsonStyle.Indented));
 
     public static RunPlan Load(string path)
