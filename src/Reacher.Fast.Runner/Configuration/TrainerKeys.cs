@@ -99,7 +99,7 @@ internal static class TrainerKeys
 
     public static readonly NumberKey<double> PolicyAveraging = new()
     {
-        Section = Hyper, Name = "policy_averaging", Default = 0.001, Minimum = 0, Maximum = 1, Flag = "--policy-averaging", IsAdvanced = true,
+        Section = Hyper, Name = "policy_averaging", Default = 0.0005, Minimum = 0, Maximum = 1, Flag = "--policy-averaging", IsAdvanced = true,
         Comment = "How far the policy that is evaluated and exported moves towards the trained one at an update; 0 for the trained one itself",
     };
 
