@@ -6,6 +6,9 @@ namespace Reacher.Fast.Runner.Processes;
 /// <summary>One role of a run under the supervisor's eye: its process of the moment, its slot, and how often it may die.</summary>
 internal sealed class Supervised(ProcessSlot slot, string name, RestartPolicy restarts, Func<ChildProcess> start) : IDisposable
 {
+    // The first turns of a loop are compiled as they run, which on a busy machine can take longer than a healthy turn may.
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(5);
+
     private readonly ProcessSlot slot = slot;
     private Stopwatch lifetime = Stopwatch.StartNew();
     private TimeSpan processorTime;
@@ -62,7 +65,7 @@ internal sealed class Supervised(ProcessSlot slot, string name, RestartPolicy re
         else
         {
             TimeSpan silent = TimeSpan.FromMilliseconds(Math.Max(0, Environment.TickCount64 - slot.LastHeartbeat));
-            bool inLoop = slot.Pid == Child.Id && slot.Phase is ProcessPhase.Running or ProcessPhase.Waiting;
+            bool inLoop = lifetime.Elapsed > WarmUp && slot.Pid == Child.Id && slot.Phase is ProcessPhase.Running or ProcessPhase.Waiting;
             TimeSpan quiet = silent < lifetime.Elapsed ? silent : lifetime.Elapsed;
             if (quiet <= (inLoop ? silence : patience))
             {

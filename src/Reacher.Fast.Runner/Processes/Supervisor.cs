@@ -18,6 +18,8 @@ internal sealed class Supervisor : IDisposable
 {
     private static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
+    // One update of a large network, or a publication, is one turn of the learner's loop.
+    private static readonly TimeSpan LearnerSilence = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(4);
 
     private readonly RunFiles files;
@@ -169,7 +171,8 @@ internal sealed class Supervisor : IDisposable
         {
             foreach (Supervised child in children)
             {
-                if (child.Look(silence, StartPatience) is string event_)
+                TimeSpan mayBeSilent = child.Slot.Role == ProcessRole.Learner && silence < LearnerSilence ? LearnerSilence : silence;
+                if (child.Look(mayBeSilent, StartPatience) is string event_)
                 {
                     reporter.Say(event_);
                 }
