@@ -54,6 +54,14 @@ public sealed class ArmEnvironment : IVectorEnvironment
     /// <exception cref="ArgumentException">A span is not of N agents.</exception>
     public void Step(ReadOnlySpan<float> actions, in VectorStep step)
     {
+        // All of them first: a step that fails halfway would leave an episode that never ends.
+        if (step.Observations.Length != AgentCount * ObservationSize || step.FinalObservations.Length != step.Observations.Length ||
+            step.Rewards.Length != AgentCount || step.Terminated.Length != AgentCount || step.Truncated.Length != AgentCount ||
+            step.Lost.Length != AgentCount)
+        {
+            throw new ArgumentException($"A step of {AgentCount} arms has spans of other lengths.", nameof(step));
+        }
+
         step.Terminated[..AgentCount].Clear();
         step.Lost[..AgentCount].Clear();
         arms.Step(actions, step.Rewards);

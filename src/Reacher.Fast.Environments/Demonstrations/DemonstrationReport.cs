@@ -66,8 +66,8 @@ public sealed record DemonstrationReport
     /// <summary>Largest error of a position among those, metres.</summary>
     public required double ResetPositionError { get; init; }
 
-    /// <summary>Share of compared rewards reproduced, 0 to 1; 1 if none could be compared.</summary>
-    public double ShareOfRewardsReproduced => RewardsCompared == 0 ? 1 : (double)RewardsReproduced / RewardsCompared;
+    /// <summary>Share of compared rewards reproduced, 0 to 1; 0 if none could be compared, which proves nothing.</summary>
+    public double ShareOfRewardsReproduced => RewardsCompared == 0 ? 0 : (double)RewardsReproduced / RewardsCompared;
 
     /// <summary>Writes the report for a reader.</summary>
     public void WriteTo(TextWriter writer)

@@ -20,7 +20,7 @@ public static class DemonstrationVerifier
         {
             return Verify(recording, instructionSet);
         }
-        catch (DemonstrationException e)
+        catch (Core.InputException e)
         {
             throw new DemonstrationException($"{path} is not a recording of Reacher: {e.Message}", e);
         }
@@ -146,6 +146,8 @@ public static class DemonstrationVerifier
         for (int i = 0; i < KinematicSize; i++)
         {
             double e = Math.Abs((double)predicted[i] - recorded[i]);
+            // A prediction that is no number is as wrong as can be; NaN itself would sort before the best.
+            e = double.IsFinite(e) ? e : double.MaxValue;
             error = Math.Max(error, e);
             if (i % 13 < 3)
             {
