@@ -6,6 +6,15 @@ namespace Reacher.Fast.Environments.Tests.Arm;
 public sealed class ArmEnvironmentTests
 {
     [Test]
+    public void A_step_whose_final_observations_are_too_short_is_refused_before_it_is_made()
+    {
+        using var arm = new ArmEnvironment(new ArmOptions { ArmCount = 2 });
+        Assert.That(
+            () => arm.Step(new float[8], new VectorStep(new float[66], new float[65], new float[2], new bool[2], new bool[2], new bool[2])),
+            Throws.ArgumentException);
+    }
+
+    [Test]
     public void The_first_observation_hangs_straight_down_at_rest()
     {
         using ArmEnvironment arm = new(new ArmOptions { ArmCount = 3 });
