@@ -16,10 +16,7 @@ internal sealed record EvaluationResult(IReadOnlyList<double> Scores)
     public double Maximum => Scores.Max();
 }
 
-/// <summary>
-/// Plays many evaluation episodes with one set of weights. Episodes of the built-in arm are independent arm by arm, so many are played side by side
-/// in one wide vector environment, on all cores; other environments play one after another.
-/// </summary>
+/// <summary>Plays evaluation episodes with one set of weights, one after another.</summary>
 internal static class PolicyEvaluation
 {
     /// <param name="plan">The run.</param>
