@@ -48,9 +48,7 @@ internal static class EnvironmentProcess
             self.AddVectorStep(actor.AgentCount);
             if (actor.Scores.Episodes != episodes)
             {
-                self.WriteGauge(EnvironmentGauge.ScoreDeviation, actor.Scores.LastDeviation);
-                self.WriteGauge(EnvironmentGauge.EpisodeLength, actor.Scores.LastLength);
-                self.AddEpisode(actor.Scores.LastMean);
+                EnvironmentGauge.Write(self, actor.Scores);
             }
 
             self.Beat();

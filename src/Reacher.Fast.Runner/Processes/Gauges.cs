@@ -1,10 +1,22 @@
+using Reacher.Fast.Core.Learner;
+using Reacher.Fast.Replay.Control;
+using Reacher.Fast.Runner.Actor;
+
 namespace Reacher.Fast.Runner.Processes;
 
-/// <summary>Which gauge of an environment's slot holds what.</summary>
+/// <summary>Which gauge of an environment's slot holds what: its last training episode.</summary>
 internal static class EnvironmentGauge
 {
     public const int ScoreDeviation = 0;
     public const int EpisodeLength = 1;
+
+    /// <summary>Shows the episode that ended last, and counts it.</summary>
+    public static void Write(ProcessSlot slot, EpisodeScores scores)
+    {
+        slot.WriteGauge(ScoreDeviation, scores.LastDeviation);
+        slot.WriteGauge(EpisodeLength, scores.LastLength);
+        slot.AddEpisode(scores.LastMean);
+    }
 }
 
 /// <summary>Which gauge of the learner's slot holds what: its last report.</summary>
@@ -18,4 +30,17 @@ internal static class LearnerGauge
     public const int EntropyCoefficient = 5;
     public const int CriticGradientNorm = 6;
     public const int PolicyGradientNorm = 7;
+
+    /// <summary>Shows a report. Eight stores: cheap enough for every update.</summary>
+    public static void Write(ProcessSlot slot, in LearnerReport report)
+    {
+        slot.WriteGauge(CriticLoss, report.CriticLoss);
+        slot.WriteGauge(PolicyLoss, report.PolicyLoss);
+        slot.WriteGauge(MeanQ, report.MeanQ);
+        slot.WriteGauge(MeanTarget, report.MeanTarget);
+        slot.WriteGauge(Entropy, report.Entropy);
+        slot.WriteGauge(EntropyCoefficient, report.EntropyCoefficient);
+        slot.WriteGauge(CriticGradientNorm, report.CriticGradientNorm);
+        slot.WriteGauge(PolicyGradientNorm, report.PolicyGradientNorm);
+    }
 }

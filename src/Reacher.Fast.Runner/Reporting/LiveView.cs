@@ -45,9 +45,10 @@ internal static class LiveView
         Row("updates", Whole(status.Updates), $"{Whole((long)status.UpdatesPerSecond)}/s");
         Row("per transition", status.UpdateRatio.ToString("F3", CultureInfo.InvariantCulture), "updates");
         Row("replay", Whole(status.ReplayRows), $"of {Whole(status.ReplayCapacity)}");
-        Row("Q", F2(status.MeanQ), $"loss {status.CriticLoss.ToString("G3", CultureInfo.InvariantCulture)}");
+        Row("Q", F2(status.MeanQ), $"target {F2(status.MeanTarget)}, loss {G3(status.CriticLoss)}");
         Row("policy loss", F2(status.PolicyLoss), $"entropy {F2(status.Entropy)}");
-        Row("alpha", status.EntropyCoefficient.ToString("G3", CultureInfo.InvariantCulture), "");
+        Row("alpha", G3(status.EntropyCoefficient), "");
+        Row("gradient norms", G3(status.CriticGradientNorm), $"critics, {G3(status.PolicyGradientNorm)} policy");
         return table;
 
         void Row(string name, string value, string note) => table.AddRow($"[grey]{name}[/]", $"[bold]{value}[/]", $"[grey]{note}[/]");
@@ -66,6 +67,8 @@ internal static class LiveView
     private static string F0(double value) => value.ToString("F0", CultureInfo.InvariantCulture);
 
     private static string F1(double value) => double.IsNaN(value) ? "-" : value.ToString("F1", CultureInfo.InvariantCulture);
+
+    private static string G3(double value) => value.ToString("G3", CultureInfo.InvariantCulture);
 
     private static string F2(double value) => value.ToString("F2", CultureInfo.InvariantCulture);
 }

@@ -25,6 +25,9 @@ internal sealed record RunStatus
     /// <summary>Standard deviation over those agents.</summary>
     public required double TrainingScoreDeviation { get; init; }
 
+    /// <summary>Decisions of that episode, the mean over those agents.</summary>
+    public required double TrainingEpisodeLength { get; init; }
+
     public required long Updates { get; init; }
 
     public required double TransitionsPerSecond { get; init; }
@@ -44,9 +47,18 @@ internal sealed record RunStatus
 
     public required double MeanQ { get; init; }
 
+    /// <summary>Mean of the target y: what Q is drawn towards.</summary>
+    public required double MeanTarget { get; init; }
+
     public required double Entropy { get; init; }
 
     public required double EntropyCoefficient { get; init; }
+
+    /// <summary>L2 norm of both critics' gradient, before clipping.</summary>
+    public required double CriticGradientNorm { get; init; }
+
+    /// <summary>L2 norm of the policy's gradient, before clipping.</summary>
+    public required double PolicyGradientNorm { get; init; }
 
     /// <summary>Evaluation episodes so far.</summary>
     public required long EvaluationEpisodes { get; init; }

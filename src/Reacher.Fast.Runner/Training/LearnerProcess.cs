@@ -44,12 +44,11 @@ internal static class LearnerProcess
                 continue;
             }
 
-            LearnerReport report = learner.Update(batch.View);
+            LearnerGauge.Write(self, learner.Update(batch.View));
             self.AddUpdates(1);
             if (learner.Updates % plan.PublishInterval == 0)
             {
                 Publish();
-                WriteGauges(self, report);
             }
 
             if (control.TotalTransitions - saved >= plan.CheckpointInterval)
@@ -87,17 +86,5 @@ internal static class LearnerProcess
             self.Beat();
             self.Phase = ProcessPhase.Running;
         }
-    }
-
-    private static void WriteGauges(ProcessSlot self, in LearnerReport report)
-    {
-        self.WriteGauge(LearnerGauge.CriticLoss, report.CriticLoss);
-        self.WriteGauge(LearnerGauge.PolicyLoss, report.PolicyLoss);
-        self.WriteGauge(LearnerGauge.MeanQ, report.MeanQ);
-        self.WriteGauge(LearnerGauge.MeanTarget, report.MeanTarget);
-        self.WriteGauge(LearnerGauge.Entropy, report.Entropy);
-        self.WriteGauge(LearnerGauge.EntropyCoefficient, report.EntropyCoefficient);
-        self.WriteGauge(LearnerGauge.CriticGradientNorm, report.CriticGradientNorm);
-        self.WriteGauge(LearnerGauge.PolicyGradientNorm, report.PolicyGradientNorm);
     }
 }

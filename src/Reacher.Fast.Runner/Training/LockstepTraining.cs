@@ -151,13 +151,13 @@ internal sealed class LockstepTraining : IDisposable
             EnvironmentSlot.AddVectorStep(actor.AgentCount);
             if (actor.Scores.Episodes != episodes)
             {
-                EnvironmentSlot.AddEpisode(actor.Scores.LastMean);
+                EnvironmentGauge.Write(EnvironmentSlot, actor.Scores);
             }
 
             double owed = (control.TotalTransitions - plan.WarmupTransitions) * plan.UpdatesPerTransition;
             while (learner.Updates + 1 <= owed && sampler.Sample(batch))
             {
-                learner.Update(batch.View);
+                LearnerGauge.Write(control.Learner, learner.Update(batch.View));
                 control.Learner.AddUpdates(1);
                 if (learner.Updates % plan.PublishInterval == 0)
                 {

@@ -34,6 +34,49 @@ public sealed class RecordingReporterTests
         Assert.That(lines.Where(line => line.Kind == MetricsKind.Progress).Select(line => line.Transitions), Is.EqualTo(new[] { 50, 150, 160 }));
     }
 
+    [Test]
+    public void Every_figure_has_its_own_field()
+    {
+        using var folder = new TemporaryFolder();
+        RunConfiguration configuration = RunConfiguration.Default().With(RunKeys.ResultsDir, folder.Path).With(RunKeys.RunId, "a");
+        using RunDirectory run = RunDirectory.Open(configuration);
+        using (var recorder = new MetricsRecorder(run, configuration))
+        {
+            var reporter = new RecordingReporter(new Silent(), recorder, interval: 100, recordedEvaluations: 0);
+            reporter.Show(Status(0, 0), []);
+            reporter.Show(
+                Status(100, 1) with
+                {
+                    TrainingScore = 2,
+                    TrainingScoreDeviation = 3,
+                    TrainingEpisodeLength = 1001,
+                    CriticLoss = 4,
+                    PolicyLoss = 5,
+                    MeanQ = 6,
+                    MeanTarget = 7,
+                    Entropy = 8,
+                    EntropyCoefficient = 9,
+                    CriticGradientNorm = 10,
+                    PolicyGradientNorm = 11,
+                    TransitionsPerSecond = 12,
+                    UpdatesPerSecond = 13,
+                    UpdateRatio = 14,
+                },
+                []);
+        }
+
+        MetricsLine expected = new() { Kind = MetricsKind.Training, Seconds = 10, Transitions = 100, Updates = 100, Episode = 1, Score = 2, Deviation = 3, EpisodeLength = 1001 };
+        Assert.That(MetricsFile.Read(run.MetricsFile), Is.EqualTo(new[]
+        {
+            expected,
+            new MetricsLine
+            {
+                Kind = MetricsKind.Progress, Seconds = 10, Transitions = 100, Updates = 100, CriticLoss = 4, PolicyLoss = 5, MeanQ = 6, MeanTarget = 7, Entropy = 8,
+                EntropyCoefficient = 9, CriticGradientNorm = 10, PolicyGradientNorm = 11, TransitionsPerSecond = 12, UpdatesPerSecond = 13, UpdateRatio = 14, ReplayRows = 100,
+            },
+        }));
+    }
+
     private static RunStatus Status(long transitions, long episodes) => new()
     {
         RunId = "a",
@@ -44,6 +87,7 @@ public sealed class RecordingReporterTests
         Episodes = episodes,
         TrainingScore = 5,
         TrainingScoreDeviation = 1,
+        TrainingEpisodeLength = 1001,
         Updates = transitions,
         TransitionsPerSecond = 1,
         UpdatesPerSecond = 1,
@@ -53,8 +97,11 @@ public sealed class RecordingReporterTests
         CriticLoss = 1,
         PolicyLoss = 1,
         MeanQ = 1,
+        MeanTarget = 1,
         Entropy = 1,
         EntropyCoefficient = 1,
+        CriticGradientNorm = 1,
+        PolicyGradientNorm = 1,
         EvaluationEpisodes = 0,
         EvaluationScore = 0,
         WindowMean = 0,

@@ -58,6 +58,7 @@ internal sealed class RecordingReporter : RunReporter
                 Episode = status.Episodes,
                 Score = status.TrainingScore,
                 Deviation = status.TrainingScoreDeviation,
+                EpisodeLength = status.TrainingEpisodeLength,
             });
         }
 
@@ -91,8 +92,11 @@ internal sealed class RecordingReporter : RunReporter
         CriticLoss = status.CriticLoss,
         PolicyLoss = status.PolicyLoss,
         MeanQ = status.MeanQ,
+        MeanTarget = status.MeanTarget,
         Entropy = status.Entropy,
         EntropyCoefficient = status.EntropyCoefficient,
+        CriticGradientNorm = status.CriticGradientNorm,
+        PolicyGradientNorm = status.PolicyGradientNorm,
         TransitionsPerSecond = status.TransitionsPerSecond,
         UpdatesPerSecond = status.UpdatesPerSecond,
         UpdateRatio = status.UpdateRatio,
