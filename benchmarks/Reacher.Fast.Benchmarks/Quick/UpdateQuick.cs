@@ -59,7 +59,7 @@ internal static class UpdateQuick
 
         // TD3 alternates between two kinds of update.
         int calls = algorithm == "td3" ? 2 : 1;
-        double flops = algorithm == "sac" ? SacFlops(batch, hidden) : 0;
+        double flops = LearnerArithmetic.UpdateOperations(options, spec);
         Report($"{algorithm} B={batch} H={hidden}", team, flops, calls, () => learner.Update(buffer.View));
     }
 
@@ -73,7 +73,7 @@ internal static class UpdateQuick
         Fill(random, block);
         Fill(random, observations);
         policy.Load(block);
-        double flops = 2.0 * count * (Observations * 256 + 256 * 256 + 256 * 2 * Actions);
+        double flops = LearnerArithmetic.PolicyOperations(spec, count);
         Report($"policy, {count} observations", team, flops, 1, () => policy.ActExploring(observations, count, actions, 0));
     }
 
@@ -108,20 +108,8 @@ internal static class UpdateQuick
         peaks.Sort();
         times.Sort();
         double peak = peaks[peaks.Count / 2], time = times[times.Count / 2];
-        string part = flops == 0 ? "" : $"  {flops / time / 1e9,6:F1} GFLOP/s = {flops / time / peak,4:P0} of peak {peak / 1e9:F1}; best {flops / times[0] / peaks[^1],4:P0} of best {peaks[^1] / 1e9:F1}";
+        string part = $"  {flops / time / 1e9,6:F1} GFLOP/s = {flops / time / peak,4:P0} of peak {peak / 1e9:F1}; best {flops / times[0] / peaks[^1],4:P0} of best {peaks[^1] / 1e9:F1}";
         Console.WriteLine($"{what,-28}{time * 1e6,10:F1} us (best {times[0] * 1e6:F1}){1 / time,10:F1}/s{part}");
-    }
-
-    /// <summary>
-    /// Multiply-adds of an update, twice: forward of the actor twice and of both critics three times; weight gradients of all
-    /// three; input gradients of all layers but the first, of the critics twice, and of the actions through the first. 0.595e9 at 256.
-    /// </summary>
-    private static double SacFlops(int batch, double h)
-    {
-        double actor = Observations * h + h * h + h * 2 * Actions, critic = (Observations + Actions) * h + h * h + h;
-        double forward = 2 * actor + 6 * critic, weights = actor + 2 * critic;
-        double inputs = h * h + h * 2 * Actions + 4 * (h * h + h) + 2 * h * Actions;
-        return 2.0 * batch * (forward + weights + inputs);
     }
 
     private static void Fill(Random random, Span<float> values)

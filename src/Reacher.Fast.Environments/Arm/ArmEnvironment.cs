@@ -9,6 +9,12 @@ namespace Reacher.Fast.Environments.Arm;
 /// </summary>
 public sealed class ArmEnvironment : IVectorEnvironment
 {
+    /// <summary>
+    /// Arithmetic operations of one arm's decision, four physics steps: additions, products, multiply-adds, divisions and roots, one each. A lane
+    /// of the vector step makes one arm's. What a measured rate is divided by; a test counts them.
+    /// </summary>
+    public const int OperationsPerDecision = 7124;
+
     private readonly ArmOptions options;
     private readonly ArmBatch arms;
     private ulong seed;

@@ -21,6 +21,7 @@ internal static class CommandLine
             VerifyEnvCommand.Create(),
             PlayerCommand.Create(),
             ReplayCommand.Create(),
+            ProfileCommand.Create(),
             DoctorCommand.Create(),
         };
         foreach (Command role in RoleCommands.Create())

@@ -20,9 +20,17 @@ internal sealed class RunnerProcess : IDisposable
 
     public string Errors => string.Join('\n', errors);
 
-    public static RunnerProcess Start(params IEnumerable<string> arguments)
+    public static RunnerProcess Start(params IEnumerable<string> arguments) => StartWith(new Dictionary<string, string>(), arguments);
+
+    /// <summary>With environment variables of its own.</summary>
+    public static RunnerProcess StartWith(IReadOnlyDictionary<string, string> environment, IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        foreach ((string name, string value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "reacher-fast.dll"));
         foreach (string argument in arguments)
         {
@@ -65,6 +73,9 @@ internal sealed class RunnerProcess : IDisposable
 
         throw new AssertionException($"The program never printed '{text}'. It said: {Errors}");
     }
+
+    /// <summary>All it has printed since the line last waited for, once it has ended.</summary>
+    public string RemainingOutput() => string.Join('\n', lines.GetConsumingEnumerable());
 
     /// <summary>Its exit code.</summary>
     public int WaitForExit()
