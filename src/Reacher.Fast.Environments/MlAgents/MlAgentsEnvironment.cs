@@ -1,6 +1,5 @@
 using System.Buffers;
 using Reacher.Fast.Core;
-using Reacher.Fast.Environments.MlAgents.Wire;
 
 namespace Reacher.Fast.Environments.MlAgents;
 
@@ -15,26 +14,21 @@ namespace Reacher.Fast.Environments.MlAgents;
 /// </summary>
 public sealed class MlAgentsEnvironment : IVectorEnvironment
 {
-    /// <summary>Ports tried, in steps of the number of workers, before a player is started for none.</summary>
-    private const int PortsTried = 10;
-
-    private static readonly TimeSpan CloseGrace = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan EndGrace = TimeSpan.FromSeconds(1);
+    /// <summary>The longest that <see cref="Dispose"/> takes with a player that does not close when told to.</summary>
+    public static readonly TimeSpan LongestClose = 2 * PlayerConnection.CloseGrace;
 
     private readonly MlAgentsOptions options;
-    private readonly PlayerMailbox mailbox = new();
+    private readonly PlayerConnection player;
     private readonly PlayerReport report = new();
-    private KestrelUnaryHost? host;
-    private PlayerProcess? process;
     private TrainerDialect dialect = null!;
     private AgentSlots slots = null!;
     private bool fresh;
     private bool disposed;
 
-    private MlAgentsEnvironment(MlAgentsOptions options)
+    private MlAgentsEnvironment(MlAgentsOptions options, PlayerConnection player)
     {
         this.options = options;
-        Patience = options.Timeout;
+        this.player = player;
     }
 
     /// <inheritdoc/>
@@ -50,10 +44,14 @@ public sealed class MlAgentsEnvironment : IVectorEnvironment
     public string BehaviorName => dialect.Behavior!.Name;
 
     /// <summary>The port the player is connected to.</summary>
-    public int Port => host!.Port;
+    public int Port => player.Port;
 
     /// <summary>How long any one message is waited for.</summary>
-    internal TimeSpan Patience { get; set; }
+    internal TimeSpan Patience
+    {
+        get => player.Patience;
+        set => player.Patience = value;
+    }
 
     /// <summary>Transitions since the start that had no usable successor and were marked lost, of all rows.</summary>
     public long LostTransitions { get; private set; }
@@ -65,23 +63,24 @@ public sealed class MlAgentsEnvironment : IVectorEnvironment
     /// Listens, starts the player if one is named, and talks to it up to its agents' first observations, from which the sizes
     /// are known.
     /// </summary>
+    /// <param name="options">The player, and how to reach it.</param>
+    /// <param name="cancellation">Ends any wait for the player, here and in every later call, which then throws
+    /// <see cref="OperationCanceledException"/>; the environment is good for nothing but <see cref="Dispose"/> then.</param>
     /// <exception cref="InputException">The port, the player or its scene cannot be used.</exception>
     /// <exception cref="PlayerLostException">The player did not come, or left.</exception>
     public static MlAgentsEnvironment Launch(MlAgentsOptions options, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        var environment = new MlAgentsEnvironment(options);
+        var environment = new MlAgentsEnvironment(options, PlayerConnection.Open(options, cancellation));
         try
         {
-            environment.Listen();
-            environment.StartPlayer();
-            environment.Greet(cancellation);
+            environment.Greet();
             return environment;
         }
         catch (PlayerLostException e)
         {
-            PlayerLostException told = environment.WithTail(e);
+            PlayerLostException told = environment.player.WithTail(e);
             environment.Dispose();
             throw told;
         }
@@ -98,9 +97,16 @@ public sealed class MlAgentsEnvironment : IVectorEnvironment
     /// <exception cref="PlayerLostException">The player did not answer in time, or left.</exception>
     public void Reset(ulong seed, Span<float> observations)
     {
-        if (!fresh)
+        try
         {
-            Guarded(SendReset);
+            if (!fresh)
+            {
+                SendReset();
+            }
+        }
+        catch (PlayerLostException e)
+        {
+            throw player.WithTail(e);
         }
 
         fresh = false;
@@ -119,52 +125,29 @@ public sealed class MlAgentsEnvironment : IVectorEnvironment
         }
         catch (PlayerLostException e)
         {
-            throw WithTail(e);
+            throw player.WithTail(e);
         }
     }
 
     /// <summary>Tells the player to close, waits a moment, and ends it if it was started here and does not go.</summary>
     public void Dispose()
     {
-        if (disposed)
+        if (!disposed)
         {
-            return;
+            disposed = true;
+            player.Dispose();
         }
-
-        disposed = true;
-        bool told = false;
-        if (mailbox.IsHolding && mailbox.Path is not null)
-        {
-            (dialect ?? TrainerDialect.ForPath(mailbox.Path)).WriteClose(mailbox.Reply);
-            try
-            {
-                mailbox.Send(last: true);
-                mailbox.WaitUntilGone(CloseGrace);
-                told = true;
-            }
-            catch (PlayerLostException)
-            {
-                // It went first.
-            }
-        }
-
-        // A player that holds no call cannot be told to close: it hangs, or is on its way out.
-        process?.Stop(told ? CloseGrace : TimeSpan.Zero);
-        process?.Dispose();
-        mailbox.Lose("The trainer has closed.");
-        host?.Dispose();
-        mailbox.Dispose();
     }
 
     private void Exchange(ReadOnlySpan<float> actions, in VectorStep step)
     {
         slots.BeginStep(step);
-        dialect.WriteStep(mailbox.Reply, slots.Order, actions);
+        dialect.WriteStep(player.Reply, slots.Order, actions);
         long deadline = Deadline();
         while (true)
         {
-            mailbox.Send();
-            dialect.Read(mailbox.Receive(Patience), report);
+            player.Send();
+            dialect.Read(player.Receive(), report);
             slots.Take(report, step);
             if (report.GlobalDone)
             {
@@ -178,7 +161,7 @@ public sealed class MlAgentsEnvironment : IVectorEnvironment
 
             // A message of nothing but episode ends: their agents ask again in one of the next.
             ThrowIfPast(deadline);
-            dialect.WriteStep(mailbox.Reply, slots.Order, actions);
+            dialect.WriteStep(player.Reply, slots.Order, actions);
         }
 
         slots.EndStep(step);
@@ -199,80 +182,35 @@ public sealed class MlAgentsEnvironment : IVectorEnvironment
 
     private void SendReset()
     {
-        dialect.WriteReset(mailbox.Reply, options);
-        mailbox.Send();
-        ReceiveFirst(default);
+        dialect.WriteReset(player.Reply, options);
+        player.Send();
+        ReceiveFirst();
     }
 
-    private void Listen()
+    private void Greet()
     {
-        int port = options.FirstPort;
-        for (int attempt = 0; ; attempt++)
-        {
-            try
-            {
-                host = KestrelUnaryHost.Start(mailbox, options.Address, port);
-                options.Log?.Invoke($"Worker {options.WorkerId} listens on port {host.Port}.");
-                options.Listening?.Invoke(host.Port);
-                return;
-            }
-            catch (IOException e)
-            {
-                int next = port + options.WorkerCount;
-                // Only a player that is started here can be told another port than the one it was built or configured for.
-                bool canSkip = options.Player is not null && !options.IsEditor && attempt + 1 < PortsTried && next <= 65535;
-                if (!canSkip)
-                {
-                    throw new InputException(
-                        $"Port {port} is taken, perhaps by another run; choose another base port or end what holds it.", e);
-                }
-
-                options.Log?.Invoke($"Port {port} is taken, perhaps by another run; trying {next}.");
-                port = next;
-            }
-        }
-    }
-
-    private void StartPlayer()
-    {
-        if (options.Player is not null && !options.IsEditor)
-        {
-            process = PlayerProcess.Start(options, Port, mailbox.Lose);
-        }
-        else
-        {
-            options.Log?.Invoke(options.IsEditor
-                ? $"Waiting on port {Port}: press Play in the Unity editor."
-                : $"Waiting on port {Port} for a player.");
-        }
-    }
-
-    private void Greet(CancellationToken cancellation)
-    {
-        ReadOnlySequence<byte> first = mailbox.Receive(Patience, cancellation);
-        dialect = TrainerDialect.ForPath(mailbox.Path!);
-        string player = dialect.ReadHello(first);
-        options.Log?.Invoke($"Connected: {player}.");
-        dialect.WriteWelcome(mailbox.Reply, options, options.Seed + options.WorkerId);
-        mailbox.Send();
+        ReadOnlySequence<byte> first = player.Receive();
+        dialect = TrainerDialect.ForPath(player.Path!);
+        string name = dialect.ReadHello(first);
+        options.Log?.Invoke($"Connected: {name}.");
+        dialect.WriteWelcome(player.Reply, options, options.Seed + options.WorkerId);
+        player.Send();
 
         // The second message is empty: the player waits for its reset.
-        dialect.Read(mailbox.Receive(Patience, cancellation), report);
-        dialect.WriteReset(mailbox.Reply, options);
-        mailbox.Send();
-        ReceiveFirst(cancellation);
+        dialect.Read(player.Receive(), report);
+        SendReset();
         fresh = true;
         options.Log?.Invoke(
             $"Behaviour '{BehaviorName}': {AgentCount} agents, {ObservationSize} observations, {ActionSize} actions.");
     }
 
     /// <summary>Receives until agents ask for actions; a scene may take a few messages to bring them forth.</summary>
-    private void ReceiveFirst(CancellationToken cancellation)
+    private void ReceiveFirst()
     {
         long deadline = Deadline();
         while (true)
         {
-            dialect.Read(mailbox.Receive(Patience, cancellation), report);
+            dialect.Read(player.Receive(), report);
             if (CountAsking() > 0)
             {
                 if (AgentCount == 0)
@@ -292,8 +230,8 @@ public sealed class MlAgentsEnvironment : IVectorEnvironment
             }
 
             ThrowIfPast(deadline);
-            dialect.WriteStep(mailbox.Reply, [], []);
-            mailbox.Send();
+            dialect.WriteStep(player.Reply, [], []);
+            player.Send();
         }
     }
 
@@ -317,21 +255,4 @@ public sealed class MlAgentsEnvironment : IVectorEnvironment
 
         return asking;
     }
-
-    private void Guarded(Action conversation)
-    {
-        try
-        {
-            conversation();
-        }
-        catch (PlayerLostException e)
-        {
-            throw WithTail(e);
-        }
-    }
-
-    /// <summary>What the player's process says of its end is nearer to the cause than what its connection does.</summary>
-    private PlayerLostException WithTail(PlayerLostException e) => process is null
-        ? e
-        : new PlayerLostException(process.WaitForEnd(EndGrace) ?? e.Message, e) { LogTail = process.Tail };
 }

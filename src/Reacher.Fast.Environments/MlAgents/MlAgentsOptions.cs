@@ -60,7 +60,7 @@ public sealed record MlAgentsOptions
     public Action<int>? Listening { get; init; }
 
     /// <summary>Whether a Play press in the editor is waited for.</summary>
-    internal bool IsEditor => string.Equals(Player, Editor, StringComparison.OrdinalIgnoreCase);
+    internal bool IsEditor => Player == Editor;
 
     /// <summary>The first port to try.</summary>
     internal int FirstPort => BasePort == 0 ? 0 : (BasePort ?? (IsEditor ? 5004 : 5005)) + WorkerId;

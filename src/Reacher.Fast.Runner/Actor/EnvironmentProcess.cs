@@ -22,7 +22,8 @@ internal static class EnvironmentProcess
         ProcessSlot self = control.Slot(ProcessRole.Environment, index);
         self.Take();
         ulong seed = RoleContext.SeedOf(plan, index, self);
-        IVectorEnvironment environment = EnvironmentFactory.Create(plan.Environment, index);
+        using var deadline = new StopDeadline(control, context.SupervisorGone);
+        IVectorEnvironment environment = EnvironmentFactory.Create(plan.Environment, index, files.Logs, self.VectorSteps, deadline.Passed);
         if (environment.AgentCount != plan.AgentCount)
         {
             environment.Dispose();

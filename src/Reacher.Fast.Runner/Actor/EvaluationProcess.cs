@@ -22,7 +22,8 @@ internal static class EvaluationProcess
         using WeightChannel weights = WeightChannel.Open(files.Weights);
         ProcessSlot self = control.Slot(ProcessRole.Evaluation, index);
         self.Take();
-        using Evaluator evaluator = Evaluator.Create(plan, worker: plan.EnvironmentCount + index);
+        using var deadline = new StopDeadline(control, context.SupervisorGone);
+        using Evaluator evaluator = Evaluator.Create(plan, worker: plan.EnvironmentCount + index, files.Logs, deadline.Passed);
         using var log = new EvaluationLog(files.Evaluations);
         var window = new EvaluationWindow(plan.EvaluationWindow, plan.Threshold);
         foreach (EvaluationRecord record in log.Records)

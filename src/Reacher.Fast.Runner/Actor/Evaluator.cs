@@ -37,9 +37,14 @@ internal sealed class Evaluator : IDisposable
     /// <summary>An evaluator of a run.</summary>
     /// <param name="plan">The run.</param>
     /// <param name="worker">Number of the process among those with environments.</param>
-    public static Evaluator Create(RunPlan plan, int worker)
+    /// <param name="logs">The folder for a player's log; null for none.</param>
+    /// <param name="cancellation">Ends any wait for a player, now or later.</param>
+    public static Evaluator Create(RunPlan plan, int worker, string? logs = null, CancellationToken cancellation = default) =>
+        Create(plan, EnvironmentFactory.Create(plan.Environment, worker, logs, cancellation: cancellation));
+
+    /// <summary>An evaluator of a run, in an environment that is at hand and then the evaluator's.</summary>
+    public static Evaluator Create(RunPlan plan, IVectorEnvironment environment)
     {
-        IVectorEnvironment environment = EnvironmentFactory.Create(plan.Environment, worker);
         return new Evaluator(environment, ActingPolicy.Create(plan, environment.AgentCount), plan.Seed);
     }
 

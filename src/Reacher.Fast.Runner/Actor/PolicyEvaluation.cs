@@ -1,4 +1,4 @@
-using Reacher.Fast.Environments.Arm;
+using Reacher.Fast.Environments;
 using Reacher.Fast.Runner.Training;
 
 namespace Reacher.Fast.Runner.Actor;
@@ -22,15 +22,18 @@ internal static class PolicyEvaluation
     /// <param name="plan">The run.</param>
     /// <param name="block">The policy.</param>
     /// <param name="episodes">How many.</param>
-    /// <param name="progress">Told how many are done; may be null.</param>
-    public static EvaluationResult Play(RunPlan plan, ReadOnlySpan<float> block, int episodes, Action<int>? progress = null)
+    /// <param name="environment">Where; not disposed. Null for one of the plan's own.</param>
+    /// <param name="logs">The folder for the log of a player of the plan's own; null for none.</param>
+    public static EvaluationResult Play(
+        RunPlan plan, ReadOnlySpan<float> block, int episodes, IVectorEnvironment? environment = null, string? logs = null)
     {
-        using Evaluator evaluator = Evaluator.Create(plan, plan.EnvironmentCount);
+        using Evaluator evaluator = environment is null
+            ? Evaluator.Create(plan, plan.EnvironmentCount, logs)
+            : Evaluator.Create(plan, new BorrowedEnvironment(environment));
         var scores = new double[episodes];
         for (int i = 0; i < episodes; i++)
         {
             scores[i] = evaluator.Play(i, block);
-            progress?.Invoke(i + 1);
         }
 
         return new EvaluationResult(scores);

@@ -1,5 +1,8 @@
 using System.CommandLine;
 using Reacher.Fast.Core;
+using Reacher.Fast.Environments.MlAgents;
+using Reacher.Fast.Runner.Configuration;
+using Reacher.Fast.Runner.Processes;
 
 namespace Reacher.Fast.Runner.Commands;
 
@@ -29,7 +32,7 @@ internal static class CommandLine
             root.Add(role);
         }
 
-        ParseResult result = root.Parse(arguments);
+        ParseResult result = root.Parse(PlayerArguments.Pack(arguments));
         if (result.Errors.Count > 0)
         {
             Console.Error.WriteLine($"reacher-fast: {result.Errors[0].Message} See 'reacher-fast {VerbOf(result)}--help'.");
@@ -48,8 +51,22 @@ internal static class CommandLine
         }
         catch (InputException exception)
         {
-            Console.Error.WriteLine($"reacher-fast: {exception.Message}");
+            Console.Error.WriteLine($"{ChildProcess.ErrorPrefix}{exception.Message}");
             return ExitCodes.Usage;
+        }
+        catch (OperationCanceledException)
+        {
+            return ExitCodes.Interrupted;
+        }
+        catch (PlayerLostException lost)
+        {
+            if (lost.LogTail.Length > 0)
+            {
+                Console.Error.WriteLine($"The player's last words:{Environment.NewLine}{lost.LogTail}");
+            }
+
+            Console.Error.WriteLine($"{ChildProcess.ErrorPrefix}{lost.Message}");
+            return ExitCodes.Failed;
         }
         catch (Exception exception) when (exception is not OutOfMemoryException || Environment.GetEnvironmentVariable("REACHER_FAST_TRACE") is null)
         {

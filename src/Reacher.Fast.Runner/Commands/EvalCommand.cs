@@ -37,8 +37,9 @@ internal static class EvalCommand
 
         (string source, RunConfiguration configuration) = RunSource.Find(run, results);
         PolicySpec spec = PolicyFile.Read(source, out float[] block);
-        RunPlan plan = PlanFor(spec, configuration, seed, source);
-        EvaluationResult result = PolicyEvaluation.Play(plan, block, episodes);
+        (RunPlan plan, EnvironmentProbe probe) = PlanFor(spec, configuration, seed, source);
+        using EnvironmentProbe owned = probe;
+        EvaluationResult result = PolicyEvaluation.Play(plan, block, episodes, probe.Environment);
         if (json)
         {
             var record = new { Policy = source, Episodes = episodes, result.Mean, result.Deviation, result.Minimum, result.Maximum, result.Scores };
@@ -55,22 +56,25 @@ internal static class EvalCommand
     }
 
     // The policy decides its own shape: a file that was exported knows nothing of the run's configuration.
-    private static RunPlan PlanFor(PolicySpec spec, RunConfiguration configuration, long? seed, string source)
+    private static (RunPlan Plan, EnvironmentProbe Probe) PlanFor(PolicySpec spec, RunConfiguration configuration, long? seed, string source)
     {
         configuration = RunPlanner.Settle(configuration, TimeProvider.System).With(
             TrainerKeys.Type, spec.Kind == PolicyKind.SquashedGaussian ? TrainerType.Sac : TrainerType.Td3);
-        RunPlan plan = RunPlanner.Plan(seed is null ? configuration : configuration.With(RunKeys.Seed, seed.Value));
+        (RunPlan plan, EnvironmentProbe probe) = RunPlanner.Open(
+            seed is null ? configuration : configuration.With(RunKeys.Seed, seed.Value), evaluates: true);
         if (plan.ObservationSize != spec.ObservationSize || plan.ActionSize != spec.ActionSize)
         {
+            probe.Dispose();
             throw new InputException(
                 $"The policy of '{source}' has {spec.ObservationSize} observations and {spec.ActionSize} actions, and the environment " +
                 $"'{plan.Environment.Name}' {plan.ObservationSize} and {plan.ActionSize}; evaluate it in its own run.");
         }
 
-        return plan with
+        plan = plan with
         {
             Sac = plan.Sac is null ? null : plan.Sac with { HiddenSizes = spec.HiddenSizes.ToArray(), NormalizeObservations = spec.NormalizeObservations },
             Td3 = plan.Td3 is null ? null : plan.Td3 with { HiddenSizes = spec.HiddenSizes.ToArray(), NormalizeObservations = spec.NormalizeObservations },
         };
+        return (plan, probe);
     }
 }

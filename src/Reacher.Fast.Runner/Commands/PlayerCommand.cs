@@ -14,13 +14,14 @@ internal static class PlayerCommand
         var current = new Option<int?>("--mlagents-port") { Description = "The trainer's port; speak communicator 1.5.0 (current packages)." };
         var old = new Option<int?>("--port") { Description = "The trainer's port; speak API-4 (2018, Udacity's Reacher)." };
         var arms = new Option<int>("--num-arms") { Description = "Arms in the scene.", DefaultValueFactory = _ => 20 };
+        var maxStep = new Option<int>("--max-step") { Description = "Physics steps of an episode, four to a decision.", DefaultValueFactory = _ => 4000 };
         var realTime = new Option<bool>("--real-time") { Description = "Take 0.08 s over the trainer's time scale for a decision, as a player on a screen does." };
         var noGraphics = new Option<bool>("-nographics") { Description = "Accepted, as a Unity player does." };
         var batchMode = new Option<bool>("-batchmode") { Description = "Accepted, as a Unity player does." };
         var log = new Option<string?>("-logFile") { Description = "Where to write the log; standard error if not given." };
         var command = new Command("player", "Serve the built-in arm as a Unity player would, so that any ML-Agents trainer can train it.")
         {
-            current, old, arms, realTime, log, noGraphics, batchMode,
+            current, old, arms, maxStep, realTime, log, noGraphics, batchMode,
         };
         command.SetAction(result =>
         {
@@ -30,7 +31,7 @@ internal static class PlayerCommand
                 throw new InputException("A player needs the trainer's port: give --mlagents-port P (current trainers) or --port P (API-4).");
             }
 
-            var scene = new ArmOptions { ArmCount = result.GetValue(arms) };
+            var scene = new ArmOptions { ArmCount = result.GetValue(arms), MaxSteps = result.GetValue(maxStep) };
             scene.Validate();
             string? path = result.GetValue(log);
             using TextWriter? file = path is null ? null : new StreamWriter(path) { AutoFlush = true };

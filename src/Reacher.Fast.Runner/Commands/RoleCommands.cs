@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
+using Reacher.Fast.Environments.MlAgents;
+using Reacher.Fast.Replay.Control;
 using Reacher.Fast.Runner.Actor;
 using Reacher.Fast.Runner.Processes;
 using Reacher.Fast.Runner.Training;
@@ -34,9 +36,23 @@ internal static class RoleCommands
             // Ctrl-C, timeout(1) and service managers signal the whole process group; ending the run is the supervisor's to decide.
             using PosixSignalRegistration? interrupt = watch is null ? null : PosixSignalRegistration.Create(PosixSignal.SIGINT, Ignore);
             using PosixSignalRegistration? terminate = watch is null ? null : PosixSignalRegistration.Create(PosixSignal.SIGTERM, Ignore);
-            return run(files, plan, result.GetValue(index), new RoleContext(watch?.SupervisorGone ?? CancellationToken.None));
+            try
+            {
+                return run(files, plan, result.GetValue(index), new RoleContext(watch?.SupervisorGone ?? CancellationToken.None));
+            }
+            catch (Exception e) when (e is PlayerLostException or OperationCanceledException && IsEnding(files))
+            {
+                // Ctrl-C reaches the player too, which may be gone before this process has seen that the run ends; or it hung, and was ended.
+                return ExitCodes.Done;
+            }
         });
         return command;
+
+        static bool IsEnding(RunFiles files)
+        {
+            using ControlBlock control = ControlBlock.Open(files.Control);
+            return control.ShouldStop;
+        }
 
         static void Ignore(PosixSignalContext signal) => signal.Cancel = true;
     }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Reacher.Fast.Core;
 using Reacher.Fast.Core.Networks;
 using Reacher.Fast.Core.Weights;
+using Reacher.Fast.Environments;
 using Reacher.Fast.Runner.Actor;
 using Reacher.Fast.Runner.Configuration;
 using Reacher.Fast.Runner.Export;
@@ -66,7 +67,15 @@ internal static class TrainCommand
     {
         configuration = RunPlanner.Settle(configuration, TimeProvider.System);
         // The environment first: whatever is wrong with it must show before a folder is made.
-        RunPlan plan = RunPlanner.Plan(configuration);
+        (RunPlan plan, EnvironmentProbe probe) = RunPlanner.Open(configuration);
+        using EnvironmentProbe owned = probe;
+        bool inProcess = configuration.Get(RunKeys.InProcess);
+        IVectorEnvironment? player = inProcess && plan.Environment.IsPlayer ? probe.Environment : null;
+        if (player is null)
+        {
+            probe.Dispose();
+        }
+
         bool resume = configuration.Get(RunKeys.Resume);
         using RunDirectory directory = RunDirectory.Open(configuration);
         var files = new RunFiles(directory.Folder);
@@ -81,19 +90,19 @@ internal static class TrainCommand
         using var recorder = new MetricsRecorder(directory, configuration);
         var reporter = new RecordingReporter(
             RunReporter.Create(json), recorder, configuration.Get(TrainerKeys.SummaryFreq), EvaluationLog.Read(files.Evaluations).Count);
-        int code = Run(configuration, plan, files, reporter, resume);
+        int code = inProcess ? RunInProcess(plan, files, reporter, resume, player) : RunProcesses(plan, files, reporter, resume);
         Finish(directory, plan);
         return code;
     }
 
-    private static int Run(RunConfiguration configuration, RunPlan plan, RunFiles files, RunReporter reporter, bool resume)
+    private static int RunInProcess(RunPlan plan, RunFiles files, RunReporter reporter, bool resume, IVectorEnvironment? player)
     {
-        if (configuration.Get(RunKeys.InProcess))
-        {
-            using var lockstep = new LockstepTraining(files, plan, reporter, resume);
-            return lockstep.Run();
-        }
+        using var lockstep = new LockstepTraining(files, plan, reporter, resume, player);
+        return lockstep.Run();
+    }
 
+    private static int RunProcesses(RunPlan plan, RunFiles files, RunReporter reporter, bool resume)
+    {
         using Supervisor supervisor = resume ? Supervisor.Resume(files, plan, reporter) : Supervisor.Create(files, plan, reporter);
         return supervisor.Run();
     }

@@ -178,7 +178,7 @@ internal sealed class ListKey : ConfigurationKey<IReadOnlyList<string>>
     public override string Allowed => "a sequence of texts";
 
     /// <inheritdoc/>
-    public override object? Parse(string? text) => text is null ? Array.Empty<string>() : new[] { text };
+    public override object? Parse(string? text) => text is null ? Array.Empty<string>() : PlayerArguments.Unpack(text);
 
     /// <inheritdoc/>
     public override string Format(object? value) => "[" + string.Join(", ", ((IReadOnlyList<string>)value!).Select(YamlText.Quoted)) + "]";

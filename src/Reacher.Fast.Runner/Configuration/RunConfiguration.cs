@@ -1,4 +1,5 @@
 using Reacher.Fast.Core;
+using Reacher.Fast.Runner.Training;
 
 namespace Reacher.Fast.Runner.Configuration;
 
@@ -80,6 +81,11 @@ internal sealed class RunConfiguration
         if (Get(RunKeys.Resume) && Get(RunKeys.RunId) is null)
         {
             throw new InputException("--resume needs to know which run to go on with; name it with --run-id.");
+        }
+
+        if (Get(RunKeys.NumEnvs) > 1 && Get(RunKeys.EnvPath) == EnvironmentPlan.Editor)
+        {
+            throw new InputException($"num_envs is {Get(RunKeys.NumEnvs)} and env_path is editor, which is one player; leave num_envs at 1.");
         }
 
         if (Get(RunKeys.Resume) && Get(RunKeys.InitializeFrom) is not null)

@@ -1,3 +1,5 @@
+using Reacher.Fast.Replay.Control;
+
 namespace Reacher.Fast.Runner.Configuration;
 
 /// <summary>The keys outside <c>behaviors</c>: environment, engine, checkpoints, device, evaluation and processes.</summary>
@@ -19,18 +21,19 @@ internal static class RunKeys
 
     public static readonly ListKey EnvArgs = new()
     {
-        Section = Env, Name = "env_args", Default = [], Comment = "Arguments for the Unity player",
+        Section = Env, Name = "env_args", Default = [], Flag = PlayerArguments.Flag,
+        Comment = "Arguments for the Unity player; the flag comes last and takes all the rest",
     };
 
     public static readonly NumberKey<int> BasePort = new()
     {
-        Section = Env, Name = "base_port", Default = 5005, Minimum = 1, Maximum = 65_000, Flag = "--base-port",
-        Comment = "Port of the first Unity player; player k has this + k",
+        Section = Env, Name = "base_port", Default = 5005, Minimum = 2, Maximum = 65_000, Flag = "--base-port",
+        Comment = "Port of the first Unity player; player k has this + k, the editor this - 1",
     };
 
     public static readonly NumberKey<int> NumEnvs = new()
     {
-        Section = Env, Name = "num_envs", Default = 1, Minimum = 1, Maximum = 256, Flag = "--num-envs",
+        Section = Env, Name = "num_envs", Default = 1, Minimum = 1, Maximum = ControlBlock.MaximumEnvironments, Flag = "--num-envs",
         Comment = "Environment processes",
     };
 

@@ -8,6 +8,9 @@ namespace Reacher.Fast.Runner.Processes;
 /// </summary>
 internal sealed class ChildProcess : IDisposable
 {
+    /// <summary>How a verb begins the sentence that it fails with.</summary>
+    public const string ErrorPrefix = "reacher-fast: ";
+
     private const int LastLines = 12;
 
     private readonly Process process;
@@ -39,6 +42,18 @@ internal sealed class ChildProcess : IDisposable
             lock (gate)
             {
                 return string.Join(Environment.NewLine, lastLines);
+            }
+        }
+    }
+
+    /// <summary>The sentence it failed with, if that is among what it last wrote.</summary>
+    public string? LastError
+    {
+        get
+        {
+            lock (gate)
+            {
+                return lastLines.LastOrDefault(line => line.StartsWith(ErrorPrefix, StringComparison.Ordinal))?[ErrorPrefix.Length..];
             }
         }
     }

@@ -125,7 +125,7 @@ internal sealed class RunProgress
             return;
         }
 
-        EvaluationResult result = PolicyEvaluation.Play(plan, newest.Evaluated, plan.EvaluationWindow);
+        EvaluationResult result = PolicyEvaluation.Play(plan, newest.Evaluated, plan.EvaluationWindow, logs: files.Logs);
         (finalScore, finalDeviation, finalEpisodes) = (result.Mean, result.Deviation, result.Scores.Count);
     }
 

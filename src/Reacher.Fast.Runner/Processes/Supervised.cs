@@ -57,10 +57,12 @@ internal sealed class Supervised(ProcessSlot slot, string name, RestartPolicy re
         }
 
         string what;
+        string? why = null;
         if (Child.HasExited)
         {
             Child.WaitForExit(TimeSpan.FromSeconds(1));
             what = $"died with exit code {Child.ExitCode}";
+            why = Child.LastError;
         }
         else
         {
@@ -86,7 +88,7 @@ internal sealed class Supervised(ProcessSlot slot, string name, RestartPolicy re
         Child.Dispose();
         slot.AddRestart();
         Start();
-        return $"{Name} {what} and was started again";
+        return why is null ? $"{Name} {what} and was started again" : $"{Name} {what} and was started again; it said: {why}";
     }
 
     /// <summary>Waits for the process to end by itself, and kills it when it does not.</summary>

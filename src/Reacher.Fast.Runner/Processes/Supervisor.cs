@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Reacher.Fast.Environments.MlAgents;
 using Reacher.Fast.Replay;
 using Reacher.Fast.Replay.Control;
 using Reacher.Fast.Replay.Liveness;
@@ -109,7 +110,7 @@ internal sealed class Supervisor : IDisposable
 
         if (failure is null && control.StopReason is StopReason.Solved or StopReason.MaximumSteps)
         {
-            progress.EvaluateFinalWeights(weights);
+            EvaluateFinalWeights();
         }
 
         summary = progress.Summarize(control.StopReason);
@@ -163,16 +164,30 @@ internal sealed class Supervisor : IDisposable
         }
     }
 
+    // A player that is lost here costs the run its last figure, no more.
+    private void EvaluateFinalWeights()
+    {
+        try
+        {
+            progress.EvaluateFinalWeights(weights);
+        }
+        catch (PlayerLostException lost)
+        {
+            reporter.Say($"The final weights were not evaluated: {lost.Message}");
+        }
+    }
+
     private void Watch()
     {
-        // A Unity player may take its whole time-out for one step.
-        TimeSpan silence = TimeSpan.FromSeconds(plan.HungSeconds + (plan.Environment.IsPlayer ? plan.Environment.TimeoutSeconds : 0));
+        // A Unity player may take its whole time-out for one step, and to come up.
+        TimeSpan playersTime = TimeSpan.FromSeconds(plan.Environment.IsPlayer ? plan.Environment.TimeoutSeconds : 0);
+        TimeSpan silence = TimeSpan.FromSeconds(plan.HungSeconds) + playersTime, patience = StartPatience + playersTime;
         while (!control.ShouldStop)
         {
             foreach (Supervised child in children)
             {
                 TimeSpan mayBeSilent = child.Slot.Role == ProcessRole.Learner && silence < LearnerSilence ? LearnerSilence : silence;
-                if (child.Look(mayBeSilent, StartPatience) is string event_)
+                if (child.Look(mayBeSilent, patience) is string event_)
                 {
                     reporter.Say(event_);
                 }
@@ -198,7 +213,8 @@ internal sealed class Supervisor : IDisposable
     // Everyone sees the stop flag, finishes the step in hand, and goes; the learner saves before it goes.
     private void End()
     {
-        long deadline = Stopwatch.GetTimestamp() + (long)(EndPatience.TotalSeconds * Stopwatch.Frequency);
+        TimeSpan patience = plan.Environment.IsPlayer ? EndPatience + MlAgentsEnvironment.LongestClose : EndPatience;
+        long deadline = Stopwatch.GetTimestamp() + (long)(patience.TotalSeconds * Stopwatch.Frequency);
         foreach (Supervised child in children)
         {
             TimeSpan left = TimeSpan.FromSeconds((deadline - Stopwatch.GetTimestamp()) / (double)Stopwatch.Frequency);

@@ -4,6 +4,8 @@ using Reacher.Fast.Core.Batch;
 using Reacher.Fast.Core.Kernels;
 using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Core.Weights;
+using Reacher.Fast.Environments;
+using Reacher.Fast.Environments.MlAgents;
 using Reacher.Fast.Replay;
 using Reacher.Fast.Replay.Control;
 using Reacher.Fast.Replay.Sampling;
@@ -18,6 +20,8 @@ namespace Reacher.Fast.Runner.Training;
 /// <c>--in-process</c>: the same actor, learner and evaluator, in one process and in lock-step, so that a seed and an instruction set give the same
 /// weights to the bit. Training goes in segments of <see cref="SegmentSteps"/> vector steps; each begins with a reset whose seed follows from its number,
 /// and a checkpoint is written between segments only. So whatever interrupts a run, it goes on from the last checkpoint exactly as it would have.
+/// A Unity player has no second one of its kind for the evaluation: it plays both in turns, and being no part of the checkpoint it begins anew
+/// where a run goes on.
 /// </summary>
 internal sealed class LockstepTraining : IDisposable
 {
@@ -46,13 +50,15 @@ internal sealed class LockstepTraining : IDisposable
     /// <param name="plan">The run.</param>
     /// <param name="reporter">Where it shows itself.</param>
     /// <param name="resume">Go on from the newest checkpoint in the folder.</param>
-    public LockstepTraining(RunFiles files, RunPlan plan, RunReporter reporter, bool resume)
+    /// <param name="player">The one environment to train and evaluate in, in turns; not disposed. Null for two of the plan's own.</param>
+    public LockstepTraining(RunFiles files, RunPlan plan, RunReporter reporter, bool resume, IVectorEnvironment? player = null)
     {
         this.plan = plan;
         this.reporter = reporter;
         Directory.CreateDirectory(files.Logs);
         long segmentRows = (long)SegmentSteps * plan.AgentCount;
-        segmentsPerCheckpoint = (int)Math.Max(1, plan.CheckpointInterval / segmentRows);
+        // Pressing Stop in the editor is how its users end a run, so that none of it may be lost but the segment in hand.
+        segmentsPerCheckpoint = player is null ? (int)Math.Max(1, plan.CheckpointInterval / segmentRows) : 1;
         // Room for the rows between two checkpoints besides those drawn from (ReplaySampler.Window).
         long capacity = plan.BufferSize + (segmentsPerCheckpoint * segmentRows);
         replay = resume
@@ -67,11 +73,11 @@ internal sealed class LockstepTraining : IDisposable
         checkpoints = new TrainingCheckpoints(files, plan);
         block = new float[plan.PolicySpec.BlockLength];
         actor = new Actor.Actor(
-            EnvironmentFactory.Create(plan.Environment, 0),
+            player is null ? EnvironmentFactory.Create(plan.Environment, 0) : new BorrowedEnvironment(player),
             ActingPolicy.Create(plan, plan.AgentCount),
             new TransitionWriter(replay, plan.AgentCount, 0, plan.NStep, plan.Gamma),
             plan.ExplorationNoise, plan.WarmupHold);
-        evaluator = Evaluator.Create(plan, worker: 1);
+        evaluator = player is null ? Evaluator.Create(plan, worker: 1) : Evaluator.Create(plan, new BorrowedEnvironment(player));
         TakeSlots();
         Restore(files);
         evaluations = new EvaluationLog(files.Evaluations);
@@ -100,9 +106,13 @@ internal sealed class LockstepTraining : IDisposable
         control.ClearStop();
         reporter.Run(() =>
         {
-            while (!control.ShouldStop && PlaySegment())
+            while (!control.ShouldStop && PlayerPlays(PlaySegment))
             {
-                Evaluate();
+                if (!PlayerPlays(Evaluate))
+                {
+                    break;
+                }
+
                 segment++;
                 if (control.TotalTransitions >= plan.MaxTransitions)
                 {
@@ -118,7 +128,12 @@ internal sealed class LockstepTraining : IDisposable
         RunSummary summary = progress.Summarize(control.StopReason);
         progress.Save(summary);
         reporter.Finish(summary);
-        return control.StopReason == StopReason.Interrupted ? ExitCodes.Interrupted : ExitCodes.Done;
+        return control.StopReason switch
+        {
+            StopReason.Interrupted => ExitCodes.Interrupted,
+            StopReason.Failed => ExitCodes.Failed,
+            _ => ExitCodes.Done,
+        };
     }
 
     public void Dispose()
@@ -179,7 +194,7 @@ internal sealed class LockstepTraining : IDisposable
     }
 
     // One episode a segment; once the scores are there, as many as fill the window, and the run is solved or it is not.
-    private void Evaluate()
+    private bool Evaluate()
     {
         learner.CopyPolicy(block);
         do
@@ -197,6 +212,32 @@ internal sealed class LockstepTraining : IDisposable
             }
         }
         while (!control.ShouldStop && plan.StopWhenSolved && evaluations.Records[^1].Score >= plan.Threshold);
+        return true;
+    }
+
+    // A player that leaves ends the run, which goes on from its last checkpoint; Ctrl-C in a terminal reaches the player as well.
+    private bool PlayerPlays(Func<bool> play)
+    {
+        try
+        {
+            return play();
+        }
+        catch (PlayerLostException lost)
+        {
+            // To press Stop in the editor is to end the run.
+            if (control.RequestStop(plan.Environment.IsEditor ? StopReason.Interrupted : StopReason.Failed))
+            {
+                string lastWords = lost.LogTail.Length == 0 ? "" : $"{Environment.NewLine}The player's last words:{Environment.NewLine}{lost.LogTail}";
+                reporter.Say($"{lost.Message} Go on with --resume --run-id {plan.RunId}.{lastWords}");
+            }
+
+            return false;
+        }
+        catch (OperationCanceledException)
+        {
+            // It hung, and the signal that stopped the run has waited long enough.
+            return false;
+        }
     }
 
     private void Save()

@@ -139,6 +139,10 @@ internal sealed record EnvironmentPlan
     [JsonIgnore]
     public bool IsPlayer => Name is not (Arm or Pendulum);
 
+    /// <summary>Whether the player is the Unity editor, of which there is one, and which only its user can start.</summary>
+    [JsonIgnore]
+    public bool IsEditor => Name == Editor;
+
     /// <summary>Agents of a built-in environment.</summary>
     public int Agents { get; init; } = 20;
 
@@ -158,4 +162,10 @@ internal sealed record EnvironmentPlan
     public int BasePort { get; init; } = 5005;
 
     public int TimeoutSeconds { get; init; } = 60;
+
+    /// <summary>Workers with a player: the env processes and the evaluation. A taken port is skipped in steps of so many.</summary>
+    public int Workers { get; init; } = 2;
+
+    /// <summary>A player's seed is this plus its worker's number, as with <c>mlagents-learn</c>; built-in environments take theirs with each reset.</summary>
+    public int PlayerSeed { get; init; }
 }

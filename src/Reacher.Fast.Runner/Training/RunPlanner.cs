@@ -21,6 +21,12 @@ internal static class RunPlanner
             configuration = configuration.With(RunKeys.RunId, RunId.Create(configuration.Trainer, clock.GetLocalNow()));
         }
 
+        // There is one editor, and Play is pressed once: what else would be a second player takes turns with training.
+        if (configuration.Get(RunKeys.EnvPath) == EnvironmentPlan.Editor)
+        {
+            configuration = configuration.With(RunKeys.InProcess, true);
+        }
+
         return configuration.Get(RunKeys.Seed) < 0
             ? configuration.With(RunKeys.Seed, Random.Shared.Next(DrawnSeeds))
             : configuration;
@@ -28,11 +34,32 @@ internal static class RunPlanner
 
     /// <summary>The plan of a settled configuration. Makes the environment once, to learn its sizes.</summary>
     /// <exception cref="InputException">The environment cannot be made.</exception>
+    /// <exception cref="PlayerLostException">Its player did not come.</exception>
     public static RunPlan Plan(RunConfiguration configuration)
     {
+        (RunPlan plan, EnvironmentProbe probe) = Open(configuration);
+        probe.Dispose();
+        return plan;
+    }
+
+    /// <summary>The plan of a settled configuration, and the environment whose sizes are in it, for whoever goes on with it.</summary>
+    /// <param name="configuration">Settled.</param>
+    /// <param name="evaluates">Whether it is to be evaluated, with a seed of which training sees nothing.</param>
+    /// <exception cref="InputException">The environment cannot be made.</exception>
+    /// <exception cref="PlayerLostException">Its player did not come.</exception>
+    public static (RunPlan Plan, EnvironmentProbe Probe) Open(RunConfiguration configuration, bool evaluates = false)
+    {
         EnvironmentPlan environment = PlanEnvironment(configuration);
-        using IVectorEnvironment probe = EnvironmentFactory.Create(environment, 0);
-        return Plan(configuration, environment, probe);
+        EnvironmentProbe probe = EnvironmentProbe.Open(environment, evaluates ? environment.Workers - 1 : 0);
+        try
+        {
+            return (Plan(configuration, environment, probe.Environment), probe);
+        }
+        catch
+        {
+            probe.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The plan, for an environment that is at hand.</summary>
@@ -96,5 +123,7 @@ internal static class RunPlanner
         NoGraphics = configuration.Get(RunKeys.NoGraphics),
         BasePort = configuration.Get(RunKeys.BasePort),
         TimeoutSeconds = configuration.Get(RunKeys.TimeoutWait),
+        Workers = configuration.Get(RunKeys.NumEnvs) + 1,
+        PlayerSeed = unchecked((int)configuration.Get(RunKeys.Seed)),
     };
 }
