@@ -11,14 +11,16 @@ internal static class PlayerArguments
     // No argument of a process can hold it.
     private const char Separator = '\0';
 
-    /// <summary>The command line with what follows the flag as the flag's one value.</summary>
+    /// <summary>The command line with what follows the flag as the flag's one value: each argument between two separators, which is a value also for none.</summary>
     public static string[] Pack(string[] arguments)
     {
         int flag = Array.IndexOf(arguments, Flag);
-        return flag < 0 ? arguments : [.. arguments[..flag], Flag + "=" + string.Concat(arguments[(flag + 1)..].Select(argument => argument + Separator))];
+        return flag < 0
+            ? arguments
+            : [.. arguments[..flag], Flag + "=" + Separator + string.Concat(arguments[(flag + 1)..].Select(argument => argument + Separator))];
     }
 
-    /// <summary>The player's arguments in the flag's value.</summary>
+    /// <summary>The player's arguments in the flag's value, or in a file's one text.</summary>
     public static IReadOnlyList<string> Unpack(string packed) =>
-        packed.Contains(Separator, StringComparison.Ordinal) ? packed.Split(Separator)[..^1] : packed.Length == 0 ? [] : [packed];
+        packed.StartsWith(Separator) ? packed.Split(Separator)[1..^1] : [packed];
 }
