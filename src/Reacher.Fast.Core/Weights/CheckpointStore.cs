@@ -26,8 +26,8 @@ public sealed record LoadedCheckpoint(StateDictionary State, long Step, string P
 
 /// <summary>
 /// The checkpoints of one behaviour in one folder, named as ML-Agents names them: <c>Behavior-step.safetensors</c> for the
-/// last few, and <c>checkpoint.safetensors</c>, another name of the newest. One process saves; any may load meanwhile, since
-/// a file appears only when it is complete and on the disk.
+/// last few to keep, and <c>checkpoint.safetensors</c> for the newest, which may be newer than all of those. One process saves;
+/// any may load meanwhile, since a file appears only when it is complete and on the disk.
 /// </summary>
 public sealed class CheckpointStore
 {
@@ -66,52 +66,45 @@ public sealed class CheckpointStore
     /// <param name="step">Agent steps so far, from 0.</param>
     public CheckpointSave Save(StateDictionary state, long step)
     {
-        ArgumentNullException.ThrowIfNull(state);
-        ArgumentOutOfRangeException.ThrowIfNegative(step);
         string path = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{behavior}-{step}{Extension}"));
-        state.Metadata[StepKey] = step.ToString(CultureInfo.InvariantCulture);
-        try
+        CheckpointSave save = Write(state, step, path, link: true);
+        if (save.IsSaved)
         {
-            Directory.CreateDirectory(folder);
-            DeleteLeftoversOnce();
-            Safetensors.Write(state, path);
-            AtomicFile.Link(path, Path.Combine(folder, LatestName));
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            bool full = AtomicFile.IsDiskFull(error);
-            string why = full ? "the disk is full" : error.Message.TrimEnd('.');
-            return new CheckpointSave(
-                null, $"The checkpoint '{path}' was not saved: {why}; the run goes on and the checkpoints already saved stay.", full);
+            Prune(path);
         }
 
-        Prune(path);
-        return new CheckpointSave(path, null, DiskFull: false);
+        return save;
     }
 
-    /// <summary>The newest checkpoint that can be read, with those newer ones that cannot; null if there are none at all.</summary>
+    /// <summary>
+    /// Saves <paramref name="state"/> under the newest checkpoint's fixed name alone: often, so that a kill costs little, and
+    /// without a numbered one being deleted for it. Otherwise as <see cref="Save"/>.
+    /// </summary>
+    /// <param name="state">The learner's and the loop's state.</param>
+    /// <param name="step">Agent steps so far, from 0.</param>
+    public CheckpointSave SaveLatest(StateDictionary state, long step) => Write(state, step, Path.Combine(folder, LatestName), link: false);
+
+    /// <summary>The newest checkpoint that can be read, with those that came before it in the search; null if there are none at all.</summary>
     /// <exception cref="InputException">There are checkpoints, and none can be read.</exception>
     public LoadedCheckpoint? LoadLatest()
     {
         var skipped = new List<SkippedCheckpoint>();
-        foreach (string path in Candidates())
+        LoadedCheckpoint? latest = TryLoad(Path.Combine(folder, LatestName), skipped);
+        foreach ((long step, string path) in List())
         {
-            try
+            // A numbered one is newer only if its writer was killed before it gave the fixed name to it.
+            if (latest is not null && latest.Step >= step)
             {
-                StateDictionary state = Load(path, out long step);
-                return new LoadedCheckpoint(state, step, path, skipped);
+                break;
             }
-            catch (InputException error)
+
+            if (TryLoad(path, skipped) is { } numbered)
             {
-                // A checkpoint pruned between listing and reading is not a damaged one.
-                if (File.Exists(path))
-                {
-                    skipped.Add(new SkippedCheckpoint(path, error.Message));
-                }
+                return numbered;
             }
         }
 
-        return skipped.Count == 0 ? null : throw new InputException(
+        return latest is not null || skipped.Count == 0 ? latest : throw new InputException(
             $"None of the {skipped.Count} checkpoints in '{folder}' can be read: {skipped[0].Reason.TrimEnd('.')}; start anew with --force.");
     }
 
@@ -151,17 +144,47 @@ public sealed class CheckpointStore
         return found;
     }
 
-    private IEnumerable<string> Candidates()
+    private CheckpointSave Write(StateDictionary state, long step, string path, bool link)
     {
-        foreach ((_, string path) in List())
+        ArgumentNullException.ThrowIfNull(state);
+        ArgumentOutOfRangeException.ThrowIfNegative(step);
+        state.Metadata[StepKey] = step.ToString(CultureInfo.InvariantCulture);
+        try
         {
-            yield return path;
+            Directory.CreateDirectory(folder);
+            DeleteLeftoversOnce();
+            Safetensors.Write(state, path);
+            if (link)
+            {
+                AtomicFile.Link(path, Path.Combine(folder, LatestName));
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            bool full = AtomicFile.IsDiskFull(error);
+            string why = full ? "the disk is full" : error.Message.TrimEnd('.');
+            return new CheckpointSave(
+                null, $"The checkpoint '{path}' was not saved: {why}; the run goes on and the checkpoints already saved stay.", full);
         }
 
-        string latest = Path.Combine(folder, LatestName);
-        if (File.Exists(latest))
+        return new CheckpointSave(path, null, DiskFull: false);
+    }
+
+    private static LoadedCheckpoint? TryLoad(string path, List<SkippedCheckpoint> skipped)
+    {
+        try
         {
-            yield return latest;
+            return new LoadedCheckpoint(Load(path, out long step), step, path, skipped);
+        }
+        catch (InputException error)
+        {
+            // One that is not there, or was pruned between listing and reading, is not a damaged one.
+            if (File.Exists(path))
+            {
+                skipped.Add(new SkippedCheckpoint(path, error.Message));
+            }
+
+            return null;
         }
     }
 

@@ -164,6 +164,9 @@ public readonly struct ProcessSlot
         Word(256).WriteRelease((ulong)(vectorSteps * transitionsPerStep));
     }
 
+    /// <summary>Sets the episode counter (as <see cref="SetVectorSteps"/>).</summary>
+    public void SetEpisodes(long episodes) => Word(272).WriteRelease((ulong)episodes);
+
     /// <summary>Counts a finished episode and keeps its score.</summary>
     public void AddEpisode(double score)
     {

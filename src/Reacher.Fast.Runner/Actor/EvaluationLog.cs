@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.Json;
+using Reacher.Fast.Core.Weights;
 using Reacher.Fast.Runner.Reporting;
 
 namespace Reacher.Fast.Runner.Actor;
@@ -16,22 +18,22 @@ internal sealed record EvaluationRecord(
 
 /// <summary>
 /// The evaluation scores as a file, a JSON object a line, so that the window outlives the process that fills it: a restarted or resumed
-/// evaluation goes on where the last whole line ends.
+/// evaluation goes on where the last whole line ends. On a full disk scores are kept in memory and written once there is room.
 /// </summary>
 internal sealed class EvaluationLog : IDisposable
 {
     private readonly List<EvaluationRecord> records;
-    private readonly StreamWriter writer;
+    private readonly List<byte> unwritten = [];
+    private readonly FileStream stream;
 
     public EvaluationLog(string path)
     {
         long length = 0;
         records = File.Exists(path) ? Read(path, out length) : [];
-        var stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite);
+        stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
         // A line cut off by a kill is dropped: it was never counted.
         stream.SetLength(length);
         stream.Seek(0, SeekOrigin.End);
-        writer = new StreamWriter(stream) { AutoFlush = true };
     }
 
     /// <summary>What was there on opening, and what was appended since.</summary>
@@ -49,16 +51,31 @@ internal sealed class EvaluationLog : IDisposable
         }
 
         string[] lines = File.ReadLines(path).Take((int)count).ToArray();
-        File.WriteAllText(path, string.Concat(lines.Select(line => line + "\n")));
+        AtomicFile.WriteText(path, string.Concat(lines.Select(line => line + "\n")));
     }
 
-    public void Append(EvaluationRecord record)
+    /// <summary>Adds an episode.</summary>
+    /// <returns>One sentence if it, or those before it, could not be written yet; null if the file has them all.</returns>
+    public string? Append(EvaluationRecord record)
     {
-        writer.Write(JsonSerializer.Serialize(record, JsonStyle.Line) + "\n");
         records.Add(record);
+        unwritten.AddRange(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(record, JsonStyle.Line) + "\n"));
+        long before = stream.Position;
+        try
+        {
+            stream.Write(unwritten.ToArray());
+            unwritten.Clear();
+            return null;
+        }
+        catch (IOException error)
+        {
+            stream.SetLength(before);
+            string why = AtomicFile.IsDiskFull(error) ? "the disk is full" : error.Message.TrimEnd('.');
+            return $"Evaluation scores are not written ({why}); they will be once they can.";
+        }
     }
 
-    public void Dispose() => writer.Dispose();
+    public void Dispose() => stream.Dispose();
 
     private static List<EvaluationRecord> Read(string path, out long wholeLength)
     {

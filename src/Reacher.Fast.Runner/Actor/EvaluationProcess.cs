@@ -36,6 +36,7 @@ internal static class EvaluationProcess
         long evaluatedTrainingEpisodes = -1, evaluatedTransitions = 0;
         long hurriedTransitions = (long)HurriedSteps * plan.AgentCount * plan.EnvironmentCount;
         var newest = new WeightReader(weights);
+        bool warned = false;
         while (!Ended())
         {
             if (!WaitForWork())
@@ -60,8 +61,14 @@ internal static class EvaluationProcess
                 break;
             }
 
-            log.Append(new EvaluationRecord(
+            string? warning = log.Append(new EvaluationRecord(
                 episode++, evaluator.Score, evaluator.Deviation, newest.Version, control.TotalTransitions, control.TotalEpisodes, DateTimeOffset.UtcNow));
+            if (warning is not null && !warned)
+            {
+                ChildProcess.Warn(warning);
+            }
+
+            warned = warning is not null;
             window.Add(evaluator.Score);
             self.AddEpisode(evaluator.Score);
             Publish(window, self);

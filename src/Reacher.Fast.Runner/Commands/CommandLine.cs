@@ -70,7 +70,7 @@ internal static class CommandLine
         }
         catch (Exception exception) when (exception is not OutOfMemoryException || Environment.GetEnvironmentVariable("REACHER_FAST_TRACE") is null)
         {
-            Console.Error.WriteLine($"reacher-fast: {exception.Message}");
+            Console.Error.WriteLine($"{ChildProcess.ErrorPrefix}{exception.Message}");
             if (Environment.GetEnvironmentVariable("REACHER_FAST_TRACE") is not null)
             {
                 Console.Error.WriteLine(exception);

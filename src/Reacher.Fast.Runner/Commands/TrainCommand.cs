@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Reacher.Fast.Core;
+using Reacher.Fast.Core.Interop;
+using Reacher.Fast.Core.Kernels.Cuda;
 using Reacher.Fast.Core.Networks;
 using Reacher.Fast.Core.Weights;
 using Reacher.Fast.Environments;
@@ -66,7 +68,7 @@ internal static class TrainCommand
     private static int Train(RunConfiguration configuration, bool json)
     {
         configuration = RunPlanner.Settle(configuration, TimeProvider.System);
-        // The environment first: whatever is wrong with it must show before a folder is made.
+        // Environment and device first: whatever is wrong with them must show before a folder is made.
         (RunPlan plan, EnvironmentProbe probe) = RunPlanner.Open(configuration);
         using EnvironmentProbe owned = probe;
         bool inProcess = configuration.Get(RunKeys.InProcess);
@@ -76,15 +78,21 @@ internal static class TrainCommand
             probe.Dispose();
         }
 
+        RequireDevice(plan.Device);
         bool resume = configuration.Get(RunKeys.Resume);
+        StateDictionary? beginning = resume ? null : ReadBeginning(configuration, plan);
         using RunDirectory directory = RunDirectory.Open(configuration);
         var files = new RunFiles(directory.Folder);
+        if (resume)
+        {
+            new TrainingCheckpoints(files, plan).RequireResumable();
+        }
+
         ConfigurationWriter.Save(configuration, directory.ConfigurationFile);
         Directory.CreateDirectory(files.Logs);
-        if (!resume && configuration.Get(RunKeys.InitializeFrom) is string source)
+        if (beginning is not null)
         {
-            RunSource from = RunSource.Find(source, configuration.Get(RunKeys.ResultsDir)!);
-            TrainingCheckpoints.CopyInitial(from.PolicyFile, files.InitialWeights);
+            Safetensors.Write(beginning, files.InitialWeights);
         }
 
         using var recorder = new MetricsRecorder(directory, configuration);
@@ -94,6 +102,20 @@ internal static class TrainCommand
         Finish(directory, plan);
         return code;
     }
+
+    private static void RequireDevice(string device)
+    {
+        if (CudaDevices.IsCuda(device))
+        {
+            CudaProbe.Require(CudaDevices.Parse(device).Ordinal);
+        }
+    }
+
+    // Read before the run's folder is made, or emptied by --force, which may be the folder it comes from.
+    private static StateDictionary? ReadBeginning(RunConfiguration configuration, RunPlan plan) =>
+        configuration.Get(RunKeys.InitializeFrom) is string source
+            ? TrainingCheckpoints.ReadInitial(RunSource.Find(source, configuration.Get(RunKeys.ResultsDir)!).PolicyFile, plan)
+            : null;
 
     private static int RunInProcess(RunPlan plan, RunFiles files, RunReporter reporter, bool resume, IVectorEnvironment? player)
     {

@@ -12,15 +12,18 @@ internal sealed class ChildProcess : IDisposable
     public const string ErrorPrefix = "reacher-fast: ";
 
     private const int LastLines = 12;
+    private const string WarningMark = "warning: ";
 
     private readonly Process process;
     private readonly StreamWriter log;
     private readonly Queue<string> lastLines = new();
     private readonly Lock gate = new();
+    private readonly Action<string> warned;
 
-    private ChildProcess(string name, Process process, StreamWriter log)
+    private ChildProcess(string name, Process process, StreamWriter log, Action<string> warned)
     {
         Name = name;
+        this.warned = warned;
         this.process = process;
         this.log = log;
     }
@@ -75,15 +78,22 @@ internal sealed class ChildProcess : IDisposable
         }
     }
 
+    /// <summary>In a child: says something that its supervisor is to show the user.</summary>
+    public static void Warn(string sentence) => Console.Error.WriteLine(WarningMark + sentence);
+
     /// <summary>Starts this executable with <paramref name="arguments"/>, its output appended to <c>logFolder/name.log</c>.</summary>
-    public static ChildProcess Start(string name, string logFolder, IEnumerable<string> arguments)
+    /// <param name="name">Such as <c>env-0</c>.</param>
+    /// <param name="logFolder">Where its log goes.</param>
+    /// <param name="arguments">The verb and what it needs.</param>
+    /// <param name="warned">Told what the child says by <see cref="Warn"/>, on any thread.</param>
+    public static ChildProcess Start(string name, string logFolder, IEnumerable<string> arguments, Action<string> warned)
     {
         ProcessStartInfo start = ChildCommand.Create(arguments);
         var log = new StreamWriter(Path.Combine(logFolder, name + ".log"), append: true) { AutoFlush = true };
         try
         {
             var process = new Process { StartInfo = start };
-            var child = new ChildProcess(name, process, log);
+            var child = new ChildProcess(name, process, log, warned);
             process.OutputDataReceived += (_, line) => child.Write(line.Data);
             process.ErrorDataReceived += (_, line) => child.Write(line.Data);
             process.Start();
@@ -129,6 +139,11 @@ internal sealed class ChildProcess : IDisposable
         if (line is null)
         {
             return;
+        }
+
+        if (line.StartsWith(WarningMark, StringComparison.Ordinal))
+        {
+            warned(line[WarningMark.Length..]);
         }
 
         lock (gate)

@@ -162,10 +162,19 @@ internal sealed class RunProgress
     }
 
     /// <summary>Keeps what a resumed run needs, and the summary.</summary>
-    public void Save(RunSummary summary)
+    /// <returns>One sentence if it could not be written; else null.</returns>
+    public string? Save(RunSummary summary)
     {
         SaveProgress();
-        AtomicFile.WriteText(Path.Combine(files.Folder, "summary.json"), JsonSerializer.Serialize(summary, JsonStyle.Indented));
+        try
+        {
+            AtomicFile.WriteText(Path.Combine(files.Folder, "summary.json"), JsonSerializer.Serialize(summary, JsonStyle.Indented));
+            return null;
+        }
+        catch (IOException error)
+        {
+            return $"The summary was not saved ({(AtomicFile.IsDiskFull(error) ? "the disk is full" : error.Message.TrimEnd('.'))}); here it is.";
+        }
     }
 
     /// <summary>Keeps the clock and the milestones every few seconds, in case nobody comes to save them at the end.</summary>

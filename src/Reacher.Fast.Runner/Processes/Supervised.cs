@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Reacher.Fast.Core;
 using Reacher.Fast.Replay.Control;
 
 namespace Reacher.Fast.Runner.Processes;
@@ -49,6 +50,7 @@ internal sealed class Supervised(ProcessSlot slot, string name, RestartPolicy re
     /// <param name="patience">How long it may take to come into its loop, or to save.</param>
     /// <returns>What happened, as a sentence for the user; null if all is well.</returns>
     /// <exception cref="ChildFailedException">It has died too often in a row.</exception>
+    /// <exception cref="InputException">It is the learner and refused its input at its first start: it would at the next, too.</exception>
     public string? Look(TimeSpan silence, TimeSpan patience)
     {
         if (Child is null || IsDone)
@@ -61,6 +63,7 @@ internal sealed class Supervised(ProcessSlot slot, string name, RestartPolicy re
         if (Child.HasExited)
         {
             Child.WaitForExit(TimeSpan.FromSeconds(1));
+            RefuseWrongInput(Child);
             what = $"died with exit code {Child.ExitCode}";
             why = Child.LastError;
         }
@@ -89,6 +92,15 @@ internal sealed class Supervised(ProcessSlot slot, string name, RestartPolicy re
         slot.AddRestart();
         Start();
         return why is null ? $"{Name} {what} and was started again" : $"{Name} {what} and was started again; it said: {why}";
+    }
+
+    // Of the learner alone: a Unity player that fails to start may well start the next time.
+    private void RefuseWrongInput(ChildProcess ended)
+    {
+        if (ended.ExitCode == ExitCodes.Usage && slot.Role == ProcessRole.Learner && Restarts.Total == 0)
+        {
+            throw new InputException(ended.LastError ?? ended.LastWords);
+        }
     }
 
     /// <summary>Waits for the process to end by itself, and kills it when it does not.</summary>

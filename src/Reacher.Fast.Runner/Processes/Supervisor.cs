@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Reacher.Fast.Core;
 using Reacher.Fast.Environments.MlAgents;
 using Reacher.Fast.Replay;
 using Reacher.Fast.Replay.Control;
@@ -31,6 +33,7 @@ internal sealed class Supervisor : IDisposable
     private readonly WeightChannel weights;
     private readonly List<Supervised> children = [];
     private readonly RunProgress progress;
+    private readonly ConcurrentQueue<string> warnings = new();
     private readonly ManualResetEventSlim wake = new();
     private int signals;
 
@@ -46,7 +49,7 @@ internal sealed class Supervisor : IDisposable
     }
 
     /// <summary>Makes the files of a new run.</summary>
-    /// <exception cref="Core.InputException">There is not enough room for the replay, or the folder cannot be written.</exception>
+    /// <exception cref="InputException">There is not enough room for the replay, or the folder cannot be written.</exception>
     public static Supervisor Create(RunFiles files, RunPlan plan, RunReporter reporter)
     {
         Directory.CreateDirectory(files.Logs);
@@ -58,7 +61,7 @@ internal sealed class Supervisor : IDisposable
     }
 
     /// <summary>Opens the files of a run that goes on.</summary>
-    /// <exception cref="Core.InputException">A file is missing or damaged.</exception>
+    /// <exception cref="InputException">A file is missing or damaged.</exception>
     public static Supervisor Resume(RunFiles files, RunPlan plan, RunReporter reporter)
     {
         ReplayFile replay = ReplayFile.Open(files.Replay, plan.TransitionSpec);
@@ -94,7 +97,7 @@ internal sealed class Supervisor : IDisposable
 
                 Watch();
             }
-            catch (Exception exception) when (exception is ChildFailedException or IOException)
+            catch (Exception exception) when (exception is ChildFailedException or InputException or IOException)
             {
                 control.RequestStop(StopReason.Failed);
                 failure = exception;
@@ -104,6 +107,7 @@ internal sealed class Supervisor : IDisposable
                 End();
             }
 
+            SayWarnings();
             progress.Refresh();
             reporter.Show(progress.Status(children, "ended"), progress.EvaluationScores);
         });
@@ -114,17 +118,21 @@ internal sealed class Supervisor : IDisposable
         }
 
         summary = progress.Summarize(control.StopReason);
-        progress.Save(summary);
+        if (progress.Save(summary) is string notSaved)
+        {
+            reporter.Say(notSaved);
+        }
+
         reporter.Finish(summary);
         if (failure is not null)
         {
-            Console.Error.WriteLine($"reacher-fast: {failure.Message}");
+            Console.Error.WriteLine($"{ChildProcess.ErrorPrefix}{failure.Message}");
         }
 
         return control.StopReason switch
         {
             StopReason.Interrupted => ExitCodes.Interrupted,
-            StopReason.Failed => ExitCodes.Failed,
+            StopReason.Failed => failure is InputException ? ExitCodes.Usage : ExitCodes.Failed,
             _ => ExitCodes.Done,
         };
     }
@@ -160,7 +168,7 @@ internal sealed class Supervisor : IDisposable
                 "--supervisor", ProcessIdentity.Current.Incarnation.ToString(CultureInfo.InvariantCulture),
             ];
             children.Add(new Supervised(
-                slot, name, new RestartPolicy(plan.MaxLifetimeRestarts), () => ChildProcess.Start(name, files.Logs, arguments)));
+                slot, name, new RestartPolicy(plan.MaxLifetimeRestarts), () => ChildProcess.Start(name, files.Logs, arguments, warnings.Enqueue)));
         }
     }
 
@@ -193,6 +201,7 @@ internal sealed class Supervisor : IDisposable
                 }
             }
 
+            SayWarnings();
             progress.Refresh();
             progress.SaveNowAndThen();
             reporter.Show(progress.Status(children), progress.EvaluationScores);
@@ -207,6 +216,15 @@ internal sealed class Supervisor : IDisposable
 
             control.Supervisor.Beat();
             wake.Wait(Turn);
+        }
+    }
+
+    // What the children have to say to the user: their own output goes to their logs.
+    private void SayWarnings()
+    {
+        while (warnings.TryDequeue(out string? sentence))
+        {
+            reporter.Say(sentence);
         }
     }
 

@@ -28,14 +28,15 @@ internal static class LearnerProcess
         using var sampler = new ReplaySampler(replay, plan.Seed);
         using var batch = new BatchBuffer(replay.Spec, plan.Learner.BatchSize);
         var checkpoints = new TrainingCheckpoints(files, plan);
-        checkpoints.Restore(learner, sampler);
+        LoadedCheckpoint? restored = checkpoints.Restore(learner, sampler);
+        var rhythm = new CheckpointRhythm(plan.CheckpointInterval, restored?.Step ?? 0, TimeProvider.System);
+        bool warned = false;
         // Updates made after the checkpoint are lost with the process that made them; the limiter forgives the debt, so they are not caught up in a burst.
         self.SetUpdates(learner.Updates);
         control.Limiter.Rebase();
 
         var block = new float[weights.FloatCount];
         Publish();
-        long saved = control.TotalTransitions;
         self.Phase = ProcessPhase.Running;
         while (!context.SupervisorGone.IsCancellationRequested && Waiting.ForUpdate(control, self))
         {
@@ -51,17 +52,20 @@ internal static class LearnerProcess
                 Publish();
             }
 
-            if (control.TotalTransitions - saved >= plan.CheckpointInterval)
+            if (rhythm.IsNumberedDue(control.TotalTransitions))
             {
-                Save();
-                saved = control.TotalTransitions;
+                Save(() => checkpoints.Save(learner, sampler, control));
+            }
+            else if (rhythm.IsLatestDue)
+            {
+                Save(() => checkpoints.SaveLatest(learner, sampler, control));
             }
 
             self.Beat();
         }
 
         Publish();
-        Save();
+        Save(() => checkpoints.Save(learner, sampler, control));
         self.Phase = ProcessPhase.Stopped;
         return ExitCodes.Done;
 
@@ -73,16 +77,24 @@ internal static class LearnerProcess
             self.WeightVersion = learner.Updates;
         }
 
-        void Save()
+        void Save(Func<CheckpointSave> write)
         {
             self.Phase = ProcessPhase.Saving;
             self.Beat();
-            CheckpointSave save = checkpoints.Save(learner, sampler, control);
-            if (save.Warning is not null)
+            rhythm.Begin(control.TotalTransitions);
+            CheckpointSave save = write();
+            rhythm.End();
+            // One warning for each time the disk fills up, not one every few seconds.
+            if (save.Warning is not null && !warned)
             {
-                Console.Error.WriteLine($"warning: {save.Warning}");
+                ChildProcess.Warn(save.Warning);
+            }
+            else if (save.IsSaved && warned)
+            {
+                ChildProcess.Warn("Checkpoints are saved again.");
             }
 
+            warned = !save.IsSaved;
             self.Beat();
             self.Phase = ProcessPhase.Running;
         }

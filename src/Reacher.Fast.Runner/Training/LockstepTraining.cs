@@ -126,7 +126,7 @@ internal sealed class LockstepTraining : IDisposable
             }
         });
         RunSummary summary = progress.Summarize(control.StopReason);
-        progress.Save(summary);
+        Warn(progress.Save(summary));
         reporter.Finish(summary);
         return control.StopReason switch
         {
@@ -181,6 +181,7 @@ internal sealed class LockstepTraining : IDisposable
             }
 
             progress.Refresh();
+            progress.SaveNowAndThen();
             reporter.Show(progress.Status([]), progress.EvaluationScores);
         }
 
@@ -200,8 +201,8 @@ internal sealed class LockstepTraining : IDisposable
         do
         {
             double score = evaluator.Play(evaluations.Records.Count, block);
-            evaluations.Append(new EvaluationRecord(
-                evaluations.Records.Count, score, evaluator.Deviation, learner.Updates, control.TotalTransitions, control.TotalEpisodes, DateTimeOffset.UtcNow));
+            Warn(evaluations.Append(new EvaluationRecord(
+                evaluations.Records.Count, score, evaluator.Deviation, learner.Updates, control.TotalTransitions, control.TotalEpisodes, DateTimeOffset.UtcNow)));
             window.Add(score);
             EvaluationSlot.AddEpisode(score);
             progress.Refresh();
@@ -242,14 +243,20 @@ internal sealed class LockstepTraining : IDisposable
 
     private void Save()
     {
-        if (checkpoints.Save(learner, sampler, control, state =>
-            {
-                state.Add("lockstep.segment", segment);
-                state.Add("lockstep.written_rows", replay.WrittenRows);
-                state.Add("lockstep.evaluations", (long)evaluations.Records.Count);
-            }).Warning is string warning)
+        Warn(checkpoints.Save(learner, sampler, control, state =>
         {
-            reporter.Say(warning);
+            state.Add("lockstep.segment", segment);
+            state.Add("lockstep.episodes", control.TotalEpisodes);
+            state.Add("lockstep.written_rows", replay.WrittenRows);
+            state.Add("lockstep.evaluations", (long)evaluations.Records.Count);
+        }).Warning);
+    }
+
+    private void Warn(string? sentence)
+    {
+        if (sentence is not null)
+        {
+            reporter.Say(sentence);
         }
     }
 
@@ -266,6 +273,7 @@ internal sealed class LockstepTraining : IDisposable
         EvaluationLog.Truncate(files.Evaluations, loaded.State.GetInt64("lockstep.evaluations"));
         control.Learner.SetUpdates(learner.Updates);
         EnvironmentSlot.SetVectorSteps(segment * SegmentSteps, actor.AgentCount);
+        EnvironmentSlot.SetEpisodes(loaded.State.GetInt64("lockstep.episodes"));
         reporter.Say(string.Create(CultureInfo.InvariantCulture, $"Going on from {loaded.Path}, {learner.Updates} updates."));
     }
 

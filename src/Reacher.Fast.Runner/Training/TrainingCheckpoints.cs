@@ -1,8 +1,11 @@
 using System.Globalization;
+using Reacher.Fast.Core;
+using Reacher.Fast.Core.Kernels;
 using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Core.Weights;
 using Reacher.Fast.Replay.Control;
 using Reacher.Fast.Replay.Sampling;
+using Reacher.Fast.Runner.Processes;
 
 namespace Reacher.Fast.Runner.Training;
 
@@ -14,30 +17,37 @@ internal sealed class TrainingCheckpoints(RunFiles files, RunPlan plan)
     /// <summary>Saves (and what <paramref name="more"/> adds); a full disk is a warning in the result, and the checkpoints before stay.</summary>
     public CheckpointSave Save(ILearner learner, ReplaySampler sampler, ControlBlock control, Action<StateDictionary>? more = null)
     {
-        var state = new StateDictionary();
-        learner.SaveState(state);
-        SamplerState random = sampler.State;
-        state.Add("sampler.s0", random.S0);
-        state.Add("sampler.s1", random.S1);
-        state.Add("sampler.s2", random.S2);
-        state.Add("sampler.s3", random.S3);
-        state.Metadata["run_id"] = plan.RunId;
-        state.Metadata["transitions"] = control.TotalTransitions.ToString(CultureInfo.InvariantCulture);
+        StateDictionary state = Collect(learner, sampler, control);
         more?.Invoke(state);
         return store.Save(state, control.TotalTransitions);
     }
 
-    /// <summary>Keeps the checkpoint that a new run begins with, in the run's own folder.</summary>
-    /// <exception cref="Core.InputException">It is an exported policy, not a checkpoint: critics and optimisers are missing.</exception>
-    public static void CopyInitial(string checkpoint, string to)
+    /// <summary>Saves under the newest checkpoint's fixed name alone (<see cref="CheckpointStore.SaveLatest"/>).</summary>
+    public CheckpointSave SaveLatest(ILearner learner, ReplaySampler sampler, ControlBlock control) =>
+        store.SaveLatest(Collect(learner, sampler, control), control.TotalTransitions);
+
+    /// <summary>Reads the checkpoint that a new run is to begin with.</summary>
+    /// <exception cref="InputException">It cannot be read, holds a policy alone, or is of another algorithm or shape than the run.</exception>
+    public static StateDictionary ReadInitial(string checkpoint, RunPlan plan)
     {
         StateDictionary state = Safetensors.Read(checkpoint);
         if (!state.Contains("sampler.s0"))
         {
-            throw new Core.InputException($"'{checkpoint}' holds a policy alone, and training begins with critics too; name a run or one of its checkpoints.");
+            throw new InputException($"'{checkpoint}' holds a policy alone, and training begins with critics too; name a run or one of its checkpoints.");
         }
 
-        File.Copy(checkpoint, to, overwrite: true);
+        RequireFit(state, checkpoint, plan);
+        return AsBeginning(state, plan.Seed);
+    }
+
+    /// <summary>Makes sure, before anything is changed, that the run can go on from its newest readable checkpoint, if it has one.</summary>
+    /// <exception cref="InputException">None can be read, or it is of another algorithm or shape than the configuration now says.</exception>
+    public void RequireResumable()
+    {
+        if (store.LoadLatest() is { } latest)
+        {
+            RequireFit(latest.State, latest.Path, plan);
+        }
     }
 
     /// <summary>Takes the newest readable checkpoint, if there is one.</summary>
@@ -57,7 +67,7 @@ internal sealed class TrainingCheckpoints(RunFiles files, RunPlan plan)
 
         foreach (SkippedCheckpoint skipped in loaded.Skipped)
         {
-            Console.Error.WriteLine($"warning: {skipped.Path} cannot be read ({skipped.Reason}); going on from {loaded.Path}.");
+            ChildProcess.Warn($"{skipped.Reason} Going on from '{loaded.Path}'.");
         }
 
         learner.LoadState(loaded.State);
@@ -65,4 +75,64 @@ internal sealed class TrainingCheckpoints(RunFiles files, RunPlan plan)
             loaded.State.GetUInt64("sampler.s0"), loaded.State.GetUInt64("sampler.s1"), loaded.State.GetUInt64("sampler.s2"), loaded.State.GetUInt64("sampler.s3"));
         return loaded;
     }
+
+    private StateDictionary Collect(ILearner learner, ReplaySampler sampler, ControlBlock control)
+    {
+        var state = new StateDictionary();
+        learner.SaveState(state);
+        SamplerState random = sampler.State;
+        state.Add("sampler.s0", random.S0);
+        state.Add("sampler.s1", random.S1);
+        state.Add("sampler.s2", random.S2);
+        state.Add("sampler.s3", random.S3);
+        state.Metadata["run_id"] = plan.RunId;
+        state.Metadata["transitions"] = control.TotalTransitions.ToString(CultureInfo.InvariantCulture);
+        return state;
+    }
+
+    // Networks and optimisers are another run's; its counters, its noise and its loop are not this run's.
+    private static StateDictionary AsBeginning(StateDictionary state, ulong seed)
+    {
+        const string Updates = "learner.updates", NoiseSeed = "noise.seed", NoiseCounter = "noise.update_counter";
+        var beginning = new StateDictionary();
+        foreach ((string key, string value) in state.Metadata)
+        {
+            beginning.Metadata[key] = value;
+        }
+
+        foreach (StateTensor tensor in state.Tensors.Where(tensor => !IsOfTheLoop(tensor.Name) && tensor.Name is not (Updates or NoiseSeed or NoiseCounter)))
+        {
+            beginning.Add(tensor);
+        }
+
+        beginning.Add(Updates, 0L);
+        beginning.Add(NoiseSeed, seed);
+        beginning.Add(NoiseCounter, 0UL);
+        return beginning;
+    }
+
+    // A learner of its own, thrown away, knows best what it needs.
+    private static void RequireFit(StateDictionary state, string path, RunPlan plan)
+    {
+        using IKernelDevice device = KernelDevices.Create("cpu", threads: 1);
+        using ILearner learner = LearnerFactory.Create(plan.Learner, plan.TransitionSpec, device);
+        try
+        {
+            learner.LoadState(state);
+        }
+        catch (InputException error)
+        {
+            throw new InputException($"'{path}' does not fit the run: {error.Message}", error);
+        }
+
+        var own = new StateDictionary();
+        learner.SaveState(own);
+        if (state.Tensors.FirstOrDefault(tensor => !own.Contains(tensor.Name) && !IsOfTheLoop(tensor.Name)) is { } unknown)
+        {
+            throw new InputException($"'{path}' does not fit the run: it has a tensor '{unknown.Name}' that the run has no use for; use the configuration it was trained with.");
+        }
+    }
+
+    private static bool IsOfTheLoop(string tensor) =>
+        tensor.StartsWith("sampler.", StringComparison.Ordinal) || tensor.StartsWith("lockstep.", StringComparison.Ordinal);
 }

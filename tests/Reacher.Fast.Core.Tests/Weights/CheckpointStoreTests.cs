@@ -61,8 +61,37 @@ public sealed class CheckpointStoreTests
         LoadedCheckpoint loaded = store.LoadLatest()!;
 
         Assert.That(loaded.Step, Is.EqualTo(100));
-        Assert.That(loaded.Skipped.Single().Path, Is.EqualTo(newest));
-        Assert.That(loaded.Skipped.Single().Reason, Does.Contain("truncated"));
+        Assert.That(loaded.Skipped.Select(skipped => skipped.Path), Is.EqualTo(new[] { folder[CheckpointStore.LatestName], newest }), "two names of one file");
+        Assert.That(loaded.Skipped[1].Reason, Does.Contain("truncated"));
+    }
+
+    [Test]
+    public void One_under_the_fixed_name_alone_is_the_newest_and_deletes_no_numbered_one()
+    {
+        using var folder = new TemporaryFolder();
+        var store = new CheckpointStore(folder.Path, "Reacher", keep: 1);
+        store.Save(States.Small(1), 100);
+        Assert.That(store.SaveLatest(States.Small(2), 150).IsSaved, Is.True);
+        Assert.That(store.LoadLatest()!.Step, Is.EqualTo(150));
+        Assert.That(folder.FileNames(), Is.EqualTo(new[] { "Reacher-100.safetensors", CheckpointStore.LatestName }));
+
+        File.WriteAllText(folder[CheckpointStore.LatestName], "damaged");
+        LoadedCheckpoint loaded = store.LoadLatest()!;
+        Assert.That(loaded.Step, Is.EqualTo(100));
+        Assert.That(loaded.Skipped.Single().Path, Is.EqualTo(folder[CheckpointStore.LatestName]));
+    }
+
+    [Test]
+    public void A_numbered_one_whose_writer_was_killed_before_it_was_named_the_newest_is_the_newest()
+    {
+        using var folder = new TemporaryFolder();
+        var store = new CheckpointStore(folder.Path, "Reacher", keep: 5);
+        store.Save(States.Small(1), 100);
+        File.Copy(folder[CheckpointStore.LatestName], folder["old"]);
+        store.Save(States.Small(2), 200);
+        File.Move(folder["old"], folder[CheckpointStore.LatestName], overwrite: true);
+
+        Assert.That(store.LoadLatest()!.Path, Is.EqualTo(folder["Reacher-200.safetensors"]));
     }
 
     [Test]
@@ -123,6 +152,31 @@ public sealed class CheckpointStoreTests
         Assert.That(save.IsSaved, Is.False);
         Assert.That(save.DiskFull, Is.False);
         Assert.That(save.Warning, Does.Contain("was not saved").And.Contain("the run goes on"));
+    }
+
+    /// <summary>The same without the right to mount: the temporary file leads to a device that is always full.</summary>
+    [TestCase(true)]
+    [TestCase(false)]
+    public void A_full_device_leaves_the_old_one_and_no_litter(bool numbered)
+    {
+        if (!File.Exists("/dev/full"))
+        {
+            Assert.Ignore("There is no /dev/full here: that is Linux's.");
+        }
+
+        using var folder = new TemporaryFolder();
+        var store = new CheckpointStore(folder.Path, "Reacher", keep: 5);
+        Assert.That(store.Save(States.Small(1), 1).IsSaved, Is.True);
+        string name = numbered ? "Reacher-2.safetensors" : CheckpointStore.LatestName;
+        File.CreateSymbolicLink(folder[$".{name}.{Environment.ProcessId}{AtomicFile.TemporarySuffix}"], "/dev/full");
+
+        CheckpointSave save = numbered ? store.Save(States.Small(2), 2) : store.SaveLatest(States.Small(2), 2);
+
+        Assert.That(save.DiskFull, Is.True);
+        Assert.That(save.Warning, Does.Contain(name).And.Contain("the disk is full").And.Contain("the run goes on"));
+        Assert.That(folder.FileNames(), Is.EqualTo(new[] { "Reacher-1.safetensors", CheckpointStore.LatestName }));
+        Assert.That(store.LoadLatest()!.Step, Is.EqualTo(1));
+        Assert.That(store.Save(States.Small(3), 3).IsSaved, Is.True, "the next one fits again");
     }
 
     [Test]

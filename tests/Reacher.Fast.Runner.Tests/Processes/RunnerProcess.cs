@@ -78,9 +78,9 @@ internal sealed class RunnerProcess : IDisposable
     public string RemainingOutput() => string.Join('\n', lines.GetConsumingEnumerable());
 
     /// <summary>Its exit code.</summary>
-    public int WaitForExit()
+    public int WaitForExit(TimeSpan? patience = null)
     {
-        if (!Process.WaitForExit(Patience))
+        if (!Process.WaitForExit(patience ?? Patience))
         {
             throw new AssertionException($"The program did not end. It said: {Errors}");
         }
@@ -94,6 +94,8 @@ internal sealed class RunnerProcess : IDisposable
     /// <summary>Sends a signal to any process.</summary>
     public static void Kill(string signal, int pid)
     {
+        // kill(2) takes 0 for its caller's whole group.
+        ArgumentOutOfRangeException.ThrowIfLessThan(pid, 2);
         using Process kill = Process.Start("kill", ["-" + signal, pid.ToString(CultureInfo.InvariantCulture)]);
         kill.WaitForExit();
     }

@@ -1,6 +1,9 @@
+using System.Diagnostics;
+using Reacher.Fast.Core.Weights;
 using Reacher.Fast.Replay;
 using Reacher.Fast.Replay.Control;
 using Reacher.Fast.Replay.Inspection;
+using Reacher.Fast.Runner.Actor;
 using Reacher.Fast.Runner.Reporting.Metrics;
 using Reacher.Fast.Runner.Training;
 using static Reacher.Fast.Runner.Tests.Processes.RunnerProcess;
@@ -137,6 +140,124 @@ public sealed class TrainProcessTests
         Assert.That(lines.First(line => line.Kind == MetricsKind.Training).EpisodeLength, Is.EqualTo(LockstepTraining.SegmentSteps));
     }
 
+    [Test]
+    public void A_run_killed_as_a_whole_goes_on_without_a_burst_and_with_its_scores()
+    {
+        string[] small = ["--num-agents", "2", "--window", "50"];
+        using (RunnerProcess run = Train(results, "h", small))
+        {
+            using ControlBlock control = Control(results, "h");
+            ProcessSlot[] all = [control.Learner, control.Slot(ProcessRole.Environment, 0), control.Slot(ProcessRole.Evaluation, 0)];
+            WaitUntil(() => control.Slot(ProcessRole.Evaluation, 0).WindowCount >= 2 && control.Learner.Updates > 200, "scores are there");
+            run.Signal("KILL");
+            run.WaitForExit();
+            foreach (ProcessSlot child in all.Where(child => child.IsHolderAlive))
+            {
+                Kill("KILL", child.Pid);
+            }
+
+            WaitUntil(() => all.All(child => !child.IsHolderAlive), "all are gone");
+        }
+
+        string evaluations = Path.Combine(results, "h", "evaluations.jsonl");
+        IReadOnlyList<EvaluationRecord> before = EvaluationLog.Read(evaluations);
+        using RunnerProcess resumed = Train(results, "h", [.. small, "--resume"]);
+        string first = resumed.WaitForLine("\"status\"");
+        using (ControlBlock control = Control(results, "h"))
+        {
+            Assert.That(first, Does.Contain($"\"evaluation_episodes\":{before.Count},"), "the window is as it was");
+            WaitUntil(() => control.Slot(ProcessRole.Evaluation, 0).WindowCount > before.Count, "the window goes on");
+            resumed.Signal("TERM");
+            Assert.That(resumed.WaitForExit(), Is.EqualTo(130), resumed.Errors);
+
+            // What the transitions since then owe, and nothing for those before, whose updates were lost with their learner.
+            long transitions = control.TotalTransitions - control.Limiter.BaseTransitions, updates = control.Learner.Updates - control.Limiter.BaseUpdates;
+            Assert.That(updates, Is.LessThanOrEqualTo((transitions * control.Limiter.Limits.UpdatesPerTransition) + 1).And.GreaterThan(0));
+            Assert.That(control.Limiter.BaseTransitions, Is.GreaterThanOrEqualTo(before[^1].Transitions));
+        }
+
+        Assert.That(EvaluationLog.Read(evaluations).Take(before.Count), Is.EqualTo(before));
+    }
+
+    [Test]
+    public void A_full_disk_costs_checkpoints_and_not_the_run()
+    {
+        if (!Mount("-t", "tmpfs", "-o", "size=64m", "reacher-fast-test", results))
+        {
+            Assert.Ignore("A file system of 64 MB cannot be mounted here: that needs Linux and the right to mount.");
+        }
+
+        try
+        {
+            using RunnerProcess run = Train(results, "i", "--num-agents", "2");
+            using ControlBlock control = Control(results, "i");
+            ProcessSlot evaluation = control.Slot(ProcessRole.Evaluation, 0);
+            string newest = Path.Combine(results, "i", "Reacher", CheckpointStore.LatestName), filler = Path.Combine(results, "filler");
+            WaitUntil(() => File.Exists(newest), "a checkpoint is there");
+            Fill(filler);
+            run.WaitForLine("was not saved: the disk is full");
+            CheckpointStore.Load(newest, out long step);
+            (long transitions, long updates, long episodes) = (control.TotalTransitions, control.Learner.Updates, evaluation.Episodes);
+            WaitUntil(() => control.TotalTransitions > transitions + 500 && control.Learner.Updates > updates + 100 && evaluation.Episodes > episodes, "the run goes on");
+            File.Delete(filler);
+            run.WaitForLine("Checkpoints are saved again");
+            CheckpointStore.Load(newest, out long later);
+            Assert.That(later, Is.GreaterThan(step));
+            episodes = evaluation.Episodes;
+            WaitUntil(() => evaluation.Episodes > episodes, "an evaluation has ended since");
+            run.Signal("INT");
+            Assert.That(run.WaitForExit(), Is.EqualTo(130), run.Errors);
+            Assert.That(EvaluationLog.Read(Path.Combine(results, "i", "evaluations.jsonl")), Has.Count.EqualTo(evaluation.Episodes), "no score is lost");
+            Assert.That(new[] { control.Learner.Restarts, evaluation.Restarts, control.Slot(ProcessRole.Environment, 0).Restarts }, Is.All.Zero);
+        }
+        finally
+        {
+            Mount("-u", results);
+        }
+    }
+
+    [Test]
+    public void A_run_that_cannot_go_on_as_configured_is_one_sentence_and_stays_as_it_was()
+    {
+        using (RunnerProcess first = Train(results, "j", "--max-steps", "1000"))
+        {
+            Assert.That(first.WaitForExit(), Is.Zero, first.Errors);
+        }
+
+        string configuration = Path.Combine(results, "j", "configuration.yaml");
+        string before = File.ReadAllText(configuration);
+        using (RunnerProcess wrong = Train(results, "j", "--resume", "--num-layers", "3"))
+        {
+            Assert.That(wrong.WaitForExit(), Is.EqualTo(2));
+            Assert.That(wrong.Errors.Trim().Split('\n'), Has.Length.EqualTo(1));
+            Assert.That(wrong.Errors, Does.Contain("does not fit the run"));
+        }
+
+        Assert.That(File.ReadAllText(configuration), Is.EqualTo(before));
+        using RunnerProcess same = Start("train", "--resume", "--results-dir", results, "--run-id", "j", "--max-steps", "1500");
+        Assert.That(same.WaitForExit(), Is.Zero, same.Errors);
+    }
+
+    [Test]
+    public void A_run_begins_with_the_weights_of_another_and_with_its_own_of_before()
+    {
+        using (RunnerProcess first = Train(results, "k", "--max-steps", "2000"))
+        {
+            Assert.That(first.WaitForExit(), Is.Zero, first.Errors);
+        }
+
+        using (RunnerProcess wrong = Train(results, "l", "--initialize-from", "none"))
+        {
+            Assert.That(wrong.WaitForExit(), Is.EqualTo(2));
+            Assert.That(Directory.Exists(Path.Combine(results, "l")), Is.False, "nothing is made for a run that cannot begin");
+        }
+
+        using RunnerProcess again = Train(results, "k", "--force", "--initialize-from", "k", "--in-process", "--num-agents", "2", "--max-steps", "2000");
+        Assert.That(again.WaitForExit(), Is.Zero, again.Errors);
+        using ControlBlock control = Control(results, "k");
+        Assert.That(control.Learner.Updates, Is.EqualTo(600).Within(5), "its updates count from 0");
+    }
+
     [TestCase("train --no-such-flag", "--no-such-flag")]
     [TestCase("train --gamma 2", "gamma")]
     [TestCase("train no-such-file.yaml", "no-such-file.yaml")]
@@ -149,5 +270,40 @@ public sealed class TrainProcessTests
         Assert.That(run.WaitForExit(), Is.EqualTo(2));
         Assert.That(run.Errors, Does.Contain(named));
         Assert.That(run.Errors.Trim().Split('\n'), Has.Length.EqualTo(1));
+    }
+
+    // Until not a byte is left.
+    private static void Fill(string path)
+    {
+        using var stream = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+        for (int piece = 1 << 20; piece > 0; piece /= 2)
+        {
+            byte[] bytes = new byte[piece];
+            try
+            {
+                while (true)
+                {
+                    stream.Write(bytes);
+                }
+            }
+            catch (IOException)
+            {
+            }
+        }
+    }
+
+    private static bool Mount(params string[] arguments)
+    {
+        bool unmount = arguments[0] == "-u";
+        try
+        {
+            using Process mount = Process.Start(new ProcessStartInfo(unmount ? "umount" : "mount", unmount ? arguments[1..] : arguments) { RedirectStandardError = true })!;
+            mount.WaitForExit();
+            return mount.ExitCode == 0;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return false;
+        }
     }
 }

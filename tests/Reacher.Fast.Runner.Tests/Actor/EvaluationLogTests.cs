@@ -1,0 +1,48 @@
+using Reacher.Fast.Runner.Actor;
+
+namespace Reacher.Fast.Runner.Tests.Actor;
+
+public sealed class EvaluationLogTests
+{
+    [Test]
+    public void What_was_appended_is_there_again_and_a_torn_line_is_not([Values("", "{\"episode\":2,\"sco", "torn")] string torn)
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder["evaluations.jsonl"];
+        using (var log = new EvaluationLog(path))
+        {
+            Assert.That(log.Append(Record(0)), Is.Null);
+            Assert.That(log.Append(Record(1)), Is.Null);
+        }
+
+        File.AppendAllText(path, torn);
+        using (var log = new EvaluationLog(path))
+        {
+            Assert.That(log.Records, Is.EqualTo(new[] { Record(0), Record(1) }));
+            log.Append(Record(2));
+        }
+
+        Assert.That(EvaluationLog.Read(path), Is.EqualTo(new[] { Record(0), Record(1), Record(2) }));
+    }
+
+    [Test]
+    public void A_run_that_goes_back_forgets_the_episodes_it_will_play_again()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder["evaluations.jsonl"];
+        using (var log = new EvaluationLog(path))
+        {
+            for (int episode = 0; episode < 5; episode++)
+            {
+                log.Append(Record(episode));
+            }
+        }
+
+        EvaluationLog.Truncate(path, 3);
+        Assert.That(EvaluationLog.Read(path), Is.EqualTo(new[] { Record(0), Record(1), Record(2) }));
+        Assert.That(folder.FileNames(), Is.EqualTo(new[] { "evaluations.jsonl" }));
+    }
+
+    private static EvaluationRecord Record(long episode) =>
+        new(episode, episode / 3.0, 0.5, 20 * episode, 1000 * episode, episode, DateTimeOffset.UnixEpoch.AddSeconds(episode));
+}
