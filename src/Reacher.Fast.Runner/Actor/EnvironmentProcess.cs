@@ -4,6 +4,7 @@ using Reacher.Fast.Replay.Control;
 using Reacher.Fast.Replay.Weights;
 using Reacher.Fast.Replay.Writing;
 using Reacher.Fast.Runner.Processes;
+using Reacher.Fast.Runner.Reporting.Statistics;
 using Reacher.Fast.Runner.Training;
 
 namespace Reacher.Fast.Runner.Actor;
@@ -33,6 +34,7 @@ internal static class EnvironmentProcess
         var writer = new TransitionWriter(
             replay, plan.AgentCount, (uint)(index * plan.AgentCount), plan.NStep, plan.Gamma);
         using var actor = new Actor(environment, ActingPolicy.Create(plan, plan.AgentCount), writer, plan.ExplorationNoise, plan.WarmupHold);
+        using var statistics = StatisticDrain.Of(environment, files.Logs, index);
         actor.Begin(seed);
         var newest = new WeightReader(weights);
         self.Phase = ProcessPhase.Running;
@@ -47,6 +49,7 @@ internal static class EnvironmentProcess
             long episodes = actor.Scores.Episodes;
             actor.Step(uniform: newest.Version < 0 || control.TotalTransitions < plan.WarmupTransitions);
             self.AddVectorStep(actor.AgentCount);
+            statistics.Take();
             if (actor.Scores.Episodes != episodes)
             {
                 EnvironmentGauge.Write(self, actor.Scores);

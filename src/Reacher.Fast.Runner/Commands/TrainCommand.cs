@@ -11,6 +11,7 @@ using Reacher.Fast.Runner.Export;
 using Reacher.Fast.Runner.Processes;
 using Reacher.Fast.Runner.Reporting;
 using Reacher.Fast.Runner.Reporting.Metrics;
+using Reacher.Fast.Runner.Reporting.Statistics;
 using Reacher.Fast.Runner.Training;
 
 namespace Reacher.Fast.Runner.Commands;
@@ -96,8 +97,10 @@ internal static class TrainCommand
         }
 
         using var recorder = new MetricsRecorder(directory, configuration);
-        var reporter = new RecordingReporter(
-            RunReporter.Create(json), recorder, configuration.Get(TrainerKeys.SummaryFreq), EvaluationLog.Read(files.Evaluations).Count);
+        long interval = configuration.Get(TrainerKeys.SummaryFreq);
+        var reporter = new StatisticReporter(
+            new RecordingReporter(RunReporter.Create(json), recorder, interval, EvaluationLog.Read(files.Evaluations).Count),
+            recorder, StatisticSpool.FolderIn(files.Logs), interval);
         int code = inProcess ? RunInProcess(plan, files, reporter, resume, player) : RunProcesses(plan, files, reporter, resume);
         Finish(directory, plan);
         return code;

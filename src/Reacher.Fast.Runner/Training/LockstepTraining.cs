@@ -13,6 +13,7 @@ using Reacher.Fast.Replay.Writing;
 using Reacher.Fast.Runner.Actor;
 using Reacher.Fast.Runner.Processes;
 using Reacher.Fast.Runner.Reporting;
+using Reacher.Fast.Runner.Reporting.Statistics;
 
 namespace Reacher.Fast.Runner.Training;
 
@@ -38,6 +39,7 @@ internal sealed class LockstepTraining : IDisposable
     private readonly BatchBuffer batch;
     private readonly Actor.Actor actor;
     private readonly Evaluator evaluator;
+    private readonly StatisticDrain statistics;
     private readonly EvaluationLog evaluations;
     private readonly EvaluationWindow window;
     private readonly TrainingCheckpoints checkpoints;
@@ -78,6 +80,7 @@ internal sealed class LockstepTraining : IDisposable
             new TransitionWriter(replay, plan.AgentCount, 0, plan.NStep, plan.Gamma),
             plan.ExplorationNoise, plan.WarmupHold);
         evaluator = player is null ? Evaluator.Create(plan, worker: 1) : Evaluator.Create(plan, new BorrowedEnvironment(player));
+        statistics = StatisticDrain.Of(player, files.Logs, worker: 0);
         TakeSlots();
         Restore(files);
         evaluations = new EvaluationLog(files.Evaluations);
@@ -125,6 +128,7 @@ internal sealed class LockstepTraining : IDisposable
                 }
             }
         });
+        statistics.PassOn();
         RunSummary summary = progress.Summarize(control.StopReason);
         Warn(progress.Save(summary));
         reporter.Finish(summary);
@@ -139,6 +143,7 @@ internal sealed class LockstepTraining : IDisposable
     public void Dispose()
     {
         evaluations.Dispose();
+        statistics.Dispose();
         evaluator.Dispose();
         actor.Dispose();
         batch.Dispose();
@@ -164,6 +169,7 @@ internal sealed class LockstepTraining : IDisposable
             long episodes = actor.Scores.Episodes;
             actor.Step(uniform: control.TotalTransitions < plan.WarmupTransitions);
             EnvironmentSlot.AddVectorStep(actor.AgentCount);
+            statistics.Take();
             if (actor.Scores.Episodes != episodes)
             {
                 EnvironmentGauge.Write(EnvironmentSlot, actor.Scores);
@@ -201,6 +207,7 @@ internal sealed class LockstepTraining : IDisposable
         do
         {
             double score = evaluator.Play(evaluations.Records.Count, block);
+            statistics.Discard();
             Warn(evaluations.Append(new EvaluationRecord(
                 evaluations.Records.Count, score, evaluator.Deviation, learner.Updates, control.TotalTransitions, control.TotalEpisodes, DateTimeOffset.UtcNow)));
             window.Add(score);

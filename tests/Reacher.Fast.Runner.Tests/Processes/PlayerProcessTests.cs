@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.Versioning;
 using Reacher.Fast.Replay.Control;
+using Reacher.Fast.Runner.Reporting.Metrics;
 using static Reacher.Fast.Runner.Tests.Processes.RunnerProcess;
 
 namespace Reacher.Fast.Runner.Tests.Processes;
@@ -68,6 +69,7 @@ public sealed class PlayerProcessTests
         Assert.That(run.WaitForExit(), Is.EqualTo(130), run.Errors);
         Assert.That(Players(), Is.Empty, "no player is left behind");
         Assert.That(File.ReadAllText(PlayerLog(1)), Does.Contain("the trainer closed"), "told to close, not killed");
+        AssertSceneStatisticsWereRecorded();
     }
 
     [Test]
@@ -160,6 +162,7 @@ public sealed class PlayerProcessTests
         Assert.That(editor.Errors, Does.Contain("the trainer closed"));
         using ControlBlock control = Control(results, "a");
         Assert.That(control.Slot(ProcessRole.Evaluation, 0).Episodes, Is.EqualTo(1), "trained and evaluated in turns");
+        AssertSceneStatisticsWereRecorded();
     }
 
     [Test]
@@ -187,6 +190,10 @@ public sealed class PlayerProcessTests
         RunnerProcess StartEditor() => Start(
             "player", "--mlagents-port", port.ToString(CultureInfo.InvariantCulture), "--num-arms", "4", "--max-step", "200");
     }
+
+    private void AssertSceneStatisticsWereRecorded() => Assert.That(
+        MetricsFile.Read(Path.Combine(results, "a", "metrics.jsonl")).Where(line => line.Kind == MetricsKind.Statistics).SelectMany(line => line.Statistics!.Keys),
+        Has.Some.EqualTo("Reacher/Episode Score"));
 
     private static int FreePort()
     {

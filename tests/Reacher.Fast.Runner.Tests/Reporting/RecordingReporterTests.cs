@@ -77,7 +77,7 @@ public sealed class RecordingReporterTests
         }));
     }
 
-    private static RunStatus Status(long transitions, long episodes) => new()
+    internal static RunStatus Status(long transitions, long episodes) => new()
     {
         RunId = "a",
         Behavior = "Reacher",

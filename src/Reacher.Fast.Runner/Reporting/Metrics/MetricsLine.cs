@@ -13,6 +13,9 @@ internal enum MetricsKind
 
     /// <summary>An evaluation episode has ended.</summary>
     Evaluation = 2,
+
+    /// <summary>What a Unity player's scene has reported since the last such line.</summary>
+    Statistics = 3,
 }
 
 /// <summary>
@@ -86,6 +89,9 @@ internal sealed record MetricsLine
 
     /// <summary>Rows in the replay.</summary>
     public long? ReplayRows { get; init; }
+
+    /// <summary>The scene's own statistics by their keys, combined as the scene asked.</summary>
+    public IReadOnlyDictionary<string, double>? Statistics { get; init; }
 
     /// <summary>The same without numbers that JSON cannot hold.</summary>
     [JsonIgnore]

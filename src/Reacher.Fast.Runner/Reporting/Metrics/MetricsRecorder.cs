@@ -1,5 +1,7 @@
+using System.Runtime.InteropServices;
 using Reacher.Fast.Core.Weights;
 using Reacher.Fast.Runner.Configuration;
+using Reacher.Fast.Runner.Reporting.Statistics;
 using Reacher.Fast.Runner.Reporting.TensorBoard;
 
 namespace Reacher.Fast.Runner.Reporting.Metrics;
@@ -48,8 +50,27 @@ internal sealed class MetricsRecorder : IDisposable
         }
         catch (IOException error)
         {
-            string why = AtomicFile.IsDiskFull(error) ? "the disk is full" : error.Message.TrimEnd('.');
-            Warning ??= $"Metrics are not written ({why}); the run goes on without them until they can be again.";
+            Warn(error);
+        }
+    }
+
+    /// <summary>Records what a scene reported.</summary>
+    /// <param name="line">Of kind <see cref="MetricsKind.Statistics"/>.</param>
+    /// <param name="totals">What is in it, with what only TensorBoard can hold.</param>
+    public void Record(MetricsLine line, IReadOnlyCollection<StatisticTotal> totals)
+    {
+        try
+        {
+            file.Append(line);
+            events.Scalars(line.Transitions, [.. totals.Select(total => (total.Key, total.Combined))]);
+            foreach (StatisticTotal total in totals)
+            {
+                events.Histogram(line.Transitions, total.Key + "_hist", CollectionsMarshal.AsSpan(total.Values));
+            }
+        }
+        catch (IOException error)
+        {
+            Warn(error);
         }
     }
 
@@ -58,6 +79,12 @@ internal sealed class MetricsRecorder : IDisposable
     {
         file.Dispose();
         events.Dispose();
+    }
+
+    private void Warn(IOException error)
+    {
+        string why = AtomicFile.IsDiskFull(error) ? "the disk is full" : error.Message.TrimEnd('.');
+        Warning ??= $"Metrics are not written ({why}); the run goes on without them until they can be again.";
     }
 
     private void RecordProgress(MetricsLine line) => events.Scalars(
