@@ -6,7 +6,8 @@
 //
 // Over whole parameter blocks, padding included (it is zero and stays zero). Bytes: p, m, v, target read and written, g read:
 // 36 a parameter, 8.4 MB for both critics at 2 x 256; a thread a float4 would save instructions, not bytes, and the blocks are
-// a few hundred. 1 - beta and ln beta come from the host, where they are taken in double. The step is advanced by a launch of its own, off the critical path, because every block reads it.
+// a few hundred. lr is its base times the schedule,
+// which is in device memory so that a recorded graph follows it; 1 - beta and ln beta come from the host, where they are taken in double. The step is advanced by a launch of its own, off the critical path, because every block reads it.
 #include "math.cuh"
 
 // 1 - beta^t without cancellation, from ln beta.
@@ -37,13 +38,13 @@ RF_KERNEL RF_THREADS(32) advance_step(float* step)
 RF_REGISTER(advance_step)
 
 RF_KERNEL RF_THREADS(256) adam(
-    float* parameters, const float* gradients, float* first, float* second, const float* step, float rate, float rest1, float rest2,
-    float epsilon, float log_beta1, float log_beta2, float* target, float tau, long long length)
+    float* parameters, const float* gradients, float* first, float* second, const float* step, const float* schedule, float rate, float rest1,
+    float rest2, float epsilon, float log_beta1, float log_beta2, float* target, float tau, long long length)
 {
     long long i = (long long)block_x() * 256 + thread_index();
     if (i < length)
     {
-        AdamConstants constants = {rate, rest1, rest2, epsilon, log_beta1, log_beta2};
+        AdamConstants constants = {rate * schedule[0], rest1, rest2, epsilon, log_beta1, log_beta2};
         float m = first[i], v = second[i];
         float p = parameters[i] - adam_step(gradients[i], m, v, step[0], constants);
         first[i] = m;

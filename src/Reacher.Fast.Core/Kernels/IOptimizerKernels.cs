@@ -10,11 +10,12 @@ namespace Reacher.Fast.Core.Kernels;
 /// <param name="Epsilon">Added to the square root of the corrected second moment.</param>
 public readonly record struct AdamOptions(double LearningRate, double Beta1 = 0.9, double Beta2 = 0.999, double Epsilon = 1e-8);
 
-/// <summary>One optimiser's memory: both moments over a parameter block, and the number of steps taken, in device memory.</summary>
+/// <summary>One optimiser's memory: both moments over a parameter block, the number of steps taken and the schedule, in device memory.</summary>
 /// <param name="First">First moments, of the parameters' shapes.</param>
 /// <param name="Second">Second moments, of the parameters' shapes.</param>
 /// <param name="Step">[1, 1, 1]: steps taken, a whole number, exact in float32 to 2^24, where it stays: bias correction is 1 by then.</param>
-public sealed record AdamState(TensorBlock First, TensorBlock Second, Tensor Step);
+/// <param name="Schedule">[1, 1, 1]: what the learning rate is multiplied by. In device memory, so that a device which replays a recording follows it too.</param>
+public sealed record AdamState(TensorBlock First, TensorBlock Second, Tensor Step, Tensor Schedule);
 
 /// <summary>Optimisers over whole parameter blocks, in one pass.</summary>
 public interface IOptimizerKernels

@@ -16,6 +16,13 @@ public interface ILearner : IDisposable
     /// <summary>Updates done since the run began.</summary>
     long Updates { get; }
 
+    /// <summary>
+    /// What both learning rates are multiplied by from the next update on; 1 at first. Not part of the state: whoever drives the learner knows
+    /// where in its schedule a run is. The entropy coefficient's own rate is left alone.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is negative, or no number.</exception>
+    float LearningRateScale { get; set; }
+
     /// <summary>One gradient update (policy and targets as the algorithm's delays say). Allocates nothing.</summary>
     /// <exception cref="ArgumentException">The batch's spec or count is not what the learner was made for.</exception>
     /// <exception cref="LearnerDivergedException">A loss or a weight is NaN or infinite; nothing of this update may be published.</exception>

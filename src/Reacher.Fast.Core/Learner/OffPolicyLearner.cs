@@ -19,6 +19,7 @@ public abstract partial class OffPolicyLearner : ILearner
     private readonly ObservationNormalizer normalizer;
     private readonly RewardScaling rewardScaling;
     private readonly float[] rewards;
+    private readonly Tensor schedule;
     private readonly float[] figures = new float[ReportSlot.Count];
 
     private protected OffPolicyLearner(
@@ -34,8 +35,10 @@ public abstract partial class OffPolicyLearner : ILearner
         Batch = new LearnerBatch(device, spec, options.BatchSize);
         ActorNetwork = new PolicyNetwork(device, Policy, options.BatchSize, trained: true);
         CriticNetwork = new TwinCritic(device, spec.ObservationSize, spec.ActionSize, hidden, options.LayerNormCritics, options.BatchSize);
-        Actor = new TrainedNetwork(device, ActorNetwork.Parameters, ["actor"], options.ActorLearningRate, policyTarget);
-        Critic = new TrainedNetwork(device, CriticNetwork.Parameters, ["critic1", "critic2"], options.CriticLearningRate, target: true);
+        schedule = device.Allocate("schedule", new TensorShape("learning_rate_scale", 1, 1, 1))[0];
+        LearningRateScale = 1;
+        Actor = new TrainedNetwork(device, ActorNetwork.Parameters, ["actor"], options.ActorLearningRate, policyTarget, schedule);
+        Critic = new TrainedNetwork(device, CriticNetwork.Parameters, ["critic1", "critic2"], options.CriticLearningRate, target: true, schedule);
         Actor.Initialize(options.Initialization, options.Seed, network: 0);
         Critic.Initialize(options.Initialization, options.Seed, network: 1);
         TensorBlock perSample = device.Allocate(
@@ -59,6 +62,22 @@ public abstract partial class OffPolicyLearner : ILearner
 
     /// <inheritdoc/>
     public long Updates { get; private set; }
+
+    /// <inheritdoc/>
+    public float LearningRateScale
+    {
+        get;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            ArgumentOutOfRangeException.ThrowIfEqual(float.IsFinite(value), false, nameof(value));
+            if (field != value)
+            {
+                field = value;
+                Device.Upload([value], schedule);
+            }
+        }
+    }
 
     /// <summary>Whether the policy that is published is the average of the one that is trained.</summary>
     private bool PublishesAverage => options.PolicyAveraging > 0;

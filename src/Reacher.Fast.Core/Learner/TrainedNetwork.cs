@@ -22,7 +22,8 @@ internal sealed class TrainedNetwork
     /// <param name="names">What a checkpoint calls each head: actor, or critic1 and critic2.</param>
     /// <param name="learningRate">Adam's.</param>
     /// <param name="target">Whether a Polyak target follows it.</param>
-    public TrainedNetwork(IKernelDevice device, Parameter[] layout, string[] names, double learningRate, bool target)
+    /// <param name="schedule">[1, 1, 1]: what the learning rate is multiplied by.</param>
+    public TrainedNetwork(IKernelDevice device, Parameter[] layout, string[] names, double learningRate, bool target, Tensor schedule)
     {
         (this.device, this.layout, this.names) = (device, layout, names);
         Parameters = NetworkParameters.Allocate(device, names[0], layout);
@@ -31,7 +32,8 @@ internal sealed class TrainedNetwork
         optimizer = new AdamState(
             NetworkParameters.Allocate(device, $"{names[0]}_exp_avg", layout),
             NetworkParameters.Allocate(device, $"{names[0]}_exp_avg_sq", layout),
-            device.Allocate($"{names[0]}_adam", new TensorShape("step", 1, 1, 1))[0]);
+            device.Allocate($"{names[0]}_adam", new TensorShape("step", 1, 1, 1))[0],
+            schedule);
         adam = new AdamOptions(learningRate);
     }
 

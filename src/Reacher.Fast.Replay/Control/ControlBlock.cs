@@ -18,6 +18,7 @@ public sealed class ControlBlock : IDisposable
 
     private const string Kind = "control block";
     private const int StopOffset = 256;
+    private const int CooldownOffset = 320;
     private const int LimiterOffset = 384;
     private const int LimiterWords = 7;
     private const int SlotCount = 2 + MaximumEnvironments + MaximumEvaluators;
@@ -26,11 +27,13 @@ public sealed class ControlBlock : IDisposable
 
     private readonly MappedFile file;
     private readonly SharedWord stop;
+    private readonly SharedWord cooldown;
 
     private ControlBlock(MappedFile file)
     {
         this.file = file;
         stop = file.Word(StopOffset);
+        cooldown = file.Word(CooldownOffset);
         Limiter = new RateLimiter(this, file, LimiterOffset);
     }
 
@@ -45,6 +48,16 @@ public sealed class ControlBlock : IDisposable
 
     /// <summary>Whether the run is to end.</summary>
     public bool ShouldStop => stop.ReadAcquire() != 0;
+
+    /// <summary>
+    /// Transitions that had been made when the run's last phase began, in which learning rates fall to zero; null before. Set by the supervisor,
+    /// read by the learner.
+    /// </summary>
+    public long? CooldownStart
+    {
+        get => cooldown.ReadAcquire() is var start and > 0 ? (long)start : null;
+        set => cooldown.WriteRelease((ulong)(value ?? 0));
+    }
 
     /// <summary>The supervisor.</summary>
     public ProcessSlot Supervisor => Slot(ProcessRole.Supervisor, 0);
@@ -146,5 +159,5 @@ public sealed class ControlBlock : IDisposable
     public void Dispose() => file.Dispose();
 
     private static bool IsCounter(int offset) =>
-        offset is (>= StopOffset and < StopOffset + 8) or (>= LimiterOffset and < LimiterOffset + (8 * LimiterWords));
+        offset is (>= StopOffset and < StopOffset + 8) or (>= CooldownOffset and < CooldownOffset + 8) or (>= LimiterOffset and < LimiterOffset + (8 * LimiterWords));
 }

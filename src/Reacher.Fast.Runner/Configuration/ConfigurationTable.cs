@@ -9,6 +9,7 @@ internal static class ConfigurationTable
         TrainerKeys.Type,
         TrainerKeys.MaxSteps,
         TrainerKeys.SummaryFreq,
+        TrainerKeys.CooldownSteps,
         TrainerKeys.CheckpointInterval,
         TrainerKeys.KeepCheckpoints,
         TrainerKeys.LearningRate,

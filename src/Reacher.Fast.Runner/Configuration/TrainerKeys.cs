@@ -187,6 +187,12 @@ internal static class TrainerKeys
         Comment = "Transitions after which the run ends, solved or not; 0 for no limit",
     };
 
+    public static readonly NumberKey<long> CooldownSteps = new()
+    {
+        Section = Trainer, Name = "cooldown_steps", Default = 80_000, Minimum = 0, Flag = "--cooldown-steps",
+        Comment = "Transitions, once solved, in which learning rates fall to zero before the run ends; 0 to end at once",
+    };
+
     public static readonly NumberKey<long> CheckpointInterval = new()
     {
         Section = Trainer, Name = "checkpoint_interval", Default = 100_000, Minimum = 1, Flag = "--checkpoint-interval",

@@ -83,7 +83,7 @@ internal sealed class RunProgress
         {
             RunId = plan.RunId,
             Behavior = plan.Behavior,
-            Phase = phase ?? (learner.Phase <= ProcessPhase.Starting ? "starting" : transitions < plan.WarmupTransitions ? "warming up" : window.Count > 0 && scores[^1] >= plan.Threshold ? "filling the window" : "training"),
+            Phase = phase ?? (learner.Phase <= ProcessPhase.Starting ? "starting" : transitions < plan.WarmupTransitions ? "warming up" : control.CooldownStart is not null ? "cooling down" : window.Count > 0 && scores[^1] >= plan.Threshold ? "filling the window" : "training"),
             ElapsedSeconds = Elapsed,
             Transitions = transitions,
             Episodes = control.TotalEpisodes,
@@ -120,12 +120,16 @@ internal sealed class RunProgress
     public void EvaluateFinalWeights(WeightChannel weights)
     {
         var newest = new WeightReader(weights);
-        if (!newest.Refresh())
+        if (newest.Refresh())
         {
-            return;
+            EvaluateFinalWeights(newest.Evaluated);
         }
+    }
 
-        EvaluationResult result = PolicyEvaluation.Play(plan, newest.Evaluated, plan.EvaluationWindow, logs: files.Logs);
+    /// <summary>Plays a whole window with <paramref name="block"/>, the weights the run ended with.</summary>
+    public void EvaluateFinalWeights(ReadOnlySpan<float> block)
+    {
+        EvaluationResult result = PolicyEvaluation.Play(plan, block, plan.EvaluationWindow, logs: files.Logs);
         (finalScore, finalDeviation, finalEpisodes) = (result.Mean, result.Deviation, result.Scores.Count);
     }
 

@@ -80,6 +80,11 @@ internal sealed class Supervisor : IDisposable
         // The env may run ahead by a few vector steps, so that neither waits for the other at every turn.
         double step = plan.AgentCount * plan.EnvironmentCount * plan.UpdatesPerTransition;
         control.Limiter.Configure(new RateLimits(plan.UpdatesPerTransition, plan.WarmupTransitions, LearnerSlack: 1, EnvironmentSlack: Math.Max(1, 4 * step)));
+        if (!(plan.StopWhenSolved && progress.IsSolved))
+        {
+            control.CooldownStart = null;
+        }
+
         AddChildren();
 
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
@@ -205,13 +210,19 @@ internal sealed class Supervisor : IDisposable
             progress.Refresh();
             progress.SaveNowAndThen();
             reporter.Show(progress.Status(children), progress.EvaluationScores);
-            if (plan.StopWhenSolved && progress.IsSolved)
+            if (plan.StopWhenSolved && progress.IsSolved && Cooldown.Begin(control) && plan.CooldownTransitions > 0)
+            {
+                reporter.Say(string.Create(
+                    CultureInfo.InvariantCulture, $"Solved. Learning rates now fall to zero over {plan.CooldownTransitions:N0} transitions, then the run ends."));
+            }
+
+            if (Cooldown.IsOver(plan, control))
             {
                 control.RequestStop(StopReason.Solved);
             }
             else if (control.TotalTransitions >= plan.MaxTransitions)
             {
-                control.RequestStop(StopReason.MaximumSteps);
+                control.RequestStop(control.CooldownStart is null ? StopReason.MaximumSteps : StopReason.Solved);
             }
 
             control.Supervisor.Beat();

@@ -71,6 +71,7 @@ internal static class LearnerProcess
 
         void Publish()
         {
+            learner.LearningRateScale = Cooldown.LearningRateScale(plan, control);
             learner.CopyActingPolicy(block.AsSpan(0, block.Length / 2));
             learner.CopyPolicy(block.AsSpan(block.Length / 2));
             weights.Publish(block, learner.Updates);

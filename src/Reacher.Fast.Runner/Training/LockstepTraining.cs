@@ -117,9 +117,13 @@ internal sealed class LockstepTraining : IDisposable
                 }
 
                 segment++;
-                if (control.TotalTransitions >= plan.MaxTransitions)
+                if (Cooldown.IsOver(plan, control))
                 {
-                    control.RequestStop(StopReason.MaximumSteps);
+                    control.RequestStop(StopReason.Solved);
+                }
+                else if (control.TotalTransitions >= plan.MaxTransitions)
+                {
+                    control.RequestStop(control.CooldownStart is null ? StopReason.MaximumSteps : StopReason.Solved);
                 }
 
                 if (segment % segmentsPerCheckpoint == 0 || control.ShouldStop)
@@ -129,6 +133,12 @@ internal sealed class LockstepTraining : IDisposable
             }
         });
         statistics.PassOn();
+        if (control.StopReason is StopReason.Solved or StopReason.MaximumSteps)
+        {
+            learner.CopyPolicy(block);
+            progress.EvaluateFinalWeights(block);
+        }
+
         RunSummary summary = progress.Summarize(control.StopReason);
         Warn(progress.Save(summary));
         reporter.Finish(summary);
@@ -196,6 +206,7 @@ internal sealed class LockstepTraining : IDisposable
 
     private void Load()
     {
+        learner.LearningRateScale = Cooldown.LearningRateScale(plan, control);
         learner.CopyActingPolicy(block);
         actor.Load(block);
     }
@@ -216,10 +227,10 @@ internal sealed class LockstepTraining : IDisposable
             reporter.Show(progress.Status([]), progress.EvaluationScores);
             if (window.IsSolved && plan.StopWhenSolved)
             {
-                control.RequestStop(StopReason.Solved);
+                Cooldown.Begin(control);
             }
         }
-        while (!control.ShouldStop && plan.StopWhenSolved && evaluations.Records[^1].Score >= plan.Threshold);
+        while (!control.ShouldStop && plan.StopWhenSolved && control.CooldownStart is null && evaluations.Records[^1].Score >= plan.Threshold);
         return true;
     }
 
@@ -253,6 +264,7 @@ internal sealed class LockstepTraining : IDisposable
         Warn(checkpoints.Save(learner, sampler, control, state =>
         {
             state.Add("lockstep.segment", segment);
+            state.Add("lockstep.cooldown", control.CooldownStart ?? 0);
             state.Add("lockstep.episodes", control.TotalEpisodes);
             state.Add("lockstep.written_rows", replay.WrittenRows);
             state.Add("lockstep.evaluations", (long)evaluations.Records.Count);
@@ -278,6 +290,7 @@ internal sealed class LockstepTraining : IDisposable
         segment = loaded.State.GetInt64("lockstep.segment");
         replay.Rewind(loaded.State.GetInt64("lockstep.written_rows"));
         EvaluationLog.Truncate(files.Evaluations, loaded.State.GetInt64("lockstep.evaluations"));
+        control.CooldownStart = loaded.State.GetInt64("lockstep.cooldown") is > 0 and long start ? start : null;
         control.Learner.SetUpdates(learner.Updates);
         EnvironmentSlot.SetVectorSteps(segment * SegmentSteps, actor.AgentCount);
         EnvironmentSlot.SetEpisodes(loaded.State.GetInt64("lockstep.episodes"));

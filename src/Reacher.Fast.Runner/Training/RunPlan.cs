@@ -62,6 +62,9 @@ internal sealed record RunPlan
     /// <summary>Transitions after which the run ends, solved or not.</summary>
     public long MaxTransitions { get; init; } = long.MaxValue;
 
+    /// <summary>Transitions of the last phase, once the run is solved, in which learning rates fall to zero; 0: it ends at once.</summary>
+    public long CooldownTransitions { get; init; }
+
     /// <summary>Updates between two publications of the weights.</summary>
     public int PublishInterval { get; init; } = 20;
 

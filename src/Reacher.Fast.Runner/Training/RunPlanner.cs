@@ -90,6 +90,7 @@ internal static class RunPlanner
             WarmupTransitions = configuration.Get(TrainerKeys.BufferInitSteps),
             UpdatesPerTransition = 1 / configuration.Get(TrainerKeys.StepsPerUpdate),
             MaxTransitions = maxSteps == 0 ? long.MaxValue : maxSteps,
+            CooldownTransitions = configuration.Get(TrainerKeys.CooldownSteps),
             PublishInterval = configuration.Get(RunKeys.PublishInterval),
             CheckpointInterval = configuration.Get(TrainerKeys.CheckpointInterval),
             KeepCheckpoints = configuration.Get(TrainerKeys.KeepCheckpoints),

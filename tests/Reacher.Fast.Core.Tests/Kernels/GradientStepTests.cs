@@ -14,19 +14,21 @@ public sealed class GradientStepTests
         IKernelDevice device = bench.Device;
         var options = new AdamOptions(1e-2);
         TensorBlock parameters = Block(bench, 1), target = Block(bench, 1);
-        var state = new AdamState(Block(bench, 0), Block(bench, 0), bench.Tensor(1, 1, 1, [0]));
+        var state = new AdamState(Block(bench, 0), Block(bench, 0), bench.Tensor(1, 1, 1, [0]), bench.Tensor(1, 1, 1, [1]));
         double[] p = All(bench, parameters), t = All(bench, target), m = new double[p.Length], v = new double[p.Length];
         for (int step = 1; step <= 20; step++)
         {
             TensorBlock gradients = Block(bench, step % 5 == 0 ? 1e-4 : 3);
             double[] g = All(bench, gradients);
             bool follow = step % 2 == 0;
+            float schedule = step < 10 ? 1 : 1 - (step / 32f);
+            device.Upload([schedule], state.Schedule);
             device.Adam(parameters, gradients, state, options, follow ? target : null, 0.25f);
             for (int i = 0; i < p.Length; i++)
             {
                 m[i] = (0.9 * m[i]) + (0.1 * g[i]);
                 v[i] = (0.999 * v[i]) + (0.001 * g[i] * g[i]);
-                p[i] -= 1e-2 * (m[i] / (1 - Math.Pow(0.9, step))) / (Math.Sqrt(v[i] / (1 - Math.Pow(0.999, step))) + 1e-8);
+                p[i] -= 1e-2 * schedule * (m[i] / (1 - Math.Pow(0.9, step))) / (Math.Sqrt(v[i] / (1 - Math.Pow(0.999, step))) + 1e-8);
                 t[i] += follow ? 0.25 * (p[i] - t[i]) : 0;
             }
         }

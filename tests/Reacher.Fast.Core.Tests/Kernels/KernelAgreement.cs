@@ -219,14 +219,14 @@ internal sealed class KernelAgreement(IKernelDevice reference, IKernelDevice dev
     {
         Blocks parameters = Block(rows, columns), gradients = Block(rows, columns), first = Block(rows, columns), second = Block(rows, columns);
         Blocks target = Block(rows, columns);
-        Pair step = In(1, 1, 1);
+        Pair step = In(1, 1, 1), schedule = In(1, 1, 1);
         Set(second, static value => value * value); // second moments are not negative
         Fill(step, static () => 2);
         var options = new AdamOptions(0.1);
         for (int i = 0; i < 3; i++)
         {
             Run(d => d.Device.Adam(
-                d[parameters], d[gradients], new AdamState(d[first], d[second], d[step]), options, withTarget ? d[target] : null, 0.1f));
+                d[parameters], d[gradients], new AdamState(d[first], d[second], d[step], d[schedule]), options, withTarget ? d[target] : null, 0.1f));
         }
 
         return Math.Max(Error(parameters, first, second, target), Error(step));

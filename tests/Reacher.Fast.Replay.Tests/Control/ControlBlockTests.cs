@@ -16,6 +16,9 @@ public sealed class ControlBlockTests
         Assert.That(control.RequestStop(StopReason.Solved), Is.True);
         Assert.That(other.RequestStop(StopReason.Failed), Is.False);
         Assert.That(other.StopReason, Is.EqualTo(StopReason.Solved));
+        Assert.That(other.CooldownStart, Is.Null);
+        control.CooldownStart = 5;
+        Assert.That(other.CooldownStart, Is.EqualTo(5));
         control.ClearStop();
         Assert.That(other.ShouldStop, Is.False);
     }

@@ -1,5 +1,6 @@
 using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Core.Weights;
+using Reacher.Fast.Replay.Control;
 using Reacher.Fast.Runner.Reporting;
 using Reacher.Fast.Runner.Tests.Processes;
 using Reacher.Fast.Runner.Training;
@@ -54,7 +55,7 @@ public sealed class LockstepTests
         for (int kill = 0; kill < 2; kill++)
         {
             using RunnerProcess killed = RunnerProcess.Train(folder, "killed", [.. run, .. end, .. kill == 0 ? Array.Empty<string>() : ["--resume"]]);
-            using Replay.Control.ControlBlock control = RunnerProcess.Control(folder, "killed");
+            using ControlBlock control = RunnerProcess.Control(folder, "killed");
             long goal = 10_000 * (kill + 1);
             RunnerProcess.WaitUntil(() => control.TotalTransitions > goal, "the run is under way");
             killed.Signal("KILL");
@@ -64,6 +65,24 @@ public sealed class LockstepTests
         using RunnerProcess resumed = RunnerProcess.Train(folder, "killed", [.. run, .. end, "--resume"]);
         Assert.That(resumed.WaitForExit(), Is.Zero, resumed.Errors);
         Assert.That(Checkpoint("killed"), Is.EqualTo(Checkpoint("whole")));
+    }
+
+    [Test]
+    public void A_solved_run_cools_down_and_ends_by_itself_also_when_interrupted_meanwhile()
+    {
+        RunPlan solvedAtOnce = Plan(sac: true, segments: 100) with { Threshold = 0, CooldownTransitions = 3 * SegmentRows };
+        float[] whole = Train("whole", solvedAtOnce);
+        using (ControlBlock control = ControlBlock.Open(new RunFiles(Path.Combine(folder, "whole")).Control))
+        {
+            Assert.That(control.StopReason, Is.EqualTo(StopReason.Solved));
+            Assert.That(control.CooldownStart, Is.EqualTo(SegmentRows));
+            Assert.That(control.TotalTransitions, Is.EqualTo(4 * SegmentRows));
+            Assert.That(Cooldown.LearningRateScale(solvedAtOnce, control), Is.Zero);
+        }
+
+        Assert.That(Train("constant", solvedAtOnce with { Threshold = 41, MaxTransitions = 4 * SegmentRows }), Is.Not.EqualTo(whole));
+        Train("cut", solvedAtOnce with { MaxTransitions = 2 * SegmentRows });
+        Assert.That(Train("cut", solvedAtOnce, resume: true), Is.EqualTo(whole));
     }
 
     private Dictionary<string, byte[]> Checkpoint(string id) =>
@@ -89,6 +108,7 @@ public sealed class LockstepTests
         UpdatesPerTransition = 0.05,
         MaxTransitions = segments * SegmentRows,
         CheckpointInterval = 1,
+        EvaluationWindow = 2,
         Device = "auto",
         LearnerThreads = 1,
     };

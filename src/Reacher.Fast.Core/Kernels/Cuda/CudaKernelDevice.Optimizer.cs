@@ -12,6 +12,7 @@ public sealed partial class CudaKernelDevice
         RequireAlike(state.First, parameters);
         RequireAlike(state.Second, parameters);
         RequireShape(state.Step, 1, 1, 1);
+        RequireShape(state.Schedule, 1, 1, 1);
         if (target is not null)
         {
             RequireAlike(target, parameters);
@@ -27,6 +28,7 @@ public sealed partial class CudaKernelDevice
         arguments.Write(state.First);
         arguments.Write(state.Second);
         arguments.Read(state.Step);
+        arguments.Read(state.Schedule);
         AddConstants(ref arguments, options);
         arguments.WriteOrNull(target);
         arguments.Value(tau);

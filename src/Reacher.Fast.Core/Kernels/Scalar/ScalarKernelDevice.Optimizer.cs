@@ -15,10 +15,11 @@ public sealed partial class ScalarKernelDevice
         ReadOnlySpan<float> g = Values(gradients, parameters);
         ref float step = ref Values(state.Step, 1, 1, 1)[0];
         step = Math.Min(step + 1, LargestStep);
+        AdamOptions scheduled = options with { LearningRate = options.LearningRate * Values(state.Schedule, 1, 1, 1)[0] };
         (double correction1, double correction2) = BiasCorrections(step, options);
         for (int i = 0; i < p.Length; i++)
         {
-            p[i] = (float)AdamStep(p[i], g[i], ref m[i], ref v[i], correction1, correction2, options);
+            p[i] = (float)AdamStep(p[i], g[i], ref m[i], ref v[i], correction1, correction2, scheduled);
         }
 
         if (target is not null)

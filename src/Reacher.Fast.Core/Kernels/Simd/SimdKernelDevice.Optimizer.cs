@@ -35,7 +35,7 @@ internal sealed unsafe partial class SimdKernelDevice<TSimd, TVector>
             Beta2 = (float)options.Beta2,
             OneMinusBeta1 = (float)(1 - options.Beta1),
             OneMinusBeta2 = (float)(1 - options.Beta2),
-            StepSize = (float)(options.LearningRate / correction1),
+            StepSize = (float)(options.LearningRate * *Row(state.Schedule) / correction1),
             ReciprocalRootCorrection2 = (float)(1 / Math.Sqrt(correction2)),
             Epsilon = (float)options.Epsilon,
             Tau = tau,

@@ -102,7 +102,7 @@ internal sealed class SimdDeviceTests
             TensorShape[] network = [new("w", 2, 37, 130), new("b", 2, 1, 130), new("v", 2, 1, 130), new("c", 2, 1, 1)];
             parameters = device.Allocate("p", network);
             gradients = device.Allocate("g", network);
-            adam = new AdamState(device.Allocate("m", network), device.Allocate("v", network), device.Allocate("s", new TensorShape("step", 1, 1, 1))[0]);
+            adam = new AdamState(device.Allocate("m", network), device.Allocate("v", network), Scalar("s", 0), Scalar("schedule", 1));
             data = device.Allocate(
                 "data", new("x", 1, 100, 37), new("h", 2, 100, 130), new("q", 2, 1, 100), new("dh", 2, 100, 130), new("dx", 1, 100, 4),
                 new("out", 1, 100, 8), new("eps", 1, 100, 4), new("a", 1, 100, 4), new("l", 1, 1, 100), new("report", 1, 1, ReportSlot.Count),
@@ -112,6 +112,13 @@ internal sealed class SimdDeviceTests
             {
                 device.Upload([.. Enumerable.Range(0, (int)tensor.Shape.Elements).Select(_ => random.NextSingle() - 0.5f)], tensor);
             }
+        }
+
+        private Tensor Scalar(string name, float value)
+        {
+            Tensor tensor = device.Allocate(name, new TensorShape(name, 1, 1, 1))[0];
+            device.Upload([value], tensor);
+            return tensor;
         }
 
         public void Run()
