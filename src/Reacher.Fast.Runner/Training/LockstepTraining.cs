@@ -290,7 +290,7 @@ internal sealed class LockstepTraining : IDisposable
         segment = loaded.State.GetInt64("lockstep.segment");
         replay.Rewind(loaded.State.GetInt64("lockstep.written_rows"));
         EvaluationLog.Truncate(files.Evaluations, loaded.State.GetInt64("lockstep.evaluations"));
-        control.CooldownStart = loaded.State.GetInt64("lockstep.cooldown") is > 0 and long start ? start : null;
+        control.CooldownStart = plan.StopWhenSolved && loaded.State.GetInt64("lockstep.cooldown") is > 0 and long start ? start : null;
         control.Learner.SetUpdates(learner.Updates);
         EnvironmentSlot.SetVectorSteps(segment * SegmentSteps, actor.AgentCount);
         EnvironmentSlot.SetEpisodes(loaded.State.GetInt64("lockstep.episodes"));
