@@ -25,6 +25,11 @@ public static class AtomicFile
         ArgumentNullException.ThrowIfNull(write);
         string full = Path.GetFullPath(path);
         string folder = Path.GetDirectoryName(full) ?? throw new IOException($"'{path}' is not the name of a file.");
+        if (!Directory.Exists(folder))
+        {
+            throw new DirectoryNotFoundException($"the folder '{folder}' does not exist");
+        }
+
         string temporary = TemporaryName(full);
         try
         {

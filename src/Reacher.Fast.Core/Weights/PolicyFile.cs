@@ -28,6 +28,10 @@ public static class PolicyFile
     private const string Squares = "normalizer.squares";
     private const string Count = "normalizer.count";
 
+    // What a checkpoint holds besides.
+    private static readonly string[] OfCheckpoint =
+        ["target_", "critic1.", "critic2.", "optimizer.", "alpha", "reward_scaling.", "learner.", "noise.", "sampler.", "lockstep."];
+
     // As the learner's normaliser has it: the variance it adds before the root.
     private const double VarianceFloor = 1e-6;
 
@@ -96,7 +100,30 @@ public static class PolicyFile
     {
         ArgumentNullException.ThrowIfNull(state);
         PolicySpec spec = FindSpec(state, name);
-        block = new float[spec.BlockLength];
+        RefuseUnknown(state, spec, name);
+        try
+        {
+            block = ReadBlock(state, spec);
+        }
+        catch (InputException error)
+        {
+            throw new InputException($"'{name}' holds no whole policy: {error.Message}", error);
+        }
+
+        foreach (float value in block)
+        {
+            if (!float.IsFinite(value))
+            {
+                throw new InputException($"The policy in '{name}' has a weight that is {value}; use an earlier checkpoint.");
+            }
+        }
+
+        return spec;
+    }
+
+    private static float[] ReadBlock(StateDictionary state, PolicySpec spec)
+    {
+        float[] block = new float[spec.BlockLength];
         int at = 0;
         if (spec.NormalizeObservations)
         {
@@ -114,15 +141,26 @@ public static class PolicyFile
             at += outputs;
         }
 
-        foreach (float value in block)
+        return block;
+    }
+
+    // A layer that is not understood would be a policy that acts otherwise than it was trained to.
+    private static void RefuseUnknown(StateDictionary state, PolicySpec spec, string name)
+    {
+        var own = new HashSet<string>(StringComparer.Ordinal) { Mean, Scale, Squares, Count };
+        for (int layer = 0; layer < spec.LayerCount; layer++)
         {
-            if (!float.IsFinite(value))
-            {
-                throw new InputException($"The policy in '{name}' has a weight that is {value}; use an earlier checkpoint.");
-            }
+            own.Add(Name(layer, "weight"));
+            own.Add(Name(layer, "bias"));
         }
 
-        return spec;
+        foreach (StateTensor tensor in state.Tensors)
+        {
+            if (!own.Contains(tensor.Name) && !OfCheckpoint.Any(prefix => tensor.Name.StartsWith(prefix, StringComparison.Ordinal)))
+            {
+                throw new InputException($"'{name}' holds a tensor {SafetensorsHeader.Quote(tensor.Name)} that is no part of a policy or a checkpoint of this program; name one of those.");
+            }
+        }
     }
 
     private static PolicySpec FindSpec(StateDictionary state, string name)
@@ -191,11 +229,11 @@ public static class PolicyFile
 
     private static StateTensor? Find(StateDictionary state, string name) => state.Tensors.FirstOrDefault(tensor => tensor.Name == name);
 
-    // Linear layers have even numbers; the activations between them the odd ones.
     // A checkpoint of an averaged policy holds both: the trained one, and the average that is acted with.
     private static string Published(StateDictionary state, int layer, string part) =>
         state.Metadata.TryGetValue(PublishedKey, out string? published) && published == "target_actor" ? "target_" + Name(layer, part) : Name(layer, part);
 
+    // Linear layers have even numbers; the activations between them the odd ones.
     private static string Name(int layer, string part) => FormattableString.Invariant($"actor.{2 * layer}.{part}");
 
     private static float[] Transposed(ReadOnlySpan<float> matrix, int rows, int columns)

@@ -115,6 +115,11 @@ public static class Safetensors
         Span<byte> prefix = stackalloc byte[sizeof(ulong)];
         stream.ReadExactly(prefix);
         ulong headerLength = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
+        if (prefix.StartsWith("PK\x03\x04"u8))
+        {
+            throw new FormatException("it is a zip archive, as PyTorch's own .pt files are; save the tensors by safetensors.torch.save_file instead");
+        }
+
         if (headerLength > MaximumHeaderBytes)
         {
             throw new FormatException($"its header claims {headerLength} bytes, more than the {MaximumHeaderBytes} accepted");

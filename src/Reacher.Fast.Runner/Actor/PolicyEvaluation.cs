@@ -24,8 +24,9 @@ internal static class PolicyEvaluation
     /// <param name="episodes">How many.</param>
     /// <param name="environment">Where; not disposed. Null for one of the plan's own.</param>
     /// <param name="logs">The folder for the log of a player of the plan's own; null for none.</param>
+    /// <param name="progress">Told, after each episode, how many have been played; may be null.</param>
     public static EvaluationResult Play(
-        RunPlan plan, ReadOnlySpan<float> block, int episodes, IVectorEnvironment? environment = null, string? logs = null)
+        RunPlan plan, ReadOnlySpan<float> block, int episodes, IVectorEnvironment? environment = null, string? logs = null, Action<int>? progress = null)
     {
         using Evaluator evaluator = environment is null
             ? Evaluator.Create(plan, plan.EnvironmentCount, logs)
@@ -34,6 +35,7 @@ internal static class PolicyEvaluation
         for (int i = 0; i < episodes; i++)
         {
             scores[i] = evaluator.Play(i, block);
+            progress?.Invoke(i + 1);
         }
 
         return new EvaluationResult(scores);

@@ -12,6 +12,9 @@ namespace Reacher.Fast.Runner.Commands;
 /// </summary>
 internal static class CommandLine
 {
+    /// <summary>The environment variable that asks for stack traces.</summary>
+    public const string TraceVariable = "REACHER_FAST_TRACE";
+
     public static int Run(string[] arguments)
     {
         var root = new RootCommand(
@@ -68,16 +71,16 @@ internal static class CommandLine
             Console.Error.WriteLine($"{ChildProcess.ErrorPrefix}{lost.Message}");
             return ExitCodes.Failed;
         }
-        catch (Exception exception) when (exception is not OutOfMemoryException || Environment.GetEnvironmentVariable("REACHER_FAST_TRACE") is null)
+        catch (Exception exception) when (exception is not OutOfMemoryException || Environment.GetEnvironmentVariable(TraceVariable) is null)
         {
             Console.Error.WriteLine($"{ChildProcess.ErrorPrefix}{exception.Message}");
-            if (Environment.GetEnvironmentVariable("REACHER_FAST_TRACE") is not null)
+            if (Environment.GetEnvironmentVariable(TraceVariable) is not null)
             {
                 Console.Error.WriteLine(exception);
             }
             else
             {
-                Console.Error.WriteLine("Set REACHER_FAST_TRACE=1 for the stack trace.");
+                Console.Error.WriteLine($"Set {TraceVariable}=1 for the stack trace.");
             }
 
             return ExitCodes.Failed;

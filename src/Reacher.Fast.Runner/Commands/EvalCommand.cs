@@ -39,7 +39,9 @@ internal static class EvalCommand
         PolicySpec spec = PolicyFile.Read(source, out float[] block);
         (RunPlan plan, EnvironmentProbe probe) = PlanFor(spec, configuration, seed, source);
         using EnvironmentProbe owned = probe;
-        EvaluationResult result = PolicyEvaluation.Play(plan, block, episodes, probe.Environment);
+        // Unity takes its time; whoever watches is told how far it is.
+        bool watched = !json && !Console.IsErrorRedirected && !Console.IsOutputRedirected;
+        EvaluationResult result = PolicyEvaluation.Play(plan, block, episodes, probe.Environment, progress: watched ? Show : null);
         if (json)
         {
             var record = new { Policy = source, Episodes = episodes, result.Mean, result.Deviation, result.Minimum, result.Maximum, result.Scores };
@@ -47,13 +49,25 @@ internal static class EvalCommand
         }
         else
         {
-            Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{episodes} episodes of {source}: mean {result.Mean:F2}, deviation {result.Deviation:F2}, minimum {result.Minimum:F2}, maximum {result.Maximum:F2}."));
+            Console.Write(ToText(result, source, plan));
         }
 
         return ExitCodes.Done;
+
+        void Show(int played) => Console.Error.Write(played < episodes ? $"\r{played} of {episodes} episodes" : $"\r{new string(' ', 40)}\r");
     }
+
+    private static string ToText(EvaluationResult result, string source, RunPlan plan) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"""
+          policy              {source}
+          episodes            {result.Scores.Count}, each the mean of {plan.AgentCount} agents
+          mean                {result.Mean,6:F2}
+          deviation           {result.Deviation,6:F2}
+          minimum             {result.Minimum,6:F2}
+          maximum             {result.Maximum,6:F2}
+
+        """);
 
     // The policy decides its own shape: a file that was exported knows nothing of the run's configuration.
     private static (RunPlan Plan, EnvironmentProbe Probe) PlanFor(PolicySpec spec, RunConfiguration configuration, long? seed, string source)

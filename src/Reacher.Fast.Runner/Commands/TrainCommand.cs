@@ -37,6 +37,7 @@ internal static class TrainCommand
             LoadedConfiguration loaded = Load(result.GetValue(file), given);
             if (result.GetValue(print))
             {
+                Console.WriteLine("# What 'reacher-fast train FILE' takes. A key that is left out has the value shown here; a flag overrides the file.");
                 Console.Write(ConfigurationWriter.ToYaml(loaded.Configuration, withComments: true));
                 return ExitCodes.Done;
             }
@@ -68,6 +69,12 @@ internal static class TrainCommand
 
     private static int Train(RunConfiguration configuration, bool json)
     {
+        if (configuration.Get(RunKeys.Debug))
+        {
+            // The run's processes inherit it.
+            Environment.SetEnvironmentVariable(CommandLine.TraceVariable, "1");
+        }
+
         configuration = RunPlanner.Settle(configuration, TimeProvider.System);
         // Environment and device first: whatever is wrong with them must show before a folder is made.
         (RunPlan plan, EnvironmentProbe probe) = RunPlanner.Open(configuration);
@@ -90,6 +97,7 @@ internal static class TrainCommand
         }
 
         ConfigurationWriter.Save(configuration, directory.ConfigurationFile);
+        File.Delete(files.Summary);
         Directory.CreateDirectory(files.Logs);
         if (beginning is not null)
         {

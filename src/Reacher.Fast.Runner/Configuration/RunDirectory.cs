@@ -51,6 +51,9 @@ internal sealed class RunDirectory : IDisposable
     /// <summary>The machine it ran on.</summary>
     public string MachineFile => Path.Combine(Logs, "machine.json");
 
+    /// <summary>What the run came to, once it has ended.</summary>
+    public string SummaryFile => new Training.RunFiles(Folder).Summary;
+
     /// <summary>The page that <c>report</c> writes.</summary>
     public string ReportFile => Path.Combine(Folder, "report.html");
 

@@ -169,7 +169,7 @@ internal static class RunKeys
 
     public static readonly SwitchKey Debug = new()
     {
-        Section = "", Name = "debug", Default = false, Flag = "--debug", IsAdvanced = true, Comment = "Log more",
+        Section = "", Name = "debug", Default = false, Flag = "--debug", IsAdvanced = true, Comment = "Write the stack trace of an error, too, as REACHER_FAST_TRACE=1 does",
     };
 
     private static NumberKey<int> EngineNumber(string name, int value, int minimum, string comment) => new()

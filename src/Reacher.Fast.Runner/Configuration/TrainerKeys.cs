@@ -196,13 +196,13 @@ internal static class TrainerKeys
     public static readonly NumberKey<long> CheckpointInterval = new()
     {
         Section = Trainer, Name = "checkpoint_interval", Default = 100_000, Minimum = 1, Flag = "--checkpoint-interval",
-        Comment = "Transitions from one checkpoint to the next",
+        Comment = "Transitions from one checkpoint that is kept to the next; the newest state is saved every few seconds besides",
     };
 
     public static readonly NumberKey<int> KeepCheckpoints = new()
     {
         Section = Trainer, Name = "keep_checkpoints", Default = 5, Minimum = 1, Maximum = 10_000, Flag = "--keep-checkpoints",
-        IsAdvanced = true, Comment = "Checkpoints that stay; older ones are deleted",
+        IsAdvanced = true, Comment = "Checkpoints that are kept; older ones are deleted",
     };
 
     public static readonly NumberKey<long> SummaryFreq = new()

@@ -30,12 +30,6 @@ internal static class OnnxExport
     /// <exception cref="InputException">The folder is missing or cannot be written; a file that was there is as it was.</exception>
     public static void Write(PolicySpec spec, ReadOnlySpan<float> block, string path)
     {
-        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        if (!Directory.Exists(folder))
-        {
-            throw new InputException($"The folder '{folder}' for '{Path.GetFileName(path)}' does not exist; make it or choose another.");
-        }
-
         ModelProto model = Build(spec, block);
         try
         {

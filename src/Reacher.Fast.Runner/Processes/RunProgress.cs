@@ -172,7 +172,7 @@ internal sealed class RunProgress
         SaveProgress();
         try
         {
-            AtomicFile.WriteText(Path.Combine(files.Folder, "summary.json"), JsonSerializer.Serialize(summary, JsonStyle.Indented));
+            AtomicFile.WriteText(files.Summary, JsonSerializer.Serialize(summary, JsonStyle.Indented));
             return null;
         }
         catch (IOException error)

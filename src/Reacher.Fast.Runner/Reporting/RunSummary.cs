@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 
 namespace Reacher.Fast.Runner.Reporting;
 
@@ -45,6 +46,19 @@ internal sealed record RunSummary
     public required double UpdatesPerSecond { get; init; }
 
     public required string Folder { get; init; }
+
+    /// <summary>Reads <c>summary.json</c>; null if it is not there or not readable, since a report does without.</summary>
+    public static RunSummary? Load(string path)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<RunSummary>(File.ReadAllText(path), JsonStyle.Indented);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException)
+        {
+            return null;
+        }
+    }
 
     public string ToText()
     {

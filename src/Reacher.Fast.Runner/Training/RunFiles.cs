@@ -16,6 +16,9 @@ internal sealed record RunFiles(string Folder)
     /// <summary>One JSON object an evaluation episode.</summary>
     public string Evaluations => Path.Combine(Folder, "evaluations.jsonl");
 
+    /// <summary>What the run came to.</summary>
+    public string Summary => Path.Combine(Folder, "summary.json");
+
     /// <summary>The checkpoint whose weights the run began with (<c>--initialize-from</c>), if it did.</summary>
     public string InitialWeights => Path.Combine(Logs, "initial.safetensors");
 }

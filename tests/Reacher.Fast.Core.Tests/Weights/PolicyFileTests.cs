@@ -84,12 +84,22 @@ public sealed class PolicyFileTests
         Assert.That(() => PolicyFile.FromState(state, "f", out _), Throws.TypeOf<InputException>().With.Message.Contains("actor.2.weight"));
     }
 
+    [TestCase("mystery")]
+    [TestCase("actor.1.weight")]
+    [TestCase("actor.2.running_mean")]
+    public void A_tensor_that_nobody_knows_is_one_sentence(string tensor)
+    {
+        StateDictionary state = PolicyFile.ToState(new PolicySpec(PolicyKind.Deterministic, 3, 2, [], false), new float[8]);
+        state.Add(tensor, new float[2], 2);
+        Assert.That(() => PolicyFile.FromState(state, "f", out _), Throws.TypeOf<InputException>().With.Message.StartsWith("'f'").And.Message.Contains($"'{tensor}'"));
+    }
+
     [Test]
     public void A_missing_folder_is_one_sentence()
     {
         using var folder = new TemporaryFolder();
         Assert.That(
             () => PolicyFile.Write(new PolicySpec(PolicyKind.Deterministic, 1, 1, [], false), [1, 2], folder["none/a.safetensors"]),
-            Throws.TypeOf<InputException>().With.Message.Contains("cannot be written"));
+            Throws.TypeOf<InputException>().With.Message.Contains("cannot be written").And.Message.Contains($"the folder '{folder["none"]}' does not exist"));
     }
 }

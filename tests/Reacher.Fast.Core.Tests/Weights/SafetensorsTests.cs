@@ -111,6 +111,11 @@ public sealed class SafetensorsTests
     }
 
     [Test]
+    public void A_file_of_PyTorchs_own_kind_says_what_to_do() => Assert.That(
+        () => States.FromBytes("PK\x03\x04 and so on"u8.ToArray()),
+        Throws.TypeOf<InputException>().With.Message.Contains("safetensors.torch.save_file"));
+
+    [Test]
     public void A_header_of_gigabytes_is_refused_before_memory_is_taken()
     {
         byte[] file = States.ToBytes(States.Small());

@@ -24,7 +24,7 @@ public sealed class HtmlReportTests
         Assert.That(page, Does.Not.Match("https?://|<script|@import|url\\("), "nothing is fetched, nothing runs");
         Assert.That(page, Does.Contain("<span class=\"badge solved\">"));
         Assert.That(page, Does.Contain("prefers-color-scheme: dark"));
-        Assert.That(Regex.Count(page, "<svg"), Is.EqualTo(12));
+        Assert.That(Regex.Count(page, "<svg "), Is.EqualTo(13), "nine small ones, and two curves for wide and narrow windows");
         Assert.That(page, Does.Contain("learning_rate: 0.001"));
         Assert.That(page, Does.Contain("solved at 30"));
     }
@@ -61,8 +61,47 @@ public sealed class HtmlReportTests
     }
 
     [Test]
+    public void A_run_that_went_back_to_a_checkpoint_is_drawn_as_it_went_on()
+    {
+        long[] transitions = [100, 200, 300, 150, 250, 350];
+        MetricsLine[] lines = [.. transitions.Select((at, i) => new MetricsLine { Kind = MetricsKind.Progress, Seconds = i, Transitions = at, Updates = at, MeanQ = i })];
+        var figures = new RunFigures(lines, RunConfiguration.Default());
+        Assert.That(figures.Progress.Select(line => line.Transitions), Is.EqualTo(new[] { 100, 150, 250, 350 }));
+        Assert.That(figures.Progress.Select(line => line.MeanQ), Is.EqualTo(new[] { 0, 3, 4, 5 }));
+        Assert.That(figures.Updates, Is.EqualTo(350));
+    }
+
+    [Test]
+    public void A_run_that_has_ended_shows_what_its_final_weights_score()
+    {
+        var summary = new RunSummary
+        {
+            RunId = "a", Outcome = "solved", Algorithm = "sac", ElapsedSeconds = 1, Episodes = 1, Transitions = 1, Updates = 1, EvaluationEpisodes = 1, WindowMean = 31, WindowCount = 100,
+            FinalScore = 39.18, FinalDeviation = 0.2, FinalEpisodes = 100, TransitionsPerSecond = 1, UpdatesPerSecond = 1, Folder = "a",
+        };
+        Assert.That(Render(SyntheticRun.Lines(), summary), Does.Contain("<dt>Final weights</dt><dd>39.18<small>\u00b1 0.20 over 100 episodes").Or.Contain("39.18<small>&#177; 0.20 over 100 episodes"));
+        Assert.That(Render(SyntheticRun.Lines()), Does.Contain("Best evaluation"));
+    }
+
+    [Test]
+    public void No_number_of_an_axis_is_cut_off_at_the_left()
+    {
+        MetricsLine[] lines = [.. Enumerable.Range(0, 9).Select(i => new MetricsLine
+        {
+            Kind = MetricsKind.Progress, Seconds = i, Transitions = i, PolicyLoss = -1234.5 * i, EntropyCoefficient = 0.002, MeanQ = 1e-7 * i,
+        })];
+        MatchCollection labels = Regex.Matches(Render(lines), "<text class=\"tick\" x=\"([0-9.]+)\" y=\"[0-9.]+\" text-anchor=\"end\">([^<]+)<");
+        Assert.That(labels, Has.Count.GreaterThan(6));
+        foreach (Match label in labels)
+        {
+            double width = label.Groups[2].Value.Length * PageStyle.SmallChartFont * 0.62;
+            Assert.That(double.Parse(label.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture), Is.GreaterThan(width), label.Groups[2].Value);
+        }
+    }
+
+    [Test]
     public void Names_are_escaped() =>
-        Assert.That(HtmlReport.Render("<script>", [], RunConfiguration.Default(), new Dictionary<string, string> { ["<b>"] = "&" }), Does.Not.Contain("<script").And.Not.Contain("<b>"));
+        Assert.That(HtmlReport.Render("<script>", [], RunConfiguration.Default(), new Dictionary<string, string> { ["<b>"] = "&" }, summary: null), Does.Not.Contain("<script").And.Not.Contain("<b>"));
 
     [Test]
     public void A_million_points_do_not_make_a_heavy_page()
@@ -110,5 +149,6 @@ public sealed class HtmlReportTests
     public void Time_has_the_unit_that_suits_it(double seconds, string unit) =>
         Assert.That(Axis.Over(AxisKind.Time, 0, seconds, 5, tight: true).Unit, Is.EqualTo(unit));
 
-    private static string Render(IReadOnlyList<MetricsLine> lines) => HtmlReport.Render("arm-sac-1", lines, RunConfiguration.Default().With(RunKeys.Seed, 1), MachineDescription.Here());
+    private static string Render(IReadOnlyList<MetricsLine> lines, RunSummary? summary = null) =>
+        HtmlReport.Render("arm-sac-1", lines, RunConfiguration.Default().With(RunKeys.Seed, 1), MachineDescription.Here(), summary);
 }

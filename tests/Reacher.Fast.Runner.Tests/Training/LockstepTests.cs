@@ -98,7 +98,7 @@ public sealed class LockstepTests
         AgentCount = 4,
         ObservationSize = 33,
         ActionSize = 4,
-        Sac = sac ? new SacOptions { Seed = 7, HiddenSizes = [16, 16], BatchSize = 16, NormalizeObservations = true } : null,
+        Sac = sac ? new SacOptions { Seed = 7, HiddenSizes = [16, 16], BatchSize = 16, NormalizeObservations = true, PolicyAveraging = 0.02f } : null,
         Td3 = sac ? null : new Td3Options { Seed = 7, HiddenSizes = [16, 16], BatchSize = 16 },
         NStep = 3,
         Gamma = 0.99f,
@@ -117,9 +117,11 @@ public sealed class LockstepTests
     {
         using var training = new LockstepTraining(new RunFiles(Path.Combine(folder, name)), plan, new SilentReporter(), resume);
         training.Run();
-        var block = new float[plan.PolicySpec.BlockLength];
-        training.Learner.CopyPolicy(block);
-        return block;
+        // What is trained and, for SAC, its average, which comes from the checkpoint as well.
+        var blocks = new float[plan.PublishedLength];
+        training.Learner.CopyActingPolicy(blocks.AsSpan(0, plan.PolicySpec.BlockLength));
+        training.Learner.CopyPolicy(blocks.AsSpan(plan.PolicySpec.BlockLength));
+        return blocks;
     }
 
     private sealed class SilentReporter : RunReporter

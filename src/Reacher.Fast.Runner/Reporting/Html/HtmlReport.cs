@@ -23,7 +23,7 @@ internal static class HtmlReport
     public static string Write(RunDirectory run, RunConfiguration configuration, string? path = null)
     {
         path ??= run.ReportFile;
-        string page = Render(run.Id, MetricsFile.Read(run.MetricsFile), configuration, MachineDescription.Load(run.MachineFile));
+        string page = Render(run.Id, MetricsFile.Read(run.MetricsFile), configuration, MachineDescription.Load(run.MachineFile), RunSummary.Load(run.SummaryFile));
         try
         {
             AtomicFile.WriteText(path, page);
@@ -35,9 +35,9 @@ internal static class HtmlReport
         }
     }
 
-    /// <summary>The page.</summary>
+    /// <summary>The page; <paramref name="summary"/> is null for a run that has not ended yet.</summary>
     public static string Render(
-        string id, IReadOnlyList<MetricsLine> lines, RunConfiguration configuration, IReadOnlyDictionary<string, string> machine)
+        string id, IReadOnlyList<MetricsLine> lines, RunConfiguration configuration, IReadOnlyDictionary<string, string> machine, RunSummary? summary)
     {
         var figures = new RunFigures(lines, configuration);
         var page = new StringBuilder();
@@ -45,9 +45,9 @@ internal static class HtmlReport
         page.Append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n");
         page.Append(CultureInfo.InvariantCulture, $"<title>{Escape(id)} \u2013 Reacher.Fast</title>\n<style>\n{PageStyle.Css}\n</style>\n</head>\n<body>\n<main>\n");
         AppendHeader(page, id, figures, configuration);
-        AppendTiles(page, figures);
+        AppendTiles(page, figures, summary);
         AppendCurves(page, figures);
-        AppendDiagnostics(page, figures);
+        AppendDiagnostics(page, figures, configuration.Trainer);
         AppendMachine(page, machine);
         page.Append("<h2>Configuration</h2>\n<div class=\"card config\"><pre>");
         page.Append(Escape(ConfigurationWriter.ToYaml(configuration, withComments: false)));
@@ -67,16 +67,24 @@ internal static class HtmlReport
         page.Append(CultureInfo.InvariantCulture, $"Solved means a mean of {figures.Threshold} or more over the last {figures.Window} evaluation episodes.</p></header>\n");
     }
 
-    private static void AppendTiles(StringBuilder page, RunFigures figures)
+    private static void AppendTiles(StringBuilder page, RunFigures figures, RunSummary? summary)
     {
         page.Append("<dl class=\"tiles\">\n");
         MetricsLine? evaluation = figures.Evaluations.Count > 0 ? figures.Evaluations[^1] : null;
+        if (summary?.FinalScore is { } final)
+        {
+            Tile("Final weights", Number(final), $"\u00b1 {Number(summary.FinalDeviation ?? 0)} over {summary.FinalEpisodes} episodes");
+        }
+        else
+        {
+            Tile("Best evaluation", figures.BestScore is { } best ? Number(best) : "\u2013", $"of {figures.Evaluations.Count} episodes");
+        }
+
         Tile("Window mean", evaluation?.WindowMean is { } mean ? Number(mean) : "\u2013", evaluation is null ? "no evaluation yet" : $"over {evaluation.WindowCount} episodes");
-        Tile("Best evaluation", figures.BestScore is { } best ? Number(best) : "\u2013", $"of {figures.Evaluations.Count} episodes");
         Tile($"First at {figures.Threshold.ToString(CultureInfo.InvariantCulture)}", When(figures.FirstAtThreshold), Where(figures, figures.FirstAtThreshold));
         Tile("Solved", When(figures.Solved), Where(figures, figures.Solved));
-        Tile("Transitions", figures.Last is null ? "0" : Whole(figures.Last.Transitions), $"{figures.Training.Count} training episodes");
-        Tile("Updates", Whole(figures.Updates ?? 0), figures.Last is null ? "" : $"in {Duration(figures.Last.Seconds)}");
+        Tile("Transitions", figures.Last is null ? "0" : Whole(figures.Last.Transitions), $"{figures.EpisodesBy(figures.Last)} training episodes");
+        Tile("Updates", Whole(figures.Updates), figures.Last is null ? "" : $"in {Duration(figures.Last.Seconds)}");
         page.Append("</dl>\n");
 
         void Tile(string name, string value, string more) => page.Append(
@@ -92,35 +100,41 @@ internal static class HtmlReport
             return;
         }
 
-        AppendFigure(page, Curve("Score against transitions", "transitions", AxisKind.Number, line => line.Transitions));
-        AppendFigure(page, Curve("Score against wall clock", "time", AxisKind.Time, line => line.Seconds));
+        AppendCurve(Curve("Score against transitions", "transitions", AxisKind.Number, line => line.Transitions));
+        AppendCurve(Curve("Score against wall clock", "time", AxisKind.Time, line => line.Seconds));
+
+        void AppendCurve(SvgChart chart) => AppendFigure(page, chart, chart.ForNarrowWindow());
 
         SvgChart Curve(string title, string xTitle, AxisKind kind, Func<MetricsLine, double> x) => SvgChart.Wide(
             title, xTitle, kind, (figures.Threshold, $"solved at {figures.Threshold.ToString(CultureInfo.InvariantCulture)}"),
             new ChartSeries("training episode", 2, SeriesStyle.Faint, [.. figures.Training.Select(line => new ChartPoint(x(line), line.Score!.Value))]),
             new ChartSeries("evaluation episode", 1, SeriesStyle.Dots, [.. figures.Evaluations.Select(line => new ChartPoint(x(line), line.Score!.Value, Hint(line)))]),
-            new ChartSeries($"mean of the last {figures.Window}", 1, SeriesStyle.Line, [.. figures.Evaluations
+            new ChartSeries($"window mean, of the last {figures.Window} at most", 1, SeriesStyle.Line, [.. figures.Evaluations
                 .Where(line => line.WindowMean is not null).Select(line => new ChartPoint(x(line), line.WindowMean!.Value))]));
     }
 
-    private static void AppendDiagnostics(StringBuilder page, RunFigures figures)
+    private static void AppendDiagnostics(StringBuilder page, RunFigures figures, TrainerType trainer)
     {
+        // Entropy is SAC's.
+        SvgChart[] entropy = trainer != TrainerType.Sac ? [] :
+        [
+            Diagnostic("Entropy", ("entropy", 3, line => line.Entropy)),
+            Diagnostic("Entropy coefficient", ("alpha", 4, line => line.EntropyCoefficient)),
+        ];
         SvgChart[] charts =
         [
             Diagnostic("Critic loss", ("critic loss", 1, line => line.CriticLoss)),
             Diagnostic("Policy loss", ("policy loss", 2, line => line.PolicyLoss)),
             Diagnostic("Value", ("Q", 1, line => line.MeanQ), ("target", 2, line => line.MeanTarget)),
-            Diagnostic("Entropy", ("entropy", 3, line => line.Entropy)),
-            Diagnostic("Entropy coefficient", ("alpha", 4, line => line.EntropyCoefficient)),
+            .. entropy,
             Diagnostic("Gradient norms", ("critics", 1, line => line.CriticGradientNorm), ("policy", 2, line => line.PolicyGradientNorm)),
-            Diagnostic("Transitions per second", ("transitions/s", 3, line => line.TransitionsPerSecond)),
-            Diagnostic("Updates per second", ("updates/s", 4, line => line.UpdatesPerSecond)),
+            Diagnostic("Per second", ("transitions", 3, line => line.TransitionsPerSecond), ("updates", 4, line => line.UpdatesPerSecond)),
             Diagnostic("Updates per transition", ("ratio", 1, line => line.UpdateRatio)),
             Diagnostic("Rows in the replay", ("rows", 2, line => line.ReplayRows)),
         ];
         if (charts.Any(chart => chart.HasPoints))
         {
-            page.Append("<h2>Losses, values, rates</h2>\n<div class=\"small\">\n");
+            page.Append("<h2>Losses, values, rates <small>against transitions</small></h2>\n<div class=\"small\">\n");
             foreach (SvgChart chart in charts.Where(chart => chart.HasPoints))
             {
                 AppendFigure(page, chart);
@@ -130,11 +144,11 @@ internal static class HtmlReport
         }
 
         SvgChart Diagnostic(string title, params (string Name, int Colour, Func<MetricsLine, double?> Value)[] series) => SvgChart.Small(
-            title, "transitions", [.. series.Select(one => new ChartSeries(one.Name, one.Colour, SeriesStyle.Line, [.. figures.Progress
+            title, [.. series.Select(one => new ChartSeries(one.Name, one.Colour, SeriesStyle.Line, [.. figures.Progress
                 .Where(line => one.Value(line) is not null).Select(line => new ChartPoint(line.Transitions, one.Value(line)!.Value))]))]);
     }
 
-    private static void AppendFigure(StringBuilder page, SvgChart chart)
+    private static void AppendFigure(StringBuilder page, SvgChart chart, SvgChart? narrow = null)
     {
         page.Append(CultureInfo.InvariantCulture, $"<figure><figcaption><h3>{Escape(chart.Title)}</h3><span class=\"legend\">");
         ChartSeries[] drawn = [.. chart.Series.Where(series => series.Points.Count > 0)];
@@ -144,7 +158,7 @@ internal static class HtmlReport
             page.Append(CultureInfo.InvariantCulture, $"<span><i class=\"c{series.Colour}{style}\"></i>{Escape(series.Name)}</span>");
         }
 
-        page.Append("</span></figcaption>").Append(chart.Render()).Append("</figure>\n");
+        page.Append("</span></figcaption>").Append(chart.Render()).Append(narrow?.Render()).Append("</figure>\n");
     }
 
     private static void AppendMachine(StringBuilder page, IReadOnlyDictionary<string, string> machine)

@@ -3,8 +3,14 @@ namespace Reacher.Fast.Runner.Reporting.Html;
 /// <summary>The report's style sheet: system fonts, two palettes, nothing from elsewhere.</summary>
 internal static class PageStyle
 {
-    public const string Css =
-        """
+    /// <summary>Of a wide chart's text, in the chart's own units.</summary>
+    public const int WideChartFont = 12;
+
+    /// <summary>Of a small chart's, which is shown at two thirds of its size.</summary>
+    public const int SmallChartFont = 17;
+
+    public static readonly string Css =
+        $$"""
         :root {
           color-scheme: light dark;
           --page: #f4f6f8; --card: #ffffff; --line: #dfe4ea; --grid: #e9edf1;
@@ -27,6 +33,7 @@ internal static class PageStyle
         header { display: flex; flex-wrap: wrap; align-items: center; gap: 6px 14px; margin-bottom: 20px; }
         h1 { font-size: 26px; font-weight: 650; letter-spacing: -0.01em; margin: 0; overflow-wrap: anywhere; }
         h2 { font-size: 17px; font-weight: 600; margin: 36px 0 12px; }
+        h2 small { font-size: 13px; font-weight: 400; color: var(--soft); margin-left: 6px; }
         h3 { font-size: 14px; font-weight: 600; margin: 0; }
         .about { color: var(--soft); flex-basis: 100%; margin: 0; }
         .badge { border-radius: 999px; padding: 3px 12px; font-size: 13px; font-weight: 600; background: var(--wait-soft); color: var(--soft); }
@@ -46,8 +53,10 @@ internal static class PageStyle
         .small { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(330px, 100%), 1fr)); gap: 14px; }
         .small figure { margin: 0; }
         svg { display: block; width: 100%; height: auto; }
-        svg text { font-size: 12px; fill: var(--soft); font-variant-numeric: tabular-nums; }
-        .small svg text { font-size: 17px; }
+        svg text { font-size: {{WideChartFont}}px; fill: var(--soft); font-variant-numeric: tabular-nums; }
+        svg.small text, svg.narrow text { font-size: {{SmallChartFont}}px; }
+        svg.narrow { display: none; }
+        @media (max-width: 640px) { svg.wide { display: none; } svg.narrow { display: block; } }
         svg text.threshold { fill: var(--threshold); font-weight: 600; }
         .grid { stroke: var(--grid); }
         .mark { stroke: var(--line); }

@@ -6,17 +6,16 @@ namespace Reacher.Fast.Runner.Reporting.Html;
 /// <summary>What the metrics of a run come to.</summary>
 internal sealed class RunFigures
 {
-    private readonly IReadOnlyList<MetricsLine> training;
-
-    /// <summary>Sums the lines up; they may be none.</summary>
+    /// <summary>Sums the lines up, which are in the order they were written; they may be none.</summary>
     public RunFigures(IReadOnlyList<MetricsLine> lines, RunConfiguration configuration)
     {
         Threshold = configuration.Get(RunKeys.Threshold);
         Window = configuration.Get(RunKeys.Window);
         Progress = Of(lines, MetricsKind.Progress);
         Evaluations = [.. Of(lines, MetricsKind.Evaluation).Where(line => line.Score is not null)];
-        training = [.. Of(lines, MetricsKind.Training).Where(line => line.Score is not null)];
-        Last = lines.Count == 0 ? null : lines.MaxBy(line => line.Seconds);
+        Training = [.. Of(lines, MetricsKind.Training).Where(line => line.Score is not null)];
+        Last = lines.Count == 0 ? null : lines[^1];
+        Updates = lines.Max(line => line.Updates) ?? 0;
         FirstAtThreshold = Evaluations.FirstOrDefault(line => line.Score >= Threshold);
         Solved = Evaluations.FirstOrDefault(line => line.WindowCount >= Window && line.WindowMean >= Threshold);
         BestScore = Evaluations.Count == 0 ? null : Evaluations.Max(line => line.Score);
@@ -35,7 +34,7 @@ internal sealed class RunFigures
     public IReadOnlyList<MetricsLine> Evaluations { get; }
 
     /// <summary>Training episodes over time.</summary>
-    public IReadOnlyList<MetricsLine> Training => training;
+    public IReadOnlyList<MetricsLine> Training { get; }
 
     /// <summary>The run's last line; null if there is none.</summary>
     public MetricsLine? Last { get; }
@@ -50,11 +49,26 @@ internal sealed class RunFigures
     public double? BestScore { get; }
 
     /// <summary>Most updates that any line tells of.</summary>
-    public long? Updates => Progress.Max(line => line.Updates);
+    public long Updates { get; }
 
-    /// <summary>Training episodes that had ended by then.</summary>
-    public int EpisodesBy(MetricsLine line) => training.Count(episode => episode.Seconds <= line.Seconds);
+    /// <summary>Training episodes that had ended by then; an episode between two looks has a number, but no line.</summary>
+    public long EpisodesBy(MetricsLine? line) =>
+        line is null ? 0 : Training.LastOrDefault(episode => episode.Transitions <= line.Transitions)?.Episode ?? 0;
 
-    private static IReadOnlyList<MetricsLine> Of(IReadOnlyList<MetricsLine> lines, MetricsKind kind) =>
-        [.. lines.Where(line => line.Kind == kind).OrderBy(line => line.Seconds)];
+    // A run that went back to a checkpoint does what came after it again: the later lines stand.
+    private static List<MetricsLine> Of(IReadOnlyList<MetricsLine> lines, MetricsKind kind)
+    {
+        var standing = new List<MetricsLine>();
+        foreach (MetricsLine line in lines.Where(line => line.Kind == kind))
+        {
+            while (standing.Count > 0 && standing[^1].Transitions > line.Transitions)
+            {
+                standing.RemoveAt(standing.Count - 1);
+            }
+
+            standing.Add(line);
+        }
+
+        return standing;
+    }
 }

@@ -30,31 +30,39 @@ internal sealed record ChartSeries(string Name, int Colour, SeriesStyle Style, I
 /// <summary>A chart as inline SVG. Colours and fonts are the page's, so that it follows light and dark.</summary>
 internal sealed class SvgChart
 {
-    private const double Left = 52;
     private const double Right = 14;
     private const double Top = 12;
-    private const double Bottom = 40;
+    private const double TickRoom = 24;
+    private const double TitleRoom = 16;
 
     // More points than pixels only make the page heavy.
     private const int MostPoints = 900;
 
+    // Of a digit, as a share of the font's size: system fonts differ a little, and none is wider.
+    private const double DigitWidth = 0.62;
+
     private readonly StringBuilder svg = new();
     private readonly double width;
     private readonly double height;
+    private readonly double fontSize;
+    private readonly string kind;
+    private double left;
     private Axis horizontal = null!;
     private Axis vertical = null!;
 
-    private SvgChart(double width, double height)
+    private SvgChart(string kind, double width, double height, double fontSize)
     {
+        this.kind = kind;
         this.width = width;
         this.height = height;
+        this.fontSize = fontSize;
     }
 
     /// <summary>What the chart is of; read aloud by screen readers.</summary>
     public required string Title { get; init; }
 
-    /// <summary>What the horizontal axis counts.</summary>
-    public required string XTitle { get; init; }
+    /// <summary>What the horizontal axis counts; empty where the page says it.</summary>
+    public string XTitle { get; init; } = string.Empty;
 
     /// <summary>How its numbers are written.</summary>
     public AxisKind XKind { get; init; }
@@ -65,13 +73,19 @@ internal sealed class SvgChart
     /// <summary>The curves, the last on top.</summary>
     public required IReadOnlyList<ChartSeries> Series { get; init; }
 
+    private double Bottom => TickRoom + (XTitle.Length > 0 ? TitleRoom : 0);
+
     /// <summary>A wide chart.</summary>
     public static SvgChart Wide(string title, string xTitle, AxisKind xKind, (double, string)? threshold, params ChartSeries[] series) =>
-        new(1000, 340) { Title = title, XTitle = xTitle, XKind = xKind, Threshold = threshold, Series = series };
+        new("wide", 1000, 340, PageStyle.WideChartFont) { Title = title, XTitle = xTitle, XKind = xKind, Threshold = threshold, Series = series };
 
-    /// <summary>One of several small charts.</summary>
-    public static SvgChart Small(string title, string xTitle, params ChartSeries[] series) =>
-        new(480, 200) { Title = title, XTitle = xTitle, Series = series };
+    /// <summary>One of several small charts, whose horizontal axis counts transitions.</summary>
+    public static SvgChart Small(string title, params ChartSeries[] series) =>
+        new("small", 480, 190, PageStyle.SmallChartFont) { Title = title, Series = series };
+
+    /// <summary>The same for a narrow window, in which a wide chart's text would be too small to read.</summary>
+    public SvgChart ForNarrowWindow() =>
+        new("narrow", 480, 330, PageStyle.SmallChartFont) { Title = Title, XTitle = XTitle, XKind = XKind, Threshold = Threshold, Series = Series };
 
     /// <summary>Whether there is anything to draw.</summary>
     public bool HasPoints => Series.Any(series => series.Points.Count > 0);
@@ -89,7 +103,8 @@ internal sealed class SvgChart
         bool wide = width > 600;
         horizontal = Axis.Over(XKind, Math.Min(0, points.Min(point => point.X)), points.Max(point => point.X), wide ? 8 : 4, tight: true);
         vertical = Axis.Over(AxisKind.Number, lowest, highest, wide ? 5 : 3, tight: false);
-        Append($"<svg viewBox=\"0 0 {N(width)} {N(height)}\" role=\"img\" aria-label=\"{Escape(Title)}\">");
+        left = 16 + (vertical.Ticks.Max(tick => vertical.Label(tick).Length) * fontSize * DigitWidth);
+        Append($"<svg class=\"{kind}\" viewBox=\"0 0 {N(width)} {N(height)}\" role=\"img\" aria-label=\"{Escape(Title)}\">");
         DrawGrid();
         DrawThreshold();
         foreach (ChartSeries series in Series)
@@ -106,8 +121,8 @@ internal sealed class SvgChart
         foreach (double tick in vertical.Ticks)
         {
             double y = Y(tick);
-            Append($"<line class=\"grid\" x1=\"{N(Left)}\" x2=\"{N(width - Right)}\" y1=\"{N(y)}\" y2=\"{N(y)}\"/>");
-            Append($"<text class=\"tick\" x=\"{N(Left - 8)}\" y=\"{N(y + 4)}\" text-anchor=\"end\">{vertical.Label(tick)}</text>");
+            Append($"<line class=\"grid\" x1=\"{N(left)}\" x2=\"{N(width - Right)}\" y1=\"{N(y)}\" y2=\"{N(y)}\"/>");
+            Append($"<text class=\"tick\" x=\"{N(left - 8)}\" y=\"{N(y + 4)}\" text-anchor=\"end\">{vertical.Label(tick)}</text>");
         }
 
         foreach (double tick in horizontal.Ticks)
@@ -115,6 +130,11 @@ internal sealed class SvgChart
             double x = X(tick);
             Append($"<line class=\"mark\" x1=\"{N(x)}\" x2=\"{N(x)}\" y1=\"{N(height - Bottom)}\" y2=\"{N(height - Bottom + 4)}\"/>");
             Append($"<text class=\"tick\" x=\"{N(x)}\" y=\"{N(height - Bottom + 17)}\" text-anchor=\"middle\">{horizontal.Label(tick)}</text>");
+        }
+
+        if (XTitle.Length == 0)
+        {
+            return;
         }
 
         string unit = horizontal.Unit.Length > 0 ? $" ({horizontal.Unit})" : string.Empty;
@@ -126,8 +146,8 @@ internal sealed class SvgChart
         if (Threshold is { } threshold)
         {
             double y = Y(threshold.Value);
-            Append($"<line class=\"threshold\" x1=\"{N(Left)}\" x2=\"{N(width - Right)}\" y1=\"{N(y)}\" y2=\"{N(y)}\"/>");
-            Append($"<text class=\"threshold\" x=\"{N(Left + 6)}\" y=\"{N(y - 6)}\">{Escape(threshold.Name)}</text>");
+            Append($"<line class=\"threshold\" x1=\"{N(left)}\" x2=\"{N(width - Right)}\" y1=\"{N(y)}\" y2=\"{N(y)}\"/>");
+            Append($"<text class=\"threshold\" x=\"{N(left + 6)}\" y=\"{N(y - 6)}\">{Escape(threshold.Name)}</text>");
         }
     }
 
@@ -177,7 +197,7 @@ internal sealed class SvgChart
     }
 
     private double X(double value) =>
-        Left + ((value - horizontal.Minimum) / (horizontal.Maximum - horizontal.Minimum) * (width - Left - Right));
+        left + ((value - horizontal.Minimum) / (horizontal.Maximum - horizontal.Minimum) * (width - left - Right));
 
     private double Y(double value) =>
         height - Bottom - ((value - vertical.Minimum) / (vertical.Maximum - vertical.Minimum) * (height - Top - Bottom));
