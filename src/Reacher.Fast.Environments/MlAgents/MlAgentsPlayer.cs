@@ -129,6 +129,7 @@ public static class MlAgentsPlayer
         private async Task ConnectAsync()
         {
             long started = Stopwatch.GetTimestamp();
+            bool told = false;
             while (true)
             {
                 try
@@ -138,6 +139,12 @@ public static class MlAgentsPlayer
                 }
                 catch (RpcException e) when (e.Status == RpcStatus.Unavailable && Stopwatch.GetElapsedTime(started) < options.Timeout)
                 {
+                    if (!told)
+                    {
+                        options.Log?.Invoke($"Waiting for a trainer at {options.Host}:{options.Port}.");
+                        told = true;
+                    }
+
                     await Task.Delay(RetryInterval, cancellation).ConfigureAwait(false);
                 }
                 catch (RpcException e) when (e.Status == RpcStatus.Unavailable)

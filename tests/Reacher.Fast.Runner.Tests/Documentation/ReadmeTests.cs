@@ -1,0 +1,119 @@
+using System.Text.RegularExpressions;
+using Reacher.Fast.Runner.Tests.Architecture;
+using Reacher.Fast.Runner.Tests.Processes;
+
+namespace Reacher.Fast.Runner.Tests.Documentation;
+
+/// <summary>
+/// Every command that the README shows is run as it stands there, in a folder with a small run <c>a</c> in it; training is made short by flags
+/// behind the README's own. A line that this test does not know how to run fails it.
+/// </summary>
+[NonParallelizable]
+public sealed partial class ReadmeTests
+{
+    private static readonly string[] Short = ["--max-steps", "2000", "--hidden-units", "16", "--batch-size", "16", "--window", "1", "--steps-per-update", "20", "--buffer-size", "50000"];
+
+    private string folder = "";
+
+    [OneTimeSetUp]
+    public void MakeARun()
+    {
+        folder = Directory.CreateTempSubdirectory("reacher-fast-test-").FullName;
+        string script = Path.Combine(folder, "Scene.x86_64");
+        File.WriteAllText(script, $"#!/usr/bin/env bash\nexec dotnet '{Path.Combine(AppContext.BaseDirectory, "reacher-fast.dll")}' player \"$@\"\n");
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+
+        using RunnerProcess run = RunnerProcess.StartIn(folder, ["train", "--run-id", "a", .. Short]);
+        Assert.That(run.WaitForExit(), Is.Zero, run.Errors);
+    }
+
+    [OneTimeTearDown]
+    public void DeleteFolder() => Directory.Delete(folder, recursive: true);
+
+    [TestCaseSource(nameof(Commands))]
+    public void The_command_runs(string command)
+    {
+        string[] words = Words().Matches(command).Select(word => word.Value).ToArray();
+        switch (words)
+        {
+            case ["dotnet", "run", "-c", "Release", "--project", string project, "--", .. string[] arguments]:
+                Assert.That(Directory.Exists(Path.Combine(Repository.Root, project)), Is.True, project);
+                Run(arguments);
+                break;
+            case ["dotnet", "test", ..]:
+                // That is what runs this; CI runs the same line.
+                Assert.That(File.ReadAllText(Path.Combine(Repository.Root, ".ci/run")), Does.Contain(command));
+                break;
+            case ["dotnet", "tool", "restore", "&&", "dotnet", "cake"]:
+                // CI restores the tools; the targets have tests of their own and a run of all of them would include this one.
+                Assert.That(File.ReadAllText(Path.Combine(Repository.Root, ".config/dotnet-tools.json")), Does.Contain("cake.tool"));
+                Assert.That(File.Exists(Path.Combine(Repository.Root, "build.cake")), Is.True);
+                break;
+            case ["reacher-fast", .. string[] arguments]:
+                Run(arguments);
+                break;
+            default:
+                Assert.Fail($"The README shows '{command}', which no test runs.");
+                break;
+        }
+    }
+
+    private void Run(string[] arguments)
+    {
+        bool trains = arguments[0] == "train" && !arguments.Contains("--help");
+        // The run that goes on has ended: give it more to do.
+        string[] more = trains ? [.. Short, .. arguments.Contains("--resume") ? new[] { "--max-steps", "4000" } : []] : arguments[0] == "profile" ? ["--seconds", "1"] : [];
+        for (int i = 0; i < arguments.Length; i++)
+        {
+            if (arguments[i] == "FILE")
+            {
+                arguments[i] = Recording() ?? Ignored("The recording by Unity is not beside the repository, and it is not ours to keep in it.");
+            }
+        }
+
+        using RunnerProcess run = RunnerProcess.StartIn(folder, [.. arguments, .. more]);
+        if (arguments[0] == "player")
+        {
+            // It waits for a trainer, as a player does, until it is told to end.
+            RunnerProcess.WaitUntil(() => run.Errors.Length > 0 || run.Process.HasExited, "the player says that it waits");
+            run.Signal("INT");
+        }
+
+        Assert.That(run.WaitForExit(), Is.Zero, run.Errors);
+    }
+
+    private static IEnumerable<TestCaseData> Commands() =>
+        from line in File.ReadLines(Path.Combine(Repository.Root, "README.md"))
+        where line.StartsWith("    reacher-fast ", StringComparison.Ordinal) || line.StartsWith("    dotnet ", StringComparison.Ordinal)
+        let command = Remark().Replace(line.Trim(), "")
+        select new TestCaseData(command).SetArgDisplayNames(command);
+
+    private static string? Recording()
+    {
+        for (DirectoryInfo? at = new(Repository.Root); at is not null; at = at.Parent)
+        {
+            string path = Path.Combine(at.FullName, "shared", "reacher", "ExpertReacher-2019-09.demo");
+            if (File.Exists(path))
+            {
+                return path;
+            }
+        }
+
+        return null;
+    }
+
+    private static string Ignored(string reason)
+    {
+        Assert.Ignore(reason);
+        return reason;
+    }
+
+    [GeneratedRegex(@" {2,}.*$")]
+    private static partial Regex Remark();
+
+    [GeneratedRegex(@"\S+")]
+    private static partial Regex Words();
+}
