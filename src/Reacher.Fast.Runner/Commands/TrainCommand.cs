@@ -12,6 +12,7 @@ using Reacher.Fast.Runner.Processes;
 using Reacher.Fast.Runner.Reporting;
 using Reacher.Fast.Runner.Reporting.Metrics;
 using Reacher.Fast.Runner.Reporting.Statistics;
+using Reacher.Fast.Runner.Reporting.Telemetry;
 using Reacher.Fast.Runner.Training;
 
 namespace Reacher.Fast.Runner.Commands;
@@ -28,7 +29,12 @@ internal static class TrainCommand
         };
         var print = new Option<bool>("--print-config") { Description = "Print the effective configuration with a comment on each key, and do nothing else." };
         Option<bool> json = CommonOptions.Json();
-        var command = new Command("train", "Train an agent until it solves its task.") { file, print, json };
+        var otlp = new Option<string?>("--otlp")
+        {
+            Description = "Send the run's figures to an OpenTelemetry collector, such as http://localhost:4318; OTEL_EXPORTER_OTLP_ENDPOINT does so as well.",
+            HelpName = "endpoint",
+        };
+        var command = new Command("train", "Train an agent until it solves its task.") { file, print, json, otlp };
         var flags = new ConfigurationFlags();
         flags.AddTo(command);
         command.SetAction(result =>
@@ -47,7 +53,7 @@ internal static class TrainCommand
                 Console.Error.WriteLine($"warning: {warning}");
             }
 
-            return Train(loaded.Configuration, result.GetValue(json));
+            return Train(loaded.Configuration, result.GetValue(json), result.GetValue(otlp));
         });
         return command;
     }
@@ -67,7 +73,7 @@ internal static class TrainCommand
         return File.Exists(saved) ? ConfigurationLoader.Load(saved, flags) : loaded;
     }
 
-    private static int Train(RunConfiguration configuration, bool json)
+    private static int Train(RunConfiguration configuration, bool json, string? otlp)
     {
         if (configuration.Get(RunKeys.Debug))
         {
@@ -76,6 +82,9 @@ internal static class TrainCommand
         }
 
         configuration = RunPlanner.Settle(configuration, TimeProvider.System);
+        using var meter = new RunMeter(configuration.Get(RunKeys.RunId)!, configuration.BehaviorName);
+        // Ended before the meter, whose last figures it sends.
+        using IDisposable? export = OtlpExport.Start(otlp);
         // Environment and device first: whatever is wrong with them must show before a folder is made.
         (RunPlan plan, EnvironmentProbe probe) = RunPlanner.Open(configuration);
         using EnvironmentProbe owned = probe;
@@ -107,7 +116,7 @@ internal static class TrainCommand
         using var recorder = new MetricsRecorder(directory, configuration);
         long interval = configuration.Get(TrainerKeys.SummaryFreq);
         var reporter = new StatisticReporter(
-            new RecordingReporter(RunReporter.Create(json), recorder, interval, EvaluationLog.Read(files.Evaluations).Count),
+            new RecordingReporter(new MeteredReporter(RunReporter.Create(json), meter), recorder, interval, EvaluationLog.Read(files.Evaluations).Count),
             recorder, StatisticSpool.FolderIn(files.Logs), interval);
         int code = inProcess ? RunInProcess(plan, files, reporter, resume, player) : RunProcesses(plan, files, reporter, resume);
         Finish(directory, plan);
