@@ -1,17 +1,18 @@
 using BenchmarkDotNet.Attributes;
+using Reacher.Fast.Core.Kernels.Simd;
 using Reacher.Fast.Environments;
 using Reacher.Fast.Environments.Arm;
 
 namespace Reacher.Fast.Benchmarks;
 
 /// <summary>
-/// One decision of N arms on one core: <c>--filter '*ArmStep*'</c>. Decisions per second are N over the mean time. Where the
-/// machine has no AVX-512, Vector512 runs as pairs of 256-bit vectors and says nothing about AVX-512.
+/// One decision of N arms on one core: <c>--filter '*ArmStep*'</c>. Decisions per second are N over the mean time.
 /// </summary>
 [MemoryDiagnoser]
 public class ArmStep : IDisposable
 {
     private ArmEnvironment arm = null!;
+    private ArmEnvironment reference = null!;
     private StepBuffer buffer = null!;
     private float[] actions = null!;
 
@@ -20,14 +21,19 @@ public class ArmStep : IDisposable
     public int Arms { get; set; }
 
     /// <summary>The twin.</summary>
-    [Params(ArmInstructionSet.Scalar, ArmInstructionSet.Vector128, ArmInstructionSet.Vector256, ArmInstructionSet.Vector512)]
+    [ParamsSource(nameof(Sets))]
     public ArmInstructionSet Set { get; set; }
+
+    /// <summary>Those that the processor has.</summary>
+    public static IEnumerable<ArmInstructionSet> Sets =>
+        BenchmarkSizes.Sets.Where(set => set != InstructionSet.Scalar).Select(set => Enum.Parse<ArmInstructionSet>(set.ToString()));
 
     /// <summary>Arms in the middle of random play.</summary>
     [GlobalSetup]
     public void Setup()
     {
         arm = new ArmEnvironment(new ArmOptions { ArmCount = Arms, InstructionSet = Set });
+        reference = new ArmEnvironment(new ArmOptions { ArmCount = Arms, InstructionSet = ArmInstructionSet.Scalar });
         buffer = new StepBuffer(arm);
         actions = new float[Arms * arm.ActionSize];
         Random random = new(1);
@@ -42,6 +48,10 @@ public class ArmStep : IDisposable
         }
     }
 
+    /// <summary>The same by the scalar reference.</summary>
+    [Benchmark(Baseline = true)]
+    public void Reference() => reference.Step(actions, buffer.View);
+
     /// <summary>One decision: four physics steps.</summary>
     [Benchmark]
     public void Decision() => arm.Step(actions, buffer.View);
@@ -51,6 +61,7 @@ public class ArmStep : IDisposable
     public void Dispose()
     {
         arm?.Dispose();
+        reference?.Dispose();
         GC.SuppressFinalize(this);
     }
 }

@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Running;
+using Reacher.Fast.Benchmarks.Allocations;
 using Reacher.Fast.Benchmarks.Learning;
 using Reacher.Fast.Benchmarks.Quick;
 
@@ -14,6 +15,8 @@ switch (args)
         return ReplayTogether.RunChild(role, path, control, slot);
     case ["--quick", "update", ..]:
         return UpdateQuick.Run(args.AsSpan(2));
+    case ["--quick", "allocations", ..]:
+        return AllocationGate.Run(args.AsSpan(2));
     default:
         BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
         return 0;

@@ -13,7 +13,6 @@ public class ReplaySampleBenchmarks
 {
     private const int BatchSize = 256;
     private const int Agents = 20;
-    private const int Rows = 1_000_000;
 
     private string path = string.Empty;
     private ReplayFile replay = null!;
@@ -24,11 +23,11 @@ public class ReplaySampleBenchmarks
     [GlobalSetup]
     public void Setup()
     {
-        path = $"/dev/shm/replay-sample-{Environment.ProcessId}";
+        path = BenchmarkSizes.File("sample");
         TransitionSpec spec = new(33, 4);
-        replay = ReplayFile.Create(path, spec, Rows, new ReplayOptions { Populate = true, Overwrite = true });
+        replay = ReplayFile.Create(path, spec, BenchmarkSizes.ReplayRows, new ReplayOptions { Populate = true, Overwrite = true });
         using RowWriter rows = new(replay, Agents, 0);
-        for (int i = 0; i < Rows / Agents; i++)
+        for (int i = 0; i < BenchmarkSizes.ReplayRows / Agents; i++)
         {
             rows.Publish(Agents);
         }
@@ -50,9 +49,9 @@ public class ReplaySampleBenchmarks
 
     /// <summary>What learners do: stamps checked before and after the copy.</summary>
     [Benchmark(Baseline = true, OperationsPerInvoke = BatchSize)]
-    public bool Stamps() => stamped.Sample(batch);
+    public void Stamps() => stamped.Sample(batch);
 
     /// <summary>The checksum too.</summary>
     [Benchmark(OperationsPerInvoke = BatchSize)]
-    public bool StampsAndChecksums() => summed.Sample(batch);
+    public void StampsAndChecksums() => summed.Sample(batch);
 }

@@ -5,13 +5,12 @@ using Reacher.Fast.Replay.Writing;
 
 namespace Reacher.Fast.Benchmarks;
 
-/// <summary>Vector steps of 20 agents into a ring of a million rows of 320 bytes: a whole lap an operation.</summary>
+/// <summary>Vector steps of 20 agents into a ring of a million rows of 320 bytes; an operation is one row.</summary>
 [MemoryDiagnoser]
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "BenchmarkDotNet calls the cleanup.")]
 public class ReplayWriteBenchmarks
 {
     private const int Agents = 20;
-    private const int Rows = 1_000_000;
 
     private readonly float[] observations = new float[Agents * 33];
     private readonly float[] actions = new float[Agents * 4];
@@ -29,8 +28,8 @@ public class ReplayWriteBenchmarks
     [GlobalSetup]
     public void Setup()
     {
-        path = $"/dev/shm/replay-write-{Environment.ProcessId}";
-        replay = ReplayFile.Create(path, new TransitionSpec(33, 4), Rows, new ReplayOptions { Populate = true, Overwrite = true });
+        path = BenchmarkSizes.File("write");
+        replay = ReplayFile.Create(path, new TransitionSpec(33, 4), BenchmarkSizes.ReplayRows, new ReplayOptions { Populate = true, Overwrite = true });
         writer = new TransitionWriter(replay, Agents, 0, NStep, 0.99f);
         rows = new RowWriter(replay, Agents, 1000);
         for (int i = 0; i < Agents; i++)
@@ -49,22 +48,10 @@ public class ReplayWriteBenchmarks
     }
 
     /// <summary>Rows already composed: claim, checksum, copy, stamp.</summary>
-    [Benchmark(Baseline = true, OperationsPerInvoke = Rows)]
-    public void StagedRows()
-    {
-        for (int i = 0; i < Rows / Agents; i++)
-        {
-            rows.Publish(Agents);
-        }
-    }
+    [Benchmark(Baseline = true, OperationsPerInvoke = Agents)]
+    public void StagedRows() => rows.Publish(Agents);
 
     /// <summary>Steps as an environment gives them.</summary>
-    [Benchmark(OperationsPerInvoke = Rows)]
-    public void Transitions()
-    {
-        for (int i = 0; i < Rows / Agents; i++)
-        {
-            writer.Write(observations, actions, rewards, no, no, no, observations, observations);
-        }
-    }
+    [Benchmark(OperationsPerInvoke = Agents)]
+    public void Transitions() => writer.Write(observations, actions, rewards, no, no, no, observations, observations);
 }
