@@ -1,3 +1,4 @@
+using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Running;
 using Reacher.Fast.Benchmarks.Allocations;
 using Reacher.Fast.Benchmarks.Learning;
@@ -18,6 +19,7 @@ switch (args)
     case ["--quick", "allocations", ..]:
         return AllocationGate.Run(args.AsSpan(2));
     default:
-        BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+        // BenchmarkDotNet builds a program of its own, which takes longer than its two minutes on a machine that does other things.
+        BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args, DefaultConfig.Instance.WithBuildTimeout(TimeSpan.FromMinutes(10)));
         return 0;
 }
