@@ -62,7 +62,8 @@ internal sealed class OpBench : IDisposable
             new("observation", 1, Batch, Observations), new("mean", 1, 1, Observations), new("scale", 1, 1, Observations), new("joined", 1, Batch, Observations + Actions),
             new("output", 1, Batch, 2 * Actions), new("output_gradient", 1, Batch, 2 * Actions), new("noise", 1, Batch, Actions), new("action", 1, Batch, Actions),
             new("action_gradient", 1, Batch, Actions), new("log_pi", 1, 1, Batch), new("alpha", 1, 1, 1), new("alpha_state", 1, 1, 5),
-            new("reward", 1, 1, Batch), new("discount", 1, 1, Batch), new("target", 1, 1, Batch), new("report", 1, 1, ReportSlot.Count), new("step", 1, 1, 1));
+            new("reward", 1, 1, Batch), new("discount", 1, 1, Batch), new("target", 1, 1, Batch), new("report", 1, 1, ReportSlot.Count), new("step", 1, 1, 1),
+            new("schedule", 1, 1, 1));
         TensorShape[] critic =
         [
             new("0.weight", 2, Observations + Actions, Features), new("0.bias", 2, 1, Features), new("1.weight", 2, Features, Features), new("1.bias", 2, 1, Features),
@@ -71,9 +72,10 @@ internal sealed class OpBench : IDisposable
         parameters = device.Allocate("parameters", critic);
         gradients = device.Allocate("gradients", critic);
         target = device.Allocate("target", critic);
-        optimizer = new AdamState(device.Allocate("first", critic), device.Allocate("second", critic), tensors[28]);
+        optimizer = new AdamState(device.Allocate("first", critic), device.Allocate("second", critic), tensors[28], tensors[29]);
         var random = new Random(1);
-        foreach (Tensor tensor in tensors.Tensors.Take(tensors.Tensors.Count - 1).Concat(parameters.Tensors).Concat(gradients.Tensors))
+        // The step is a count, which begins at 0.
+        foreach (Tensor tensor in tensors.Tensors.Where(tensor => tensor.Name != "step").Concat(parameters.Tensors).Concat(gradients.Tensors))
         {
             var values = new float[tensor.Shape.Elements];
             BenchmarkSizes.Fill(random, values);
