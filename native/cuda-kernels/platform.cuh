@@ -140,6 +140,7 @@ RF_DEVICE float block_sum(float value, float* scratch)
 
     block_barrier();
     float sum = 0.0f;
+#pragma unroll 8 // all 32 at once would need more registers than a block of 1024 threads leaves each
     for (int warp = 0; warp < WARPS; warp++)
     {
         sum += scratch[warp];
