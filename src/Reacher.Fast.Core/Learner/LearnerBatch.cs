@@ -11,15 +11,19 @@ internal sealed class LearnerBatch
     public LearnerBatch(IKernelDevice device, TransitionSpec spec, int count)
     {
         this.device = device;
-        TensorBlock block = device.Allocate(
-            "batch",
-            new("observations", 1, count, spec.ObservationSize),
-            new("actions", 1, count, spec.ActionSize),
-            new("rewards", 1, 1, count),
-            new("discounts", 1, 1, count),
-            new("next_observations", 1, count, spec.ObservationSize));
+        TensorBlock block = device.Allocate("batch", Shapes(spec, count));
         (Observations, Actions, Rewards, Discounts, NextObservations) = (block[0], block[1], block[2], block[3], block[4]);
     }
+
+    /// <summary>The five parts as tensors of one block, in this order.</summary>
+    public static TensorShape[] Shapes(TransitionSpec spec, int count) =>
+    [
+        new("observations", 1, count, spec.ObservationSize),
+        new("actions", 1, count, spec.ActionSize),
+        new("rewards", 1, 1, count),
+        new("discounts", 1, 1, count),
+        new("next_observations", 1, count, spec.ObservationSize),
+    ];
 
     /// <summary>s [1, B, O].</summary>
     public Tensor Observations { get; }

@@ -29,6 +29,29 @@ public abstract partial class OffPolicyLearner
         RunUpdate(update % options.PolicyDelay == 0);
     }
 
+    /// <summary>The parameters that <see cref="CopyPolicy(Span{float})"/> writes: the trained policy's or its average's.</summary>
+    internal TensorBlock PublishedParameters => PublishesAverage ? Actor.Target! : Actor.Parameters;
+
+    /// <summary>What the host does with a batch before it crosses: checks it, takes it into the running statistics, scales its rewards.</summary>
+    /// <exception cref="ArgumentException">The batch's spec or count is not what the learner was made for.</exception>
+    /// <exception cref="LearnerDivergedException">A number in it is NaN or infinite.</exception>
+    internal void Observe(in TransitionBatch batch, Span<float> scaledRewards)
+    {
+        if (batch.Spec != spec || batch.Count != options.BatchSize)
+        {
+            throw new ArgumentException(
+                $"The learner was made for batches of {options.BatchSize} {spec}, not of {batch.Count} {batch.Spec}.", nameof(batch));
+        }
+
+        RequireFinite(batch.Observations, "batch.observations");
+        RequireFinite(batch.Actions, "batch.actions");
+        RequireFinite(batch.Rewards, "batch.rewards");
+        RequireFinite(batch.Discounts, "batch.discounts");
+        RequireFinite(batch.NextObservations, "batch.next_observations");
+        normalizer.Merge(batch.Observations);
+        rewardScaling.Apply(batch.Rewards, scaledRewards);
+    }
+
     /// <summary>Counts updates that were queued.</summary>
     internal void CountUpdates(int count) => Updates += count;
 
@@ -38,9 +61,6 @@ public abstract partial class OffPolicyLearner
     {
         from.CopyTo(figures);
         RequireFiniteReport();
-        return new LearnerReport(
-            figures[ReportSlot.CriticLoss], figures[ReportSlot.PolicyLoss], figures[ReportSlot.MeanQ], figures[ReportSlot.MeanTarget],
-            figures[ReportSlot.Entropy], figures[ReportSlot.EntropyCoefficient], figures[ReportSlot.CriticGradientNorm],
-            figures[ReportSlot.PolicyGradientNorm]);
+        return ToReport();
     }
 }

@@ -123,38 +123,18 @@ public abstract partial class OffPolicyLearner : ILearner
     /// <inheritdoc/>
     public LearnerReport Update(in TransitionBatch batch)
     {
-        if (batch.Spec != spec || batch.Count != options.BatchSize)
-        {
-            throw new ArgumentException(
-                $"The learner was made for batches of {options.BatchSize} {spec}, not of {batch.Count} {batch.Spec}.", nameof(batch));
-        }
-
-        RequireFinite(batch.Observations, "batch.observations");
-        RequireFinite(batch.Actions, "batch.actions");
-        RequireFinite(batch.Rewards, "batch.rewards");
-        RequireFinite(batch.Discounts, "batch.discounts");
-        RequireFinite(batch.NextObservations, "batch.next_observations");
-        normalizer.Merge(batch.Observations);
-        rewardScaling.Apply(batch.Rewards, rewards);
+        Observe(batch, rewards);
         Batch.Upload(batch, rewards);
         Device.Run((Updates + 1) % options.PolicyDelay == 0 ? fullUpdate : criticUpdate);
         Device.Download(Report, figures);
         RequireFiniteReport();
         Updates++;
-        return new LearnerReport(
-            figures[ReportSlot.CriticLoss],
-            figures[ReportSlot.PolicyLoss],
-            figures[ReportSlot.MeanQ],
-            figures[ReportSlot.MeanTarget],
-            figures[ReportSlot.Entropy],
-            figures[ReportSlot.EntropyCoefficient],
-            figures[ReportSlot.CriticGradientNorm],
-            figures[ReportSlot.PolicyGradientNorm]);
+        return ToReport();
     }
 
     /// <inheritdoc/>
     /// <exception cref="LearnerDivergedException">A weight is NaN or infinite.</exception>
-    public void CopyPolicy(Span<float> destination) => CopyPolicy(PublishesAverage ? Actor.Target! : Actor.Parameters, destination);
+    public void CopyPolicy(Span<float> destination) => CopyPolicy(PublishedParameters, destination);
 
     /// <inheritdoc/>
     /// <exception cref="LearnerDivergedException">A weight is NaN or infinite.</exception>
@@ -208,6 +188,16 @@ public abstract partial class OffPolicyLearner : ILearner
             UpdatePolicy();
         }
     }
+
+    private LearnerReport ToReport() => new(
+        figures[ReportSlot.CriticLoss],
+        figures[ReportSlot.PolicyLoss],
+        figures[ReportSlot.MeanQ],
+        figures[ReportSlot.MeanTarget],
+        figures[ReportSlot.Entropy],
+        figures[ReportSlot.EntropyCoefficient],
+        figures[ReportSlot.CriticGradientNorm],
+        figures[ReportSlot.PolicyGradientNorm]);
 
     private void RequireFinite(ReadOnlySpan<float> values, string name)
     {

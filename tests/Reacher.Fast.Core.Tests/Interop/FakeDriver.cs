@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using Reacher.Fast.Core.Interop;
 
 namespace Reacher.Fast.Core.Tests.Interop;
@@ -18,6 +16,7 @@ internal static unsafe class FakeDriver
     private static delegate* unmanaged<byte*, int, int, int, void> fail;
     private static delegate* unmanaged<int, ulong, void> reset;
     private static delegate* unmanaged<int, void> order;
+    private static delegate* unmanaged<int, void> streams;
     private static delegate* unmanaged<byte*, nint> calls;
     private static delegate* unmanaged<nint> live;
     private static delegate* unmanaged<nint> launches;
@@ -68,36 +67,15 @@ internal static unsafe class FakeDriver
     /// <summary>Order of the threads of a block between barriers: 0 as numbered, 1 backwards, else a shuffle.</summary>
     public static void Order(int seed) => order(seed);
 
-    /// <summary>The kernels' sources, or null where the tests run without the repository.</summary>
-    public static string? Sources()
-    {
-        for (DirectoryInfo? folder = new(TestContext.CurrentContext.TestDirectory); folder is not null; folder = folder.Parent)
-        {
-            string candidate = Path.Combine(folder.FullName, "native", "cuda-kernels");
-            if (File.Exists(Path.Combine(candidate, "platform.cuh")))
-            {
-                return candidate;
-            }
-        }
+    /// <summary>When streams do their work: 0 at once, any other number later and in an order of its own, as a real driver may.</summary>
+    public static void Streams(int seed) => streams(seed);
 
-        return null;
-    }
+    /// <summary>The kernels' sources, or null where the tests run without the repository.</summary>
+    public static string? Sources() => EmulatedGpu.Sources();
 
     private static (nint Library, string Reason) Load()
     {
-        string? sources = Sources();
-        if (sources is null)
-        {
-            return (0, "native/cuda-kernels is not above the test's folder.");
-        }
-
-        if (!OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture != Architecture.X64)
-        {
-            return (0, "The emulated GPU is built on Linux x64 only.");
-        }
-
-        string? path = Build(sources, out string reason);
-        if (path is null)
+        if (EmulatedGpu.Build(out string reason) is not string path)
         {
             return (0, reason);
         }
@@ -107,61 +85,10 @@ internal static unsafe class FakeDriver
         fail = (delegate* unmanaged<byte*, int, int, int, void>)NativeLibrary.GetExport(library, "rf_fail");
         reset = (delegate* unmanaged<int, ulong, void>)NativeLibrary.GetExport(library, "rf_reset");
         order = (delegate* unmanaged<int, void>)NativeLibrary.GetExport(library, "rf_order");
+        streams = (delegate* unmanaged<int, void>)NativeLibrary.GetExport(library, "rf_streams");
         calls = (delegate* unmanaged<byte*, nint>)NativeLibrary.GetExport(library, "rf_calls");
         live = (delegate* unmanaged<nint>)NativeLibrary.GetExport(library, "rf_live");
         launches = (delegate* unmanaged<nint>)NativeLibrary.GetExport(library, "rf_launches");
         return (library, "");
-    }
-
-    /// <summary>The library, built if no earlier run has built these very sources.</summary>
-    private static string? Build(string sources, out string reason)
-    {
-        string[] kernels = Directory.GetFiles(sources, "*.cu"), host = Directory.GetFiles(Path.Combine(sources, "host"), "*.cpp");
-        string[] all = [.. kernels, .. host, .. Directory.GetFiles(sources, "*.cuh"), .. Directory.GetFiles(Path.Combine(sources, "host"), "*.h*")];
-        Array.Sort(all, StringComparer.Ordinal);
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (string file in all)
-        {
-            hash.AppendData(File.ReadAllBytes(file));
-        }
-
-        string path = Path.Combine(TestContext.CurrentContext.TestDirectory, $"emulated-gpu-{Convert.ToHexString(hash.GetHashAndReset())[..16]}.so");
-        reason = "";
-        if (File.Exists(path))
-        {
-            return path;
-        }
-
-        // One .cu at a time would be quicker on many cores; one command is simpler, and this happens once a change.
-        string building = path + "." + Environment.ProcessId;
-        string[] flags = ["-std=c++17", "-O2", "-march=native", "-ffp-contract=off", "-fPIC", "-shared", "-DREACHER_FAST_HOST", "-o", building, "-x", "c++"];
-        foreach (string compiler in (string[])["g++", "clang++", "clang++-19"])
-        {
-            var start = new ProcessStartInfo(compiler) { RedirectStandardError = true };
-            foreach (string argument in (string[])[.. flags, .. kernels, .. host])
-            {
-                start.ArgumentList.Add(argument);
-            }
-
-            try
-            {
-                using Process process = Process.Start(start)!;
-                string errors = process.StandardError.ReadToEnd();
-                process.WaitForExit();
-                if (process.ExitCode != 0)
-                {
-                    throw new InvalidOperationException($"{compiler} does not compile the kernels for the host:\n{errors}");
-                }
-
-                File.Move(building, path, overwrite: true);
-                return path;
-            }
-            catch (System.ComponentModel.Win32Exception)
-            {
-                reason = "No C++ compiler (g++ or clang++) is here to build the emulated GPU.";
-            }
-        }
-
-        return null;
     }
 }

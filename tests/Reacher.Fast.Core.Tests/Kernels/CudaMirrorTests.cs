@@ -37,6 +37,31 @@ public sealed class CudaMirrorTests
     }
 
     [Test]
+    public void Batches_drawn_while_rows_arrive_are_of_their_moment([Range(0, 7)] int streams)
+    {
+        FakeDriver.Require();
+        var rows = new Rows(capacity: 60);
+        using var device = new CudaKernelDevice();
+        using var mirror = new CudaReplayMirror(device, rows, rowsPerAdvance: 16);
+        DrawnBatch[] batches = [.. Enumerable.Range(0, 30).Select(_ => new DrawnBatch(device, 24))];
+        FakeDriver.Streams(streams);
+        for (int i = 0; i < batches.Length; i++)
+        {
+            rows.End = 16 * (i + 1);
+            Assert.That(mirror.Advance(), Is.EqualTo(16));
+            batches[i].Queue(mirror);
+        }
+
+        for (int i = 0; i < batches.Length; i++)
+        {
+            int end = 16 * (i + 1);
+            Assert.That(batches[i].Read(), Has.All.InRange(Math.Max(0, end - 60), end - 1), $"batch {i}");
+        }
+
+        FakeDriver.Streams(0);
+    }
+
+    [Test]
     public void Every_row_is_drawn_about_as_often_as_every_other()
     {
         FakeDriver.Require();
@@ -117,7 +142,7 @@ public sealed class CudaMirrorTests
         using var device = new CudaKernelDevice();
         using var mirror = new CudaReplayMirror(device, rows);
         mirror.Advance();
-        LearnerOptions options = td3 ? new Td3Options { BatchSize = 16, HiddenSizes = [16, 16] } : new SacOptions { BatchSize = 16, HiddenSizes = [16, 16] };
+        LearnerOptions options = td3 ? new Td3Options { BatchSize = 16, HiddenSizes = [16, 16] } : new SacOptions { BatchSize = 16, HiddenSizes = [16, 16], PolicyAveraging = 0.1f };
         using var learner = (OffPolicyLearner)LearnerFactory.Create(options, Spec, device);
         using var training = new CudaTraining(learner, device, mirror, updatesPerLaunch);
         int reports = 0;
@@ -130,12 +155,16 @@ public sealed class CudaMirrorTests
 
         Assert.That(reports, Is.EqualTo(launches));
         Assert.That(learner.Updates, Is.EqualTo(updatesPerLaunch * launches));
-        float[] policy = new float[training.PolicyLength], block = new float[learner.Policy.BlockLength];
-        training.QueuePolicy();
-        Assert.That(training.TryTakePolicy(policy), Is.True);
+        float[] acting = new float[learner.Policy.BlockLength], published = new float[acting.Length], block = new float[acting.Length];
+        Assert.That(training.TryQueuePolicies(), Is.True);
+        Assert.That(training.TryTakePolicies(acting, published, out long updates), Is.True);
+        Assert.That(updates, Is.EqualTo(learner.Updates));
+        learner.CopyActingPolicy(block);
+        Assert.That(acting, Is.EqualTo(block));
         learner.CopyPolicy(block);
-        Assert.That(policy, Is.EqualTo(block));
-        return policy;
+        Assert.That(published, Is.EqualTo(block));
+        Assert.That(published, td3 ? Is.EqualTo(acting) : Is.Not.EqualTo(acting));
+        return published;
     }
 
     /// <summary>A replay in memory whose every number tells the row's position.</summary>
@@ -184,8 +213,18 @@ public sealed class CudaMirrorTests
         /// <summary>The positions drawn, checked in every part of the batch.</summary>
         public float[] Draw(CudaReplayMirror mirror)
         {
+            Queue(mirror);
+            return Read();
+        }
+
+        public void Queue(CudaReplayMirror mirror)
+        {
             device.AdvanceNoise();
             mirror.Gather(block[0], block[1], block[2], block[3], block[4]);
+        }
+
+        public float[] Read()
+        {
             float[][] parts = [.. block.Tensors.Select(tensor =>
             {
                 float[] values = new float[tensor.Shape.Elements];

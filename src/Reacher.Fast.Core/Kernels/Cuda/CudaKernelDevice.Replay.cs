@@ -3,7 +3,7 @@ using Reacher.Fast.Core.Interop;
 
 namespace Reacher.Fast.Core.Kernels.Cuda;
 
-/// <summary>Batches out of the mirrored replay.</summary>
+/// <summary>Batches out of the mirrored replay, or of the ring of batches from the host.</summary>
 public sealed partial class CudaKernelDevice
 {
     private const int MirrorStateBytes = 5 * sizeof(ulong);
@@ -33,5 +33,16 @@ public sealed partial class CudaKernelDevice
         arguments.Value(spec.ObservationSize);
         arguments.Value(spec.ActionSize);
         Launch(CudaKernels.GatherRows, Rows8(batch), 1, 1, arguments);
+    }
+
+    /// <summary>Copies memory laid out as <paramref name="layout"/> over a block of the same layout; an op.</summary>
+    internal void CopyInto(nint source, TensorBlock layout, TensorBlock destination)
+    {
+        RequireAlike(layout, destination);
+        var arguments = new KernelArguments();
+        arguments.Memory(source, layout.Length * sizeof(float), Access.Read);
+        arguments.Write(destination);
+        arguments.Value(layout.Length);
+        LaunchOver(CudaKernels.Copy, layout.Length, arguments);
     }
 }

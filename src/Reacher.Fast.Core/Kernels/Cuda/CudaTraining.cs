@@ -5,8 +5,9 @@ using Reacher.Fast.Core.Learner;
 namespace Reacher.Fast.Core.Kernels.Cuda;
 
 /// <summary>
-/// The fast loop on a GPU: K updates to one graph launch, batches drawn on the device, weights and reports read back without
-/// waiting. The host only queues, and stays at most <see cref="LaunchesAhead"/> launches ahead.
+/// The fast loop on a GPU: K updates to one graph launch, batches that are on the device already (<see cref="CudaReplayMirror"/>,
+/// <see cref="CudaBatchRing"/>), weights and reports read back without waiting. The host only queues, and stays at most
+/// <see cref="LaunchesAhead"/> launches ahead.
 /// </summary>
 public sealed class CudaTraining : IDisposable
 {
@@ -17,10 +18,13 @@ public sealed class CudaTraining : IDisposable
     private readonly CudaKernelDevice device;
     private readonly DeviceProgram program;
     private readonly CudaReadback reports;
-    private readonly CudaReadback policy;
+    private readonly CudaReadback policies;
     private readonly CudaEvent[] launched = new CudaEvent[LaunchesAhead];
     private readonly float[] figures = new float[ReportSlot.Count];
+    private readonly float[] weights;
+    private readonly float[] normalization;
     private long launches;
+    private long updatesOfPolicy;
 
     /// <summary>Records nothing yet; the first <see cref="Launch"/> does.</summary>
     /// <param name="learner">A learner made on <paramref name="device"/>.</param>
@@ -33,10 +37,10 @@ public sealed class CudaTraining : IDisposable
         ArgumentNullException.ThrowIfNull(learner);
         ArgumentNullException.ThrowIfNull(device);
         ArgumentOutOfRangeException.ThrowIfLessThan(updatesPerLaunch, 1);
-        if (learner.HostStatistics is string option)
+        if (source is CudaReplayMirror && learner.HostStatistics is string option)
         {
             throw new InputException(
-                $"{option} needs every batch on the host, so the replay cannot be mirrored into the GPU; turn it off or turn the mirror off.");
+                $"{option} needs every batch on the host, so the replay cannot be mirrored into the GPU; turn it off, or take batches from the host with --batches host.");
         }
 
         if (updatesPerLaunch % learner.PolicyDelay != 0 || learner.Updates % learner.PolicyDelay != 0)
@@ -54,7 +58,9 @@ public sealed class CudaTraining : IDisposable
             }
         });
         reports = device.CreateReadback(learner.ReportTensor);
-        policy = device.CreateReadback([.. learner.ActorParameters.Tensors]);
+        policies = device.CreateReadback([.. learner.ActorParameters.Tensors, .. learner.PublishedParameters.Tensors]);
+        weights = new float[policies.Length];
+        normalization = new float[learner.Policy.BlockLength - (policies.Length / 2)];
         for (int i = 0; i < LaunchesAhead; i++)
         {
             launched[i] = new CudaEvent(device.Context);
@@ -63,9 +69,6 @@ public sealed class CudaTraining : IDisposable
 
     /// <summary>K.</summary>
     public int UpdatesPerLaunch { get; }
-
-    /// <summary>Floats in a policy snapshot.</summary>
-    public int PolicyLength => policy.Length;
 
     /// <summary>Queues K updates.</summary>
     /// <exception cref="CudaException">The driver refused, or work queued earlier failed.</exception>
@@ -98,29 +101,46 @@ public sealed class CudaTraining : IDisposable
         return arrived;
     }
 
-    /// <summary>Queues a snapshot of the policy as the updates queued so far leave it; does nothing while one is under way.</summary>
+    /// <summary>Queues a snapshot of the policies as the updates queued so far leave them. False, and nothing queued, while one is under way.</summary>
     /// <exception cref="CudaException">The driver refused, or work queued earlier failed.</exception>
-    public void QueuePolicy()
+    public bool TryQueuePolicies()
     {
-        if (!policy.IsPending)
-        {
-            policy.Queue();
-        }
-    }
-
-    /// <summary>Copies the snapshot out, <see cref="PolicyLength"/> floats, if it has arrived; false, at once, if not.</summary>
-    /// <exception cref="LearnerDivergedException">A weight is NaN or infinite; the snapshot is not to be published.</exception>
-    /// <exception cref="CudaException">Work queued earlier failed.</exception>
-    public bool TryTakePolicy(Span<float> destination)
-    {
-        if (!policy.TryTake(destination))
+        if (policies.IsPending)
         {
             return false;
         }
 
-        int bad = Weights.FiniteCheck.IndexOfNonFinite(destination);
-        return bad < 0 ? true
-            : throw new LearnerDivergedException($"Training diverged: the policy's weight {bad} is not a number; it was not published. Go back to the last checkpoint.");
+        policies.Queue();
+        learner.Normalizer.CopyTo(normalization);
+        updatesOfPolicy = learner.Updates;
+        return true;
+    }
+
+    /// <summary>Copies the snapshot out if it has arrived; false, at once, if not.</summary>
+    /// <param name="acting">The policy to act with, as <see cref="ILearner.CopyActingPolicy"/> writes it.</param>
+    /// <param name="published">The policy to evaluate and export, as <see cref="ILearner.CopyPolicy"/> writes it.</param>
+    /// <param name="updates">The updates they are the result of.</param>
+    /// <exception cref="LearnerDivergedException">A weight is NaN or infinite; the snapshot is not to be published.</exception>
+    /// <exception cref="CudaException">Work queued earlier failed.</exception>
+    public bool TryTakePolicies(Span<float> acting, Span<float> published, out long updates)
+    {
+        updates = updatesOfPolicy;
+        if (!policies.TryTake(weights))
+        {
+            return false;
+        }
+
+        int bad = Weights.FiniteCheck.IndexOfNonFinite(weights), half = weights.Length / 2;
+        if (bad >= 0)
+        {
+            throw new LearnerDivergedException(
+                $"Training diverged: weight {bad % half} of the policy is not a number after update {updates}; it was not published. " +
+                "Go back to the last checkpoint, and lower the learning rates or clip gradients.");
+        }
+
+        Write(weights.AsSpan(0, half), acting);
+        Write(weights.AsSpan(half), published);
+        return true;
     }
 
     /// <summary>Frees the recording and the read-back buffers, once the device is done with them.</summary>
@@ -129,10 +149,16 @@ public sealed class CudaTraining : IDisposable
         device.Synchronize();
         program.Recording?.Dispose();
         reports.Dispose();
-        policy.Dispose();
+        policies.Dispose();
         foreach (CudaEvent made in launched)
         {
             made.Dispose();
         }
+    }
+
+    private void Write(ReadOnlySpan<float> policy, Span<float> block)
+    {
+        normalization.CopyTo(block);
+        policy.CopyTo(block[normalization.Length..]);
     }
 }
