@@ -16,7 +16,7 @@ public abstract partial class OffPolicyLearner
     internal int BatchSize => options.BatchSize;
 
     /// <summary>Why batches must pass through the host (running statistics are kept there), or null if they need not.</summary>
-    internal string? HostStatistics =>
+    public string? HostStatistics =>
         options.NormalizeObservations ? nameof(options.NormalizeObservations)
         : options.NormalizeRewards ? nameof(options.NormalizeRewards)
         : options.RewardScale != 1 ? nameof(options.RewardScale)
@@ -33,9 +33,11 @@ public abstract partial class OffPolicyLearner
     internal TensorBlock PublishedParameters => PublishesAverage ? Actor.Target! : Actor.Parameters;
 
     /// <summary>What the host does with a batch before it crosses: checks it, takes it into the running statistics, scales its rewards.</summary>
+    /// <param name="batch">From the host.</param>
+    /// <param name="scaledRewards">The rewards to learn from, [B].</param>
     /// <exception cref="ArgumentException">The batch's spec or count is not what the learner was made for.</exception>
     /// <exception cref="LearnerDivergedException">A number in it is NaN or infinite.</exception>
-    internal void Observe(in TransitionBatch batch, Span<float> scaledRewards)
+    public void Observe(in TransitionBatch batch, Span<float> scaledRewards)
     {
         if (batch.Spec != spec || batch.Count != options.BatchSize)
         {

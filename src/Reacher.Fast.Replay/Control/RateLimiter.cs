@@ -88,12 +88,15 @@ public sealed class RateLimiter
         baseUpdates.WriteRelease((ulong)control.Learner.Updates);
     }
 
-    /// <summary>Whether the learner may make one more update now.</summary>
-    public bool MayUpdate()
+    /// <summary>
+    /// Whether the learner may make <paramref name="updates"/> more now, all of which must be owed but the one that its slack allows. A
+    /// learner that takes several at a time needs slacks that sum to as many, or it and the environments could wait for each other.
+    /// </summary>
+    public bool MayUpdate(int updates = 1)
     {
         RequireConfigured();
         long transitions = control.TotalTransitions;
-        return transitions >= (long)warmup.ReadAcquire() && DebtAt(transitions) >= 1 - learnerSlack.ReadDouble();
+        return transitions >= (long)warmup.ReadAcquire() && DebtAt(transitions) >= updates - learnerSlack.ReadDouble();
     }
 
     /// <summary>Whether an environment may make one more vector step now.</summary>

@@ -5,8 +5,8 @@ namespace Reacher.Fast.Replay.Control;
 /// <summary>Waits that cost no core, keep the heart beating and end when the run does.</summary>
 public static class Waiting
 {
-    /// <summary>Waits until the learner may update. False: the run is to end.</summary>
-    public static bool ForUpdate(ControlBlock control, in ProcessSlot self)
+    /// <summary>Waits until the learner may make <paramref name="updates"/> updates. False: the run is to end.</summary>
+    public static bool ForUpdate(ControlBlock control, in ProcessSlot self, int updates = 1)
     {
         ArgumentNullException.ThrowIfNull(control);
         if (control.ShouldStop)
@@ -14,7 +14,7 @@ public static class Waiting
             return false;
         }
 
-        if (control.Limiter.MayUpdate())
+        if (control.Limiter.MayUpdate(updates))
         {
             return true;
         }
@@ -23,7 +23,7 @@ public static class Waiting
         ProcessSlot slot = self;
         slot.Phase = ProcessPhase.Waiting;
         Backoff backoff = default;
-        while (!control.ShouldStop && !control.Limiter.MayUpdate())
+        while (!control.ShouldStop && !control.Limiter.MayUpdate(updates))
         {
             Pause(ref backoff, slot);
         }

@@ -61,6 +61,8 @@ internal static class ConfigurationTable
         RunKeys.Resume,
         RunKeys.Force,
         RunKeys.Device,
+        RunKeys.Precision,
+        RunKeys.Batches,
         RunKeys.Threshold,
         RunKeys.Window,
         RunKeys.StopWhenSolved,

@@ -122,7 +122,21 @@ internal static class RunKeys
     public static readonly TextKey Device = new()
     {
         Section = Torch, Name = "device", Default = "auto", Meaning = "auto, cpu, cuda or cuda:N", Flag = "--device",
-        FlagAlias = "--torch-device", Check = CheckDevice, Comment = "Where the learner computes: auto, cpu, cuda or cuda:N",
+        FlagAlias = "--torch-device", Check = CheckDevice, Comment = "Where the learner computes: cpu, cuda (the first GPU) or cuda:N; auto is cpu until CUDA has been verified on a GPU",
+    };
+
+    public static readonly TextKey Precision = new()
+    {
+        Section = Torch, Name = "precision", Default = "fp32", Meaning = "fp32, tf32 or bf16", Flag = "--precision",
+        Check = text => text is "fp32" or "tf32" or "bf16" ? null : $"is '{text}', and must be fp32, tf32 or bf16",
+        Comment = "Operands of matrix products on a GPU: fp32, or rounded for its tensor cores to tf32 or bf16; the CPU's are fp32",
+    };
+
+    public static readonly TextKey Batches = new()
+    {
+        Section = Torch, Name = "batches", Default = "auto", Meaning = "auto, mirror or host", Flag = "--batches", IsAdvanced = true,
+        Check = text => text is "auto" or "mirror" or "host" ? null : $"is '{text}', and must be auto, mirror or host",
+        Comment = "Where a GPU's batches come from: mirror (the replay, in its memory), host (page-locked memory), auto (mirror, where that is possible)",
     };
 
     public static readonly NumberKey<double> Threshold = new()

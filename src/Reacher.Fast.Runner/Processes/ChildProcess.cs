@@ -14,9 +14,13 @@ internal sealed class ChildProcess : IDisposable
     private const int LastLines = 12;
     private const string WarningMark = "warning: ";
 
+    // Whatever it started may hold its pipes open after it.
+    private static readonly TimeSpan OutputPatience = TimeSpan.FromSeconds(1);
+
     private readonly Process process;
     private readonly StreamWriter log;
     private readonly Queue<string> lastLines = new();
+    private readonly CountdownEvent openPipes = new(2);
     private readonly Lock gate = new();
     private readonly Action<string> warned;
 
@@ -110,7 +114,16 @@ internal sealed class ChildProcess : IDisposable
 
     /// <summary>Waits for it to end and for its last output to be in the log.</summary>
     /// <returns>False if it still runs after <paramref name="timeout"/>.</returns>
-    public bool WaitForExit(TimeSpan timeout) => process.WaitForExit(timeout);
+    public bool WaitForExit(TimeSpan timeout)
+    {
+        bool ended = process.WaitForExit(timeout);
+        if (ended)
+        {
+            openPipes.Wait(OutputPatience);
+        }
+
+        return ended;
+    }
 
     /// <summary>SIGKILL, for it and all it started; nothing if it has ended.</summary>
     public void Kill()
@@ -138,6 +151,7 @@ internal sealed class ChildProcess : IDisposable
     {
         if (line is null)
         {
+            openPipes.Signal();
             return;
         }
 

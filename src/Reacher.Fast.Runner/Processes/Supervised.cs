@@ -49,7 +49,7 @@ internal sealed class Supervised(ProcessSlot slot, string name, RestartPolicy re
     /// <param name="silence">How long a process in its loop may give no sign of life.</param>
     /// <param name="patience">How long it may take to come into its loop, or to save.</param>
     /// <returns>What happened, as a sentence for the user; null if all is well.</returns>
-    /// <exception cref="ChildFailedException">It has died too often in a row.</exception>
+    /// <exception cref="ChildFailedException">It has died too often in a row; or it is the learner and cannot have what it needs any more.</exception>
     /// <exception cref="InputException">It is the learner and refused its input at its first start: it would at the next, too.</exception>
     public string? Look(TimeSpan silence, TimeSpan patience)
     {
@@ -94,12 +94,14 @@ internal sealed class Supervised(ProcessSlot slot, string name, RestartPolicy re
         return why is null ? $"{Name} {what} and was started again" : $"{Name} {what} and was started again; it said: {why}";
     }
 
-    // Of the learner alone: a Unity player that fails to start may well start the next time.
+    // Of the learner alone: a Unity player that fails to start may well start the next time. A learner that was well and now refuses has lost
+    // what it needs, such as its GPU, and will not get it back by being started again.
     private void RefuseWrongInput(ChildProcess ended)
     {
-        if (ended.ExitCode == ExitCodes.Usage && slot.Role == ProcessRole.Learner && Restarts.Total == 0)
+        if (ended.ExitCode == ExitCodes.Usage && slot.Role == ProcessRole.Learner)
         {
-            throw new InputException(ended.LastError ?? ended.LastWords);
+            string why = ended.LastError ?? ended.LastWords;
+            throw Restarts.Total == 0 ? new InputException(why) : new ChildFailedException($"{Name} cannot go on: {why}");
         }
     }
 

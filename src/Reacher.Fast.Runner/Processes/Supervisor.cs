@@ -78,8 +78,8 @@ internal sealed class Supervisor : IDisposable
         control.Supervisor.Take();
         control.ClearStop();
         // The env may run ahead by a few vector steps, so that neither waits for the other at every turn.
-        double step = plan.AgentCount * plan.EnvironmentCount * plan.UpdatesPerTransition;
-        control.Limiter.Configure(new RateLimits(plan.UpdatesPerTransition, plan.WarmupTransitions, LearnerSlack: 1, EnvironmentSlack: Math.Max(1, 4 * step)));
+        double ahead = Math.Max(plan.UpdatesPerTurn, 4 * plan.UpdatesPerStep);
+        control.Limiter.Configure(new RateLimits(plan.UpdatesPerTransition, plan.WarmupTransitions, LearnerSlack: 1, EnvironmentSlack: ahead));
         if (!(plan.StopWhenSolved && progress.IsSolved))
         {
             control.CooldownStart = null;

@@ -1,5 +1,6 @@
 using Reacher.Fast.Core.Batch;
 using Reacher.Fast.Core.Kernels;
+using Reacher.Fast.Core.Kernels.Cuda;
 using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Core.Weights;
 using Reacher.Fast.Replay;
@@ -23,7 +24,7 @@ internal static class LearnerProcess
         using WeightChannel weights = WeightChannel.Open(files.Weights);
         ProcessSlot self = control.Learner;
         self.Take();
-        using IKernelDevice device = KernelDevices.Create(plan.Device, plan.LearnerThreads);
+        using IKernelDevice device = KernelDevices.Create(plan.Device, plan.LearnerThreads, plan.Precision);
         using ILearner learner = LearnerFactory.Create(plan.Learner, plan.TransitionSpec, device);
         using var sampler = new ReplaySampler(replay, plan.Seed);
         using var batch = new BatchBuffer(replay.Spec, plan.Learner.BatchSize);
@@ -35,21 +36,29 @@ internal static class LearnerProcess
         self.SetUpdates(learner.Updates);
         control.Limiter.Rebase();
 
+        using IUpdates updates = Updates();
         var block = new float[weights.FloatCount];
         Publish();
+        long asked = learner.Updates;
         self.Phase = ProcessPhase.Running;
-        while (!context.SupervisorGone.IsCancellationRequested && Waiting.ForUpdate(control, self))
+        while (!context.SupervisorGone.IsCancellationRequested && Waiting.ForUpdate(control, self, plan.UpdatesPerTurn))
         {
-            if (!sampler.Sample(batch))
+            int made = updates.Turn();
+            self.AddUpdates(made);
+            if (learner.Updates / plan.PublishInterval > asked / plan.PublishInterval && updates.TryQueuePolicies())
             {
-                continue;
+                asked = learner.Updates;
             }
 
-            LearnerGauge.Write(self, learner.Update(batch.View));
-            self.AddUpdates(1);
-            if (learner.Updates % plan.PublishInterval == 0)
+            if (updates.TryReport(out LearnerReport report))
             {
-                Publish();
+                LearnerGauge.Write(self, report);
+            }
+
+            if (updates.TryTakePolicies(block, out long version))
+            {
+                weights.Publish(block, version);
+                self.WeightVersion = version;
             }
 
             if (rhythm.IsNumberedDue(control.TotalTransitions))
@@ -69,6 +78,18 @@ internal static class LearnerProcess
         self.Phase = ProcessPhase.Stopped;
         return ExitCodes.Done;
 
+        IUpdates Updates()
+        {
+            if (device is not CudaKernelDevice cuda)
+            {
+                return new HostUpdates(learner, sampler, batch);
+            }
+
+            var made = new CudaUpdates((OffPolicyLearner)learner, cuda, replay, sampler, batch, plan);
+            Console.WriteLine($"learning on {cuda.Name}, {plan.UpdatesPerTurn} updates a launch, batches from {made.Source}");
+            return made;
+        }
+
         void Publish()
         {
             learner.LearningRateScale = Cooldown.LearningRateScale(plan, control);
@@ -83,6 +104,7 @@ internal static class LearnerProcess
             self.Phase = ProcessPhase.Saving;
             self.Beat();
             rhythm.Begin(control.TotalTransitions);
+            updates.Settle();
             CheckpointSave save = write();
             rhythm.End();
             // One warning for each time the disk fills up, not one every few seconds.

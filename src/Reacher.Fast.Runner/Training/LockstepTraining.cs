@@ -68,7 +68,7 @@ internal sealed class LockstepTraining : IDisposable
             : ReplayFile.Create(files.Replay, plan.TransitionSpec, capacity, new ReplayOptions { Overwrite = true });
         control = resume ? ControlBlock.Open(files.Control) : ControlBlock.Create(files.Control, overwrite: true);
         plan.Save(files.Plan);
-        device = KernelDevices.Create(plan.Device, plan.LearnerThreads);
+        device = KernelDevices.Create(plan.Device, plan.LearnerThreads, plan.Precision);
         learner = LearnerFactory.Create(plan.Learner, plan.TransitionSpec, device);
         sampler = new ReplaySampler(replay, plan.Seed) { Window = plan.BufferSize };
         batch = new BatchBuffer(plan.TransitionSpec, plan.Learner.BatchSize);

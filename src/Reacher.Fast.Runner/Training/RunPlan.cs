@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Reacher.Fast.Core;
 using Reacher.Fast.Core.Batch;
+using Reacher.Fast.Core.Kernels.Cuda;
 using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Core.Networks;
 using Reacher.Fast.Environments.MlAgents;
@@ -15,6 +16,9 @@ namespace Reacher.Fast.Runner.Training;
 /// </summary>
 internal sealed record RunPlan
 {
+    /// <summary>Most updates in one launch on a GPU: enough that the launch's own cost is lost among them.</summary>
+    public const int MostUpdatesPerLaunch = 16;
+
     public required string RunId { get; init; }
 
     public required string Behavior { get; init; }
@@ -73,7 +77,14 @@ internal sealed record RunPlan
 
     public int KeepCheckpoints { get; init; } = 5;
 
+    /// <summary>auto, cpu, cuda or cuda:N.</summary>
     public required string Device { get; init; }
+
+    /// <summary>fp32, tf32 or bf16: operands of matrix products on a GPU.</summary>
+    public string Precision { get; init; } = "fp32";
+
+    /// <summary>auto, mirror or host: where a GPU's batches come from.</summary>
+    public string Batches { get; init; } = "auto";
 
     /// <summary>Threads of the learner; env and eval have one each.</summary>
     public required int LearnerThreads { get; init; }
@@ -106,6 +117,28 @@ internal sealed record RunPlan
     /// <summary>Floats the learner publishes at once: the policy to act with, then the policy to evaluate.</summary>
     [JsonIgnore]
     public int PublishedLength => 2 * PolicySpec.BlockLength;
+
+    /// <summary>Whether the learner computes on a GPU.</summary>
+    [JsonIgnore]
+    public bool IsCuda => CudaDevices.IsCuda(Device);
+
+    /// <summary>Updates owed by one step of all environments.</summary>
+    [JsonIgnore]
+    public double UpdatesPerStep => AgentCount * EnvironmentCount * UpdatesPerTransition;
+
+    /// <summary>
+    /// K: updates that the learner process makes at a turn. On a GPU, those owed by one step of all environments, up to
+    /// <see cref="MostUpdatesPerLaunch"/>, as a multiple of the policy's delay: one launch costs the host the same for any number.
+    /// </summary>
+    [JsonIgnore]
+    public int UpdatesPerTurn
+    {
+        get
+        {
+            int delay = Learner.PolicyDelay;
+            return IsCuda ? Math.Max(1, (int)Math.Min(UpdatesPerStep, MostUpdatesPerLaunch) / delay) * delay : 1;
+        }
+    }
 
     public void Save(string path) => File.WriteAllText(path, JsonSerializer.Serialize(this, JsonStyle.Indented));
 

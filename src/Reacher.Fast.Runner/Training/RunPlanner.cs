@@ -1,4 +1,6 @@
 using Reacher.Fast.Core;
+using Reacher.Fast.Core.Interop;
+using Reacher.Fast.Core.Kernels.Cuda;
 using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Environments;
 using Reacher.Fast.Environments.MlAgents;
@@ -33,7 +35,7 @@ internal static class RunPlanner
     }
 
     /// <summary>The plan of a settled configuration. Makes the environment once, to learn its sizes.</summary>
-    /// <exception cref="InputException">The environment cannot be made.</exception>
+    /// <exception cref="InputException">The environment cannot be made, or the GPU asked for cannot be had.</exception>
     /// <exception cref="PlayerLostException">Its player did not come.</exception>
     public static RunPlan Plan(RunConfiguration configuration)
     {
@@ -45,10 +47,16 @@ internal static class RunPlanner
     /// <summary>The plan of a settled configuration, and the environment whose sizes are in it, for whoever goes on with it.</summary>
     /// <param name="configuration">Settled.</param>
     /// <param name="evaluates">Whether it is to be evaluated, with a seed of which training sees nothing.</param>
-    /// <exception cref="InputException">The environment cannot be made.</exception>
+    /// <exception cref="InputException">The environment cannot be made, or the GPU asked for cannot be had.</exception>
     /// <exception cref="PlayerLostException">Its player did not come.</exception>
     public static (RunPlan Plan, EnvironmentProbe Probe) Open(RunConfiguration configuration, bool evaluates = false)
     {
+        string device = configuration.Get(RunKeys.Device)!;
+        if (CudaDevices.IsCuda(device))
+        {
+            CudaProbe.Require(CudaDevices.Parse(device).Ordinal);
+        }
+
         EnvironmentPlan environment = PlanEnvironment(configuration);
         EnvironmentProbe probe = EnvironmentProbe.Open(environment, evaluates ? environment.Workers - 1 : 0);
         try
@@ -95,6 +103,8 @@ internal static class RunPlanner
             CheckpointInterval = configuration.Get(TrainerKeys.CheckpointInterval),
             KeepCheckpoints = configuration.Get(TrainerKeys.KeepCheckpoints),
             Device = configuration.Get(RunKeys.Device)!,
+            Precision = configuration.Get(RunKeys.Precision)!,
+            Batches = configuration.Get(RunKeys.Batches)!,
             LearnerThreads = threads > 0 ? threads : Math.Max(1, Environment.ProcessorCount - 1),
             Threshold = configuration.Get(RunKeys.Threshold),
             EvaluationWindow = configuration.Get(RunKeys.Window),

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Reacher.Fast.Core.Batch;
+using Reacher.Fast.Core.Interop;
 using Reacher.Fast.Core.Kernels;
 using Reacher.Fast.Core.Kernels.Cuda;
 using Reacher.Fast.Core.Learner;
@@ -134,6 +135,18 @@ public sealed class CudaMirrorTests
         using var mirror = new CudaReplayMirror(device, new Rows(capacity: 10));
         using var learner = new SacLearner(new SacOptions { BatchSize = 4, HiddenSizes = [8], NormalizeObservations = true }, Spec, device);
         Assert.That(() => new CudaTraining(learner, device, mirror, 1), Throws.TypeOf<InputException>().With.Message.Contains("NormalizeObservations"));
+    }
+
+    [Test]
+    public void A_device_lost_in_mid_run_is_one_exception_and_everything_is_freed()
+    {
+        FakeDriver.Require();
+        long before = FakeDriver.Live;
+        FakeDriver.Fail("cuGraphLaunch", CudaStatus.LaunchFailed, skip: 2, sticky: true);
+        Assert.That(
+            () => Train(td3: false, updatesPerLaunch: 2, launches: 6),
+            Throws.TypeOf<CudaException>().With.Property(nameof(CudaException.DeviceLost)).True.And.Property(nameof(CudaException.Function)).EqualTo("cuGraphLaunch"));
+        Assert.That(FakeDriver.Live, Is.EqualTo(before));
     }
 
     private static float[] Train(bool td3, int updatesPerLaunch, int launches)

@@ -76,6 +76,9 @@ public sealed class CudaReplayMirror : IDeviceBatchSource, IDisposable
     /// <summary>Rows mirrored so far, those given up included.</summary>
     public long MirroredRows => next - rows.First;
 
+    /// <summary>Most rows that one <see cref="Advance"/> copies.</summary>
+    public int RowsPerAdvance => slack;
+
     /// <summary>Whether there is anything to draw from.</summary>
     public bool IsEmpty => next == rows.First;
 

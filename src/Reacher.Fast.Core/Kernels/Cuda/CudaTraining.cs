@@ -143,10 +143,11 @@ public sealed class CudaTraining : IDisposable
         return true;
     }
 
-    /// <summary>Frees the recording and the read-back buffers, once the device is done with them.</summary>
+    /// <summary>Frees the recording and the read-back buffers, once the device is done with them. A lost device is no error here: whoever lost it has said so.</summary>
     public void Dispose()
     {
-        device.Synchronize();
+        device.Context.TryMakeCurrent();
+        _ = CudaDriver.cuStreamSynchronize(device.Stream);
         program.Recording?.Dispose();
         reports.Dispose();
         policies.Dispose();
