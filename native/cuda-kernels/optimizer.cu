@@ -6,8 +6,9 @@
 //
 // Over whole parameter blocks, padding included (it is zero and stays zero). Bytes: p, m, v, target read and written, g read:
 // 36 a parameter, 8.4 MB for both critics at 2 x 256; a thread a float4 would save instructions, not bytes, and the blocks are
-// a few hundred. lr is its base times the schedule,
-// which is in device memory so that a recorded graph follows it; 1 - beta and ln beta come from the host, where they are taken in double. The step is advanced by a launch of its own, off the critical path, because every block reads it.
+// a few hundred. lr is its base times the schedule, which is in device memory so that a recorded graph follows it; 1 - beta and
+// ln beta come from the host, where they are taken in double. The step is advanced by a launch of its own, off the critical
+// path, because every block reads it.
 #include "math.cuh"
 
 // 1 - beta^t without cancellation, from ln beta.

@@ -48,6 +48,7 @@ internal static class LearnerProcess
             if (learner.Updates / plan.PublishInterval > asked / plan.PublishInterval && updates.TryQueuePolicies())
             {
                 asked = learner.Updates;
+                learner.LearningRateScale = Cooldown.LearningRateScale(plan, control);
             }
 
             if (updates.TryReport(out LearnerReport report))
