@@ -2,7 +2,10 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text;
 using Reacher.Fast.Core.Batch;
+using Reacher.Fast.Replay.Inspection;
 using Reacher.Fast.Replay.Layout;
+using Reacher.Fast.Replay.Sampling;
+using Reacher.Fast.Replay.Writing;
 
 namespace Reacher.Fast.Replay.Tests;
 
@@ -89,5 +92,52 @@ public sealed class LayoutTests
         }
 
         Assert.That(RowStamp.IsPublished(RowStamp.Empty), Is.False);
+    }
+
+    [Test]
+    public void Rows_of_every_size_are_written_sealed_and_gathered_whole(
+        [Values(1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 40, 63, 64, 65, 100, 300)] int observation,
+        [Values(1, 3, 4, 5, 8, 9, 33)] int action)
+    {
+        // Claims of 1, 3, 4 and 7 rows: sealed one by one and four at a time, and round the end of the ring.
+        const int Capacity = 11;
+        TransitionSpec spec = new(observation, action);
+        using TempFolder folder = new();
+        using ReplayFile replay = ReplayFile.Create(folder.File("replay"), spec, Capacity);
+        using RowWriter writer = new(replay, 7, 0);
+        float[] row = new float[spec.PayloadFloats];
+        float next = 1;
+        foreach (int claim in (int[])[1, 3, 4, 7])
+        {
+            for (int i = 0; i < claim; i++)
+            {
+                for (int k = 0; k < row.Length; k++)
+                {
+                    row[k] = next++;
+                }
+
+                writer.Staged.Compose(
+                    i, (uint)i, row.AsSpan(0, observation), row.AsSpan(observation, action), row[^(observation + 2)], row[^(observation + 1)], row.AsSpan(row.Length - observation));
+            }
+
+            Assert.That(writer.Publish(claim), Is.EqualTo(claim));
+        }
+
+        ReplayVerification found = ReplayVerifier.Verify(replay);
+        Assert.That((found.IsClean, found.Published), Is.EqualTo((true, (long)Capacity)));
+        using ReplaySampler sampler = new(replay, 1, validateChecksums: true);
+        using BatchBuffer batch = new(spec, 50);
+        Assert.That(sampler.Sample(batch), Is.True);
+        for (int i = 0; i < batch.Count; i++)
+        {
+            float[] gathered =
+            [
+                .. batch.Observations.Slice(i * observation, observation), .. batch.Actions.Slice(i * action, action),
+                batch.Rewards[i], batch.Discounts[i], .. batch.NextObservations.Slice(i * observation, observation),
+            ];
+            Assert.That(gathered, Is.EqualTo(Enumerable.Range((int)gathered[0], row.Length).Select(k => (float)k)));
+            Assert.That((gathered[0] - 1) % row.Length, Is.Zero);
+            Assert.That((int)(gathered[0] - 1) / row.Length, Is.InRange(4, 14));
+        }
     }
 }

@@ -47,7 +47,7 @@ public static class PlantedBugs
 }
 
 /// <summary>Planted: takes every copy of a published row, without a second look at its stamp.</summary>
-internal readonly struct NoRecheckValidation : IRowValidation
+internal readonly unsafe struct NoRecheckValidation : IRowValidation
 {
-    public static bool Accept(RowSlots slots, long slot, ulong stamp) => true;
+    public static bool Accept(RowSlots slots, byte* row, ulong stamp) => true;
 }

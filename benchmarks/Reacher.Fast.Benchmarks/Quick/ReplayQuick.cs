@@ -28,6 +28,9 @@ internal static class ReplayQuick
     private static readonly int[] Targets = [.. Enumerable.Range(0, BatchSize)];
     private static readonly int[] Refused = new int[BatchSize];
 
+    // Goes on from turn to turn: rows drawn a second time would still be in the cache.
+    private static Xoshiro256 random = new(1);
+
     public static int Run()
     {
         string path = $"/dev/shm/replay-quick-{Environment.ProcessId}";
@@ -151,7 +154,6 @@ internal static class ReplayQuick
     private static long Sample<TValidation>(ReplayFile replay, BatchBuffer batch)
         where TValidation : struct, IRowValidation
     {
-        Xoshiro256 random = new(1);
         for (int b = 0; b < Batches; b++)
         {
             for (int i = 0; i < BatchSize; i++)
@@ -179,8 +181,8 @@ internal static class ReplayQuick
     }
 
     /// <summary>Takes every copy: what validation is measured against.</summary>
-    private readonly struct NoValidation : IRowValidation
+    private readonly unsafe struct NoValidation : IRowValidation
     {
-        public static bool Accept(RowSlots slots, long slot, ulong stamp) => true;
+        public static bool Accept(RowSlots slots, byte* row, ulong stamp) => true;
     }
 }

@@ -81,7 +81,7 @@ internal static class ReplayTogether
             }
         }
 
-        Console.WriteLine($"{role} {rows / Seconds * 1e-6:F3} Mrows/s");
+        Console.WriteLine($"{role} {rows / Stopwatch.GetElapsedTime(began).TotalSeconds * 1e-6:F3} Mrows/s");
         return 0;
     }
 
@@ -93,9 +93,14 @@ internal static class ReplayTogether
             using ReplayFile replay = ReplayFile.Create(path, Spec, Rows, new ReplayOptions { Populate = true, Overwrite = true });
             using ControlBlock control = ControlBlock.Create(path + ".control", overwrite: true);
             Process[] children = [.. new[] { "write", "write", "read" }.Select((role, i) =>
-                Start(Environment.ProcessPath!, "--quick-child", role, path, control.Path, i.ToString()))];
+                Start(Environment.ProcessPath!, [.. Self(), "--quick-child", role, path, control.Path, i.ToString()]))];
             while (!Enumerable.Range(0, 3).All(i => control.Slot(ProcessRole.Environment, i).Phase == ProcessPhase.Running))
             {
+                if (children.Any(child => child.HasExited))
+                {
+                    throw new InvalidOperationException("One of the processes ended before it began.");
+                }
+
                 Thread.Sleep(1);
             }
 
@@ -110,6 +115,11 @@ internal static class ReplayTogether
             File.Delete(path + ".control");
         }
     }
+
+    /// <summary>What the runtime's host, if that is what runs this, must be told first.</summary>
+    private static string[] Self() => Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet"
+        ? [typeof(ReplayTogether).Assembly.Location]
+        : [];
 
     private static double Together(params Process[] processes) => processes.Sum(Finish);
 

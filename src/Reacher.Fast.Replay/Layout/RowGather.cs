@@ -1,6 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 using Reacher.Fast.Core.Batch;
 
 namespace Reacher.Fast.Replay.Layout;
@@ -11,10 +9,8 @@ namespace Reacher.Fast.Replay.Layout;
 /// </summary>
 internal static unsafe class RowGather
 {
-    /// <summary>Rows prefetched ahead: enough to cover a miss, few enough for the first-level cache.</summary>
-    public const int PrefetchDistance = 12;
-
-    private const int LineBytes = 64;
+    /// <summary>Rows prefetched ahead. Measured: 6 to 20 do about as well; fewer do not cover a miss, more crowd each other out.</summary>
+    public const int PrefetchDistance = 10;
 
     /// <summary>
     /// Fills row <c>i</c> of <paramref name="batch"/> from <c>slots[i]</c> for every i, and notes in
@@ -32,9 +28,9 @@ internal static unsafe class RowGather
         RowSlots source, TransitionSpec spec, ReadOnlySpan<long> slots, ReadOnlySpan<int> targets, BatchBuffer batch, Span<int> refused)
         where TValidation : struct, IRowValidation
     {
-        int observation = spec.ObservationSize;
-        int action = spec.ActionSize;
-        int rowBytes = TransitionSpec.RowHeaderBytes + spec.PayloadBytes;
+        // In locals: the compiler cannot know that no store below changes a field.
+        nint observation = spec.ObservationSize, action = spec.ActionSize;
+        int prefetched = RowPrefetch.BytesOf(spec);
         int failures = 0;
         fixed (float* observations = batch.Observations, actions = batch.Actions, rewards = batch.Rewards,
                discounts = batch.Discounts, nextObservations = batch.NextObservations)
@@ -42,79 +38,40 @@ internal static unsafe class RowGather
             int warm = Math.Min(PrefetchDistance, slots.Length);
             for (int i = 0; i < warm; i++)
             {
-                Prefetch(source.Address(slots[i]), rowBytes);
+                RowPrefetch.Lines(source.Address(slots[i]), prefetched);
             }
 
             for (int i = 0; i < slots.Length; i++)
             {
                 if (i + PrefetchDistance < slots.Length)
                 {
-                    Prefetch(source.Address(slots[i + PrefetchDistance]), rowBytes);
+                    RowPrefetch.Lines(source.Address(slots[i + PrefetchDistance]), prefetched);
                 }
 
-                long slot = slots[i];
-                int row = targets[i];
-                ulong stamp = source.ReadStamp(slot);
+                nint row = targets[i];
+                byte* address = source.Address(slots[i]);
+                ulong stamp = RowSlots.ReadStamp(address);
                 if (!RowStamp.IsPublished(stamp))
                 {
-                    refused[failures++] = row;
+                    refused[failures++] = (int)row;
                     continue;
                 }
 
-                byte* address = source.Address(slot);
-                float* payload = (float*)(address + TransitionSpec.RowHeaderBytes);
-                Copy(observations + ((nint)row * observation), payload, observation);
-                Copy(actions + ((nint)row * action), payload + spec.ActionOffset, action);
-                rewards[row] = payload[spec.RewardOffset];
-                discounts[row] = payload[spec.DiscountOffset];
-                Copy(nextObservations + ((nint)row * observation), payload + spec.NextObservationOffset, observation);
-                if (!TValidation.Accept(source, slot, stamp))
+                float* part = (float*)(address + TransitionSpec.RowHeaderBytes);
+                FloatCopy.Copy(observations + (row * observation), part, observation);
+                part += observation;
+                FloatCopy.Copy(actions + (row * action), part, action);
+                part += action;
+                rewards[row] = part[0];
+                discounts[row] = part[1];
+                FloatCopy.Copy(nextObservations + (row * observation), part + 2, observation);
+                if (!TValidation.Accept(source, address, stamp))
                 {
-                    refused[failures++] = row;
+                    refused[failures++] = (int)row;
                 }
             }
         }
 
         return failures;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Prefetch(byte* row, int bytes)
-    {
-        if (Sse.IsSupported)
-        {
-            for (int i = 0; i < bytes; i += LineBytes)
-            {
-                Sse.Prefetch0(row + i);
-            }
-        }
-    }
-
-    /// <summary>Copies floats, eight at a time; the last eight overlap those before instead of a scalar tail.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Copy(float* to, float* from, int count)
-    {
-        if (count >= Vector256<float>.Count)
-        {
-            int i = 0;
-            for (; i <= count - Vector256<float>.Count; i += Vector256<float>.Count)
-            {
-                Vector256.Store(Vector256.Load(from + i), to + i);
-            }
-
-            int last = count - Vector256<float>.Count;
-            Vector256.Store(Vector256.Load(from + last), to + last);
-        }
-        else if (count == Vector128<float>.Count)
-        {
-            Vector128.Store(Vector128.Load(from), to);
-        }
-        else
-        {
-            for (int i = 0; i < count; i++)
-            {
-                to[i] = from[i];
-            }
-        }
     }
 }

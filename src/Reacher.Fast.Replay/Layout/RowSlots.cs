@@ -50,9 +50,13 @@ internal readonly unsafe struct RowSlots
         byte* row = Address(slot);
         *(ulong*)(row + 8) = *(ulong*)(staged + 8);
         Vector128.Store(Vector128.Load(staged + 16), row + 16);
-        for (int i = 32; i < stride; i += 32)
+        Vector256.Store(Vector256.Load(staged + 32), row + 32);
+        // A stride is whole lines of 64 bytes.
+        for (nint i = 64; i < stride; i += 64)
         {
-            Vector256.Store(Vector256.Load(staged + i), row + i);
+            Vector256<byte> low = Vector256.Load(staged + i), high = Vector256.Load(staged + i + 32);
+            low.Store(row + i);
+            high.Store(row + i + 32);
         }
     }
 
@@ -65,15 +69,23 @@ internal readonly unsafe struct RowSlots
 
     /// <summary>R1: the stamp before the copy. Acquire: pairs with W4; no payload load rises above it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ulong ReadStamp(long slot) => Volatile.Read(ref *(ulong*)Address(slot));
+    public ulong ReadStamp(long slot) => ReadStamp(Address(slot));
+
+    /// <summary>The same of a slot whose address is at hand.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong ReadStamp(byte* row) => Volatile.Read(ref *(ulong*)row);
 
     /// <summary>R3 and R4: whether the copy just made under <paramref name="stamp"/> is that one row, whole.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool StillStamped(long slot, ulong stamp)
+    public bool StillStamped(long slot, ulong stamp) => StillStamped(Address(slot), stamp);
+
+    /// <summary>The same of a slot whose address is at hand.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool StillStamped(byte* row, ulong stamp)
     {
         // R3. Pairs with W2: were a payload load to sink below R4, a row overwritten meanwhile could pass.
         Volatile.ReadBarrier();
-        return *(ulong*)Address(slot) == stamp;
+        return *(ulong*)row == stamp;
     }
 
     /// <summary>R2 for those who want the bytes: the row after its stamp, into a buffer of the same layout.</summary>
@@ -88,18 +100,50 @@ internal readonly unsafe struct RowSlots
 
     /// <summary>Gives a staged row its identity and checksum; its payload is already there.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Seal(byte* staged, ulong position, uint stream)
+    public void Seal(byte* staged, ulong position, uint stream) =>
+        Identify(staged, stream, Checksum(staged, RowStamp.Published(position), stream));
+
+    /// <summary>
+    /// <see cref="Seal"/> for four staged rows at once, a stride apart, of positions and streams one after another: one checksum
+    /// waits three cycles for each eight bytes, four that do not wait for each other take four.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void SealFour(byte* staged, ulong position, uint* streams)
     {
-        *(uint*)(staged + StreamOffset) = stream;
-        *(uint*)(staged + ChecksumOffset) = Checksum(staged, RowStamp.Published(position), stream);
+        byte* a = staged, b = a + stride, c = b + stride, d = c + stride;
+        uint crcA = BeginChecksum(RowStamp.Published(position), streams[0]);
+        uint crcB = BeginChecksum(RowStamp.Published(position + 1), streams[1]);
+        uint crcC = BeginChecksum(RowStamp.Published(position + 2), streams[2]);
+        uint crcD = BeginChecksum(RowStamp.Published(position + 3), streams[3]);
+        nint end = TransitionSpec.RowHeaderBytes + payloadBytes;
+        nint i = TransitionSpec.RowHeaderBytes;
+        for (; i + 8 <= end; i += 8)
+        {
+            crcA = BitOperations.Crc32C(crcA, *(ulong*)(a + i));
+            crcB = BitOperations.Crc32C(crcB, *(ulong*)(b + i));
+            crcC = BitOperations.Crc32C(crcC, *(ulong*)(c + i));
+            crcD = BitOperations.Crc32C(crcD, *(ulong*)(d + i));
+        }
+
+        if (i < end)
+        {
+            crcA = BitOperations.Crc32C(crcA, *(uint*)(a + i));
+            crcB = BitOperations.Crc32C(crcB, *(uint*)(b + i));
+            crcC = BitOperations.Crc32C(crcC, *(uint*)(c + i));
+            crcD = BitOperations.Crc32C(crcD, *(uint*)(d + i));
+        }
+
+        Identify(a, streams[0], ~crcA);
+        Identify(b, streams[1], ~crcB);
+        Identify(c, streams[2], ~crcC);
+        Identify(d, streams[3], ~crcD);
     }
 
     /// <summary>CRC32C of published stamp, stream id and payload, in this order.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public uint Checksum(byte* row, ulong stamp, uint stream)
     {
-        uint crc = BitOperations.Crc32C(Crc32C.Start, stamp);
-        crc = BitOperations.Crc32C(crc, stream);
+        uint crc = BeginChecksum(stamp, stream);
         byte* payload = row + TransitionSpec.RowHeaderBytes;
         int i = 0;
         for (; i + 8 <= payloadBytes; i += 8)
@@ -113,5 +157,14 @@ internal readonly unsafe struct RowSlots
         }
 
         return ~crc;
+    }
+
+    private static uint BeginChecksum(ulong stamp, uint stream) =>
+        BitOperations.Crc32C(BitOperations.Crc32C(Crc32C.Start, stamp), stream);
+
+    private static void Identify(byte* staged, uint stream, uint checksum)
+    {
+        *(uint*)(staged + StreamOffset) = stream;
+        *(uint*)(staged + ChecksumOffset) = checksum;
     }
 }

@@ -17,7 +17,8 @@ public sealed class ReplaySampler : IDisposable
     private readonly bool validateChecksums;
     private Xoshiro256 random;
     private long[] slots = [];
-    private int[] targets = [];
+    private int[] everyRow = [];
+    private int[] refused = [];
     private bool disposed;
 
     /// <summary>A sampler over <paramref name="replay"/>, which may be disposed before it.</summary>
@@ -75,15 +76,12 @@ public sealed class ReplaySampler : IDisposable
         if (slots.Length < batch.Count)
         {
             slots = new long[batch.Count];
-            targets = new int[batch.Count];
-        }
-
-        for (int i = 0; i < batch.Count; i++)
-        {
-            targets[i] = i;
+            refused = new int[batch.Count];
+            everyRow = [.. Enumerable.Range(0, batch.Count)];
         }
 
         int wanted = batch.Count;
+        ReadOnlySpan<int> rows = everyRow;
         for (int round = 0; round < Rounds; round++)
         {
             if (!Draw(slots.AsSpan(0, wanted)))
@@ -91,7 +89,10 @@ public sealed class ReplaySampler : IDisposable
                 return false;
             }
 
-            wanted = validateChecksums ? Gather<ChecksumValidation>(batch, wanted) : Gather<StampValidation>(batch, wanted);
+            wanted = validateChecksums
+                ? Gather<ChecksumValidation>(batch, wanted, rows)
+                : Gather<StampValidation>(batch, wanted, rows);
+            rows = refused;
             if (wanted == 0)
             {
                 return true;
@@ -113,9 +114,9 @@ public sealed class ReplaySampler : IDisposable
         }
     }
 
-    private int Gather<TValidation>(BatchBuffer batch, int count)
+    private int Gather<TValidation>(BatchBuffer batch, int count, ReadOnlySpan<int> rows)
         where TValidation : struct, IRowValidation =>
-        RowGather.Gather<TValidation>(replay.Slots, replay.Spec, slots.AsSpan(0, count), targets.AsSpan(0, count), batch, targets);
+        RowGather.Gather<TValidation>(replay.Slots, replay.Spec, slots.AsSpan(0, count), rows[..count], batch, refused);
 
     private bool Draw(Span<long> drawn)
     {
@@ -129,13 +130,16 @@ public sealed class ReplaySampler : IDisposable
 
         // The newest `count` positions, which lie in as many slots one after another, going round at the end of the ring.
         ulong count = Math.Min(Math.Min(written, capacity), (ulong)Math.Max(1, Window));
-        ulong origin = (first + written - count) % capacity;
+        // The whole ring has no end to go round at: a branch that is taken at random costs more than the draw.
+        ulong origin = count == capacity ? 0 : (first + written - count) % capacity;
+        Xoshiro256 generator = random;
         for (int i = 0; i < drawn.Length; i++)
         {
-            ulong slot = origin + random.Below(count);
+            ulong slot = origin + generator.Below(count);
             drawn[i] = (long)(slot >= capacity ? slot - capacity : slot);
         }
 
+        random = generator;
         return true;
     }
 }

@@ -8,7 +8,7 @@ namespace Reacher.Fast.Replay.Writing;
 public sealed class TransitionWriter : IDisposable
 {
     private readonly RowWriter writer;
-    private readonly NStepWindow[] windows;
+    private readonly StepHistory history;
     private readonly float[] gammaPowers;
     private readonly int observationSize;
     private readonly int actionSize;
@@ -53,12 +53,7 @@ public sealed class TransitionWriter : IDisposable
             gammaPowers[k] = (float)Math.Pow(gamma, k);
         }
 
-        windows = new NStepWindow[nStep == 1 ? 0 : streams];
-        for (int i = 0; i < windows.Length; i++)
-        {
-            windows[i] = new NStepWindow(observationSize, actionSize, gammaPowers);
-        }
-
+        history = new StepHistory(streams, observationSize, actionSize, gammaPowers);
         writer = rowWriter(replay, checked(streams * nStep), firstStreamId);
     }
 
@@ -106,35 +101,44 @@ public sealed class TransitionWriter : IDisposable
             throw new ArgumentException($"A vector step of {Streams} agents, observations of {observationSize} and actions of {actionSize} has spans of other lengths.");
         }
 
+        if (NStep > 1)
+        {
+            history.Push(observations, actions, rewards, rewardScale);
+        }
+
         int rows = 0;
         for (int i = 0; i < rewards.Length; i++)
         {
             if (lost[i])
             {
-                ForgetStream(i);
+                history.Forget(i);
                 continue;
             }
 
-            ReadOnlySpan<float> observation = observations.Slice(i * observationSize, observationSize);
-            ReadOnlySpan<float> action = actions.Slice(i * actionSize, actionSize);
             bool ended = terminated[i] || truncated[i];
             ReadOnlySpan<float> successor = (ended ? finalObservations : nextObservations).Slice(i * observationSize, observationSize);
-            float reward = rewards[i] * rewardScale;
             uint stream = FirstStreamId + (uint)i;
             if (NStep == 1)
             {
-                writer.Staged.Compose(rows++, stream, observation, action, reward, terminated[i] ? 0 : gammaPowers[1], successor);
+                // Nothing waits: straight from the step, without the history's copy.
+                writer.Staged.Compose(
+                    rows++,
+                    stream,
+                    observations.Slice(i * observationSize, observationSize),
+                    actions.Slice(i * actionSize, actionSize),
+                    rewards[i] * rewardScale,
+                    terminated[i] ? 0 : gammaPowers[1],
+                    successor);
                 continue;
             }
 
-            NStepWindow window = windows[i];
-            window.Push(observation, action, reward);
-            // The end of an episode completes every waiting window early, each with its own, shorter power of gamma.
-            while (window.Count > 0 && (ended || window.IsFull))
+            history.Await(i);
+            // The end of an episode completes every waiting step early, each with its own, shorter power of gamma.
+            while (history.Waiting(i) > 0 && (ended || history.IsFull(i)))
             {
-                float discount = terminated[i] ? 0 : window.Discount;
-                writer.Staged.Compose(rows++, stream, window.Observation, window.Action, window.Return, discount, successor);
-                window.Pop();
+                float discount = terminated[i] ? 0 : history.Discount(i);
+                writer.Staged.Compose(rows++, stream, history.Observation(i), history.Action(i), history.Return(i), discount, successor);
+                history.Pop(i);
             }
         }
 
@@ -146,18 +150,10 @@ public sealed class TransitionWriter : IDisposable
     {
         for (int i = 0; i < Streams; i++)
         {
-            ForgetStream(i);
+            history.Forget(i);
         }
     }
 
     /// <summary>Gives the lease back. Unfinished windows are not written.</summary>
     public void Dispose() => writer.Dispose();
-
-    private void ForgetStream(int stream)
-    {
-        if (NStep > 1)
-        {
-            windows[stream].Clear();
-        }
-    }
 }
