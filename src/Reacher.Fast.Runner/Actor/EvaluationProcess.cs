@@ -9,12 +9,12 @@ namespace Reacher.Fast.Runner.Actor;
 /// <summary>
 /// The eval process: newest weights -> one episode without exploration -> score. While the scores are low it plays one episode per training
 /// episode, which costs learning nothing that can be seen; once they reach the threshold it hurries: an episode every <see cref="HurriedSteps"/> vector
-/// steps, so that the window is full, and low scores have left it, some five training episodes later.
+/// steps, so that the window is full, and low scores have left it, some two training episodes later.
 /// </summary>
 internal static class EvaluationProcess
 {
-    // Training goes on meanwhile and the policy with it: filling the window from one moment's weights would only end the run at a worse policy.
-    private const int HurriedSteps = 50;
+    // A tenth of a core beside a learner on the arm. Filling the window from one moment's weights would call a lucky one solved.
+    private const int HurriedSteps = 20;
 
     public static int Run(RunFiles files, RunPlan plan, int index, RoleContext context)
     {

@@ -154,7 +154,7 @@ internal static class RunKeys
     public static readonly SwitchKey StopWhenSolved = new()
     {
         Section = Evaluation, Name = "stop_when_solved", Default = true, Flag = "--no-stop", FlagNegates = true,
-        Comment = "End the run when it is solved",
+        Comment = "End the run when it is solved and has cooled down; with --no-stop it goes on",
     };
 
     public static readonly SwitchKey InProcess = new()

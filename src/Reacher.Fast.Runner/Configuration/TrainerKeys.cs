@@ -189,7 +189,7 @@ internal static class TrainerKeys
 
     public static readonly NumberKey<long> CooldownSteps = new()
     {
-        Section = Trainer, Name = "cooldown_steps", Default = 80_000, Minimum = 0, Flag = "--cooldown-steps",
+        Section = Trainer, Name = "cooldown_steps", Default = 160_000, Minimum = 0, Flag = "--cooldown-steps",
         Comment = "Transitions, once solved, in which learning rates fall to zero before the run ends; 0 to end at once",
     };
 
