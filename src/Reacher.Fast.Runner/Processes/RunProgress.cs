@@ -102,6 +102,7 @@ internal sealed class RunProgress
             MeanTarget = learner.ReadGauge(LearnerGauge.MeanTarget),
             Entropy = learner.ReadGauge(LearnerGauge.Entropy),
             EntropyCoefficient = learner.ReadGauge(LearnerGauge.EntropyCoefficient),
+            LearningRate = plan.Learner.CriticLearningRate * Cooldown.LearningRateScale(plan, control),
             CriticGradientNorm = learner.ReadGauge(LearnerGauge.CriticGradientNorm),
             PolicyGradientNorm = learner.ReadGauge(LearnerGauge.PolicyGradientNorm),
             EvaluationEpisodes = scores.Count,

@@ -54,6 +54,9 @@ internal sealed record RunStatus
 
     public required double EntropyCoefficient { get; init; }
 
+    /// <summary>Adam's step size for the critics now.</summary>
+    public required double LearningRate { get; init; }
+
     /// <summary>L2 norm of both critics' gradient, before clipping.</summary>
     public required double CriticGradientNorm { get; init; }
 

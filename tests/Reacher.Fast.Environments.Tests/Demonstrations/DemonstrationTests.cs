@@ -105,6 +105,7 @@ public sealed class DemonstrationTests
         byte[] whole = Sample().ToArray();
         Random random = new(2);
         int refused = 0;
+        long mostAllocated = 0;
         for (int i = 0; i < 100_000; i++)
         {
             byte[] mutated = (byte[])whole.Clone();
@@ -119,10 +120,13 @@ public sealed class DemonstrationTests
                 };
             }
 
+            long before = GC.GetAllocatedBytesForCurrentThread();
             refused += IsRefused(mutated.AsSpan(0, random.Next(4) == 0 ? random.Next(mutated.Length) : mutated.Length)) ? 1 : 0;
+            mostAllocated = Math.Max(mostAllocated, GC.GetAllocatedBytesForCurrentThread() - before);
         }
 
-        TestContext.Out.WriteLine($"{refused} of 100000 refused");
+        TestContext.Out.WriteLine($"{refused} of 100000 refused, at most {mostAllocated} bytes allocated by one");
+        Assert.That(mostAllocated, Is.LessThan(200_000), "a small file never takes much memory, whatever lengths it claims");
         Assert.That(refused, Is.InRange(10_000, 99_000), "mutations reach both the accepting and the refusing paths");
     }
 

@@ -56,6 +56,7 @@ public sealed class RecordingReporterTests
                     MeanTarget = 7,
                     Entropy = 8,
                     EntropyCoefficient = 9,
+                    LearningRate = 9.5,
                     CriticGradientNorm = 10,
                     PolicyGradientNorm = 11,
                     TransitionsPerSecond = 12,
@@ -72,7 +73,7 @@ public sealed class RecordingReporterTests
             new MetricsLine
             {
                 Kind = MetricsKind.Progress, Seconds = 10, Transitions = 100, Updates = 100, CriticLoss = 4, PolicyLoss = 5, MeanQ = 6, MeanTarget = 7, Entropy = 8,
-                EntropyCoefficient = 9, CriticGradientNorm = 10, PolicyGradientNorm = 11, TransitionsPerSecond = 12, UpdatesPerSecond = 13, UpdateRatio = 14, ReplayRows = 100,
+                EntropyCoefficient = 9, LearningRate = 9.5, CriticGradientNorm = 10, PolicyGradientNorm = 11, TransitionsPerSecond = 12, UpdatesPerSecond = 13, UpdateRatio = 14, ReplayRows = 100,
             },
         }));
     }
@@ -100,6 +101,7 @@ public sealed class RecordingReporterTests
         MeanTarget = 1,
         Entropy = 1,
         EntropyCoefficient = 1,
+        LearningRate = 1,
         CriticGradientNorm = 1,
         PolicyGradientNorm = 1,
         EvaluationEpisodes = 0,

@@ -72,6 +72,9 @@ internal sealed record MetricsLine
     /// <summary>alpha.</summary>
     public double? EntropyCoefficient { get; init; }
 
+    /// <summary>Adam's step size for the critics.</summary>
+    public double? LearningRate { get; init; }
+
     /// <summary>L2 norm of the critics' gradient before clipping.</summary>
     public double? CriticGradientNorm { get; init; }
 
@@ -107,6 +110,7 @@ internal sealed record MetricsLine
         MeanTarget = Keep(MeanTarget),
         Entropy = Keep(Entropy),
         EntropyCoefficient = Keep(EntropyCoefficient),
+        LearningRate = Keep(LearningRate),
         CriticGradientNorm = Keep(CriticGradientNorm),
         PolicyGradientNorm = Keep(PolicyGradientNorm),
         TransitionsPerSecond = Keep(TransitionsPerSecond),

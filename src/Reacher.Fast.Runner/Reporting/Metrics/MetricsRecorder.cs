@@ -14,14 +14,12 @@ internal sealed class MetricsRecorder : IDisposable
 {
     private readonly MetricsFile file;
     private readonly EventFile events;
-    private readonly double learningRate;
 
     /// <summary>Opens the files of <paramref name="run"/> and writes the configuration as text.</summary>
     /// <exception cref="IOException">They cannot be written.</exception>
     public MetricsRecorder(RunDirectory run, RunConfiguration configuration)
     {
         MachineDescription.Save(run.MachineFile);
-        learningRate = configuration.Get(TrainerKeys.LearningRate);
         file = new MetricsFile(run.MetricsFile);
         events = new EventFile(run.BehaviorFolder);
         events.Text(0, "Hyperparameters", "    " + ConfigurationWriter.ToYaml(configuration, withComments: false).Replace("\n", "\n    ", StringComparison.Ordinal));
@@ -95,7 +93,7 @@ internal sealed class MetricsRecorder : IDisposable
         ("Policy/Target Value", Value(line.MeanTarget)),
         ("Policy/Entropy", Value(line.Entropy)),
         ("Policy/Continuous Entropy Coeff", Value(line.EntropyCoefficient)),
-        ("Policy/Learning Rate", learningRate),
+        ("Policy/Learning Rate", Value(line.LearningRate)),
         ("Gradients/Critic Norm", Value(line.CriticGradientNorm)),
         ("Gradients/Policy Norm", Value(line.PolicyGradientNorm)),
         ("Rates/Transitions per Second", Value(line.TransitionsPerSecond)),

@@ -95,6 +95,7 @@ internal sealed class RecordingReporter : RunReporter
         MeanTarget = status.MeanTarget,
         Entropy = status.Entropy,
         EntropyCoefficient = status.EntropyCoefficient,
+        LearningRate = status.LearningRate,
         CriticGradientNorm = status.CriticGradientNorm,
         PolicyGradientNorm = status.PolicyGradientNorm,
         TransitionsPerSecond = status.TransitionsPerSecond,
