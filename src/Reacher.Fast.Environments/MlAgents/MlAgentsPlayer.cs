@@ -62,9 +62,9 @@ public static class MlAgentsPlayer
         private readonly PlayerDialect dialect = PlayerDialect.For(options);
         private readonly FrameBuffer request = new();
         private readonly TrainerCommand command = new();
+        private readonly DecisionPace pace = new(options.DecisionTime, TimeProvider.System);
         private long decisions;
         private long resets;
-        private long dueAt = Stopwatch.GetTimestamp();
 
         public async Task<PlayerSummary> RunAsync()
         {
@@ -109,7 +109,7 @@ public static class MlAgentsPlayer
                     case TrainerCommandKind.Step when resets > 0:
                         scene.Step(command);
                         decisions++;
-                        await PaceAsync().ConfigureAwait(false);
+                        await pace.WaitAsync(command.TimeScale, cancellation).ConfigureAwait(false);
                         break;
                     default:
                         // A trainer that steps before its first reset gets one all the same, as Unity's academy does.
@@ -173,22 +173,6 @@ public static class MlAgentsPlayer
             {
                 // It was told, or is gone.
             }
-        }
-
-        private async ValueTask PaceAsync()
-        {
-            if (options.DecisionTime is not { } decision)
-            {
-                return;
-            }
-
-            long now = Stopwatch.GetTimestamp();
-            if (dueAt > now)
-            {
-                await Task.Delay(Stopwatch.GetElapsedTime(now, dueAt), cancellation).ConfigureAwait(false);
-            }
-
-            dueAt = Math.Max(now, dueAt) + (long)(decision.TotalSeconds / command.TimeScale * Stopwatch.Frequency);
         }
 
         private PlayerSummary Summary(string endedBy)

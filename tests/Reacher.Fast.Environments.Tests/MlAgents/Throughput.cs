@@ -1,6 +1,8 @@
+using System.Buffers;
 using System.Diagnostics;
 using Reacher.Fast.Environments.Arm;
 using Reacher.Fast.Environments.MlAgents;
+using Reacher.Fast.Environments.MlAgents.Wire;
 
 namespace Reacher.Fast.Environments.Tests.MlAgents;
 
@@ -31,6 +33,48 @@ public sealed class Throughput
         using var arms = new ArmEnvironment(new ArmOptions());
         Measure("in process", arms);
     }
+
+    [TestCase(ProtocolGeneration.Api4)]
+    [TestCase(ProtocolGeneration.V150)]
+    public void Allocation_by_part(ProtocolGeneration generation)
+    {
+        PlayerDialect player = PlayerDialect.For(new PlayerOptions { Generation = generation });
+        TrainerDialect trainer = TrainerDialect.ForPath(player.Path);
+        using var scene = new PlayerScene(_ => new ArmEnvironment(new ArmOptions()), new Dictionary<string, float>());
+        var request = new FrameBuffer();
+        var reply = new FrameBuffer();
+        var report = new PlayerReport();
+        var command = new TrainerCommand();
+        player.WriteHello(request, scene);
+        trainer.ReadHello(new ReadOnlySequence<byte>(request.Message.ToArray()));
+        scene.Reset(command, 1);
+        player.WriteOutput(request, scene);
+        trainer.Read(new ReadOnlySequence<byte>(request.Message.ToArray()), report);
+        player.WriteOutput(request, scene);
+        trainer.WriteStep(reply, Enumerable.Range(0, 20).ToArray(), new float[80]);
+        Part("trainer writes actions", () => trainer.WriteStep(reply, Slots, Actions));
+        var output = new ReadOnlySequence<byte>(request.Message.ToArray());
+        Part($"trainer reads {output.Length} bytes", () => trainer.Read(output, report));
+        var input = new ReadOnlySequence<byte>(reply.Message.ToArray());
+        Part($"player reads {input.Length} bytes", () => player.Read(input, command));
+        Part("player writes observations", () => player.WriteOutput(request, scene));
+
+        void Part(string name, Action part)
+        {
+            part();
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 100; i++)
+            {
+                part();
+            }
+
+            long bytes = (GC.GetAllocatedBytesForCurrentThread() - before) / 100;
+            TestContext.Out.WriteLine($"{generation}: {name}: {bytes} bytes allocated");
+        }
+    }
+
+    private static readonly int[] Slots = [.. Enumerable.Range(0, 20)];
+    private static readonly float[] Actions = new float[80];
 
     private static void Measure(string name, IVectorEnvironment environment)
     {

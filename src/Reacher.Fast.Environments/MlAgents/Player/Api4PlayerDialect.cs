@@ -48,11 +48,11 @@ internal sealed class Api4PlayerDialect(PlayerOptions options) : PlayerDialect
         };
         hello.BrainParameters.Add(brain);
         hello.EnvironmentParameters.FloatParameters.Add(options.EnvironmentParameters.ToDictionary(p => p.Key, p => p.Value));
-        Write(request, new UnityOutput { RlInitializationOutput = hello });
+        Write(request, Message(new UnityOutput { RlInitializationOutput = hello }));
     }
 
     /// <inheritdoc/>
-    public override void WriteReady(FrameBuffer request) => Write(request, new UnityOutput());
+    public override void WriteReady(FrameBuffer request) => Write(request, Message(new UnityOutput()));
 
     /// <inheritdoc/>
     public override void WriteOutput(FrameBuffer request, PlayerScene scene)
@@ -75,42 +75,24 @@ internal sealed class Api4PlayerDialect(PlayerOptions options) : PlayerDialect
             info.MaxStepReached = step.Truncated[i];
         }
 
-        request.Clear();
-        output.WriteTo(request);
+        Write(request, output);
     }
 
     /// <inheritdoc/>
-    public override void WriteClosing(FrameBuffer request)
-    {
-        request.Clear();
-        new UnityMessage { Header = new Header { Status = TrainerDialect.StatusClose } }.WriteTo(request);
-    }
+    public override void WriteClosing(FrameBuffer request) =>
+        Write(request, new UnityMessage { Header = new Header { Status = TrainerDialect.StatusClose } });
 
     /// <inheritdoc/>
     public override void Read(in ReadOnlySequence<byte> reply, TrainerCommand command)
     {
-        command.Clear();
         UnityMessage message = Parse(UnityMessage.Parser, reply);
         UnityInput? input = message.UnityInput;
-        if (message.Header?.Status != TrainerDialect.StatusOk || input?.RlInput?.Command == CommandProto.Quit)
-        {
-            command.Kind = TrainerCommandKind.Close;
-            return;
-        }
-
-        if (input?.RlInitializationInput is { } welcome)
-        {
-            command.Kind = TrainerCommandKind.Welcome;
-            command.Seed = welcome.Seed;
-            return;
-        }
-
-        if (input?.RlInput is not { } rl)
+        if (!TakeKind(command, message.Header?.Status, input?.RlInitializationInput?.Seed, (int?)input?.RlInput?.Command))
         {
             return;
         }
 
-        command.Kind = rl.Command == CommandProto.Reset ? TrainerCommandKind.Reset : TrainerCommandKind.Step;
+        UnityRLInput rl = input!.RlInput;
         // v0.4's two configurations: 100-fold for training, real time for watching.
         command.TimeScale = rl.IsTraining ? 100 : 1;
         if (rl.EnvironmentParameters is { } parameters)
@@ -130,9 +112,6 @@ internal sealed class Api4PlayerDialect(PlayerOptions options) : PlayerDialect
         }
     }
 
-    private static void Write(FrameBuffer request, UnityOutput content)
-    {
-        request.Clear();
-        new UnityMessage { Header = new Header { Status = TrainerDialect.StatusOk }, UnityOutput = content }.WriteTo(request);
-    }
+    private static UnityMessage Message(UnityOutput content) =>
+        new() { Header = new Header { Status = TrainerDialect.StatusOk }, UnityOutput = content };
 }

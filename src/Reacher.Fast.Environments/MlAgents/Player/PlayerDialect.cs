@@ -9,6 +9,9 @@ namespace Reacher.Fast.Environments.MlAgents;
 /// <summary>The player's half of one generation of the protocol; the conversation is <see cref="MlAgentsPlayer"/>'s.</summary>
 internal abstract class PlayerDialect
 {
+    private const int Reset = 1;
+    private const int Quit = 2;
+
     /// <summary>The name a trainer of this generation sees the behaviour under.</summary>
     public abstract string BehaviorName { get; }
 
@@ -40,6 +43,41 @@ internal abstract class PlayerDialect
             ? parsed
             : throw new InputException(
                 $"The trainer sent a message that is not ML-Agents' ({error!.Message}); check that the port is a trainer's.", error);
+
+    /// <summary>
+    /// Takes what both generations say first: whether to close, the seed, or which command. The numbers of commands are the same in both.
+    /// </summary>
+    /// <param name="command">Cleared and filled.</param>
+    /// <param name="status">The header's; null where there is none.</param>
+    /// <param name="seed">The initialization's; null where there is none.</param>
+    /// <param name="number">The command's; null where there is none.</param>
+    /// <returns>Whether a command came, of which there may be more to read.</returns>
+    protected static bool TakeKind(TrainerCommand command, int? status, int? seed, int? number)
+    {
+        command.Clear();
+        if (status != TrainerDialect.StatusOk || number == Quit)
+        {
+            command.Kind = TrainerCommandKind.Close;
+            return false;
+        }
+
+        if (seed is not null)
+        {
+            command.Kind = TrainerCommandKind.Welcome;
+            command.Seed = seed.Value;
+            return false;
+        }
+
+        command.Kind = number == Reset ? TrainerCommandKind.Reset : TrainerCommandKind.Step;
+        return number is not null;
+    }
+
+    /// <summary>Writes a whole message.</summary>
+    protected static void Write(FrameBuffer request, IMessage message)
+    {
+        request.Clear();
+        message.WriteTo(request);
+    }
 
     /// <summary>Takes an agent's actions as its command's next row.</summary>
     protected static void AddRow(TrainerCommand command, RepeatedField<float> actions)

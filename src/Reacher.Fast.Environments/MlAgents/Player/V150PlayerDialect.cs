@@ -32,7 +32,7 @@ internal sealed class V150PlayerDialect(PlayerOptions options) : PlayerDialect
     public override string Path => ProtocolPaths.V150;
 
     /// <inheritdoc/>
-    public override void WriteHello(FrameBuffer request, PlayerScene scene) => Write(request, new UnityOutputProto
+    public override void WriteHello(FrameBuffer request, PlayerScene scene) => Write(request, Message(new UnityOutputProto
     {
         RlInitializationOutput = new UnityRLInitializationOutputProto
         {
@@ -45,10 +45,10 @@ internal sealed class V150PlayerDialect(PlayerOptions options) : PlayerDialect
                 HybridActions = true,
             },
         },
-    });
+    }));
 
     /// <inheritdoc/>
-    public override void WriteReady(FrameBuffer request) => Write(request, new UnityOutputProto());
+    public override void WriteReady(FrameBuffer request) => Write(request, Message(new UnityOutputProto()));
 
     /// <inheritdoc/>
     public override void WriteOutput(FrameBuffer request, PlayerScene scene)
@@ -87,42 +87,24 @@ internal sealed class V150PlayerDialect(PlayerOptions options) : PlayerDialect
             infos.Value.Add(asking[i]);
         }
 
-        request.Clear();
-        output.WriteTo(request);
+        Write(request, output);
     }
 
     /// <inheritdoc/>
-    public override void WriteClosing(FrameBuffer request)
-    {
-        request.Clear();
-        new UnityMessageProto { Header = new HeaderProto { Status = TrainerDialect.StatusClose } }.WriteTo(request);
-    }
+    public override void WriteClosing(FrameBuffer request) =>
+        Write(request, new UnityMessageProto { Header = new HeaderProto { Status = TrainerDialect.StatusClose } });
 
     /// <inheritdoc/>
     public override void Read(in ReadOnlySequence<byte> reply, TrainerCommand command)
     {
-        command.Clear();
         UnityMessageProto message = Parse(UnityMessageProto.Parser, reply);
         UnityInputProto? input = message.UnityInput;
-        if (message.Header?.Status != TrainerDialect.StatusOk || input?.RlInput?.Command == CommandProto.Quit)
-        {
-            command.Kind = TrainerCommandKind.Close;
-            return;
-        }
-
-        if (input?.RlInitializationInput is { } welcome)
-        {
-            command.Kind = TrainerCommandKind.Welcome;
-            command.Seed = welcome.Seed;
-            return;
-        }
-
-        if (input?.RlInput is not { } rl)
+        if (!TakeKind(command, message.Header?.Status, input?.RlInitializationInput?.Seed, (int?)input?.RlInput?.Command))
         {
             return;
         }
 
-        command.Kind = rl.Command == CommandProto.Reset ? TrainerCommandKind.Reset : TrainerCommandKind.Step;
+        UnityRLInputProto rl = input!.RlInput;
         if (command.Kind == TrainerCommandKind.Reset)
         {
             score = 0;
@@ -186,11 +168,8 @@ internal sealed class V150PlayerDialect(PlayerOptions options) : PlayerDialect
         Fill(observation.FloatData.Data, observations.Slice(row * size, size));
     }
 
-    private static void Write(FrameBuffer request, UnityOutputProto content)
-    {
-        request.Clear();
-        new UnityMessageProto { Header = new HeaderProto { Status = TrainerDialect.StatusOk }, UnityOutput = content }.WriteTo(request);
-    }
+    private static UnityMessageProto Message(UnityOutputProto content) =>
+        new() { Header = new HeaderProto { Status = TrainerDialect.StatusOk }, UnityOutput = content };
 
     private UnityRLInitializationOutputProto Announcement(PlayerScene scene)
     {

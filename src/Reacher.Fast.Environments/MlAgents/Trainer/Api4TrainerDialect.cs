@@ -18,7 +18,7 @@ internal sealed class Api4TrainerDialect : TrainerDialect
     /// <inheritdoc/>
     public override string ReadHello(in ReadOnlySequence<byte> message)
     {
-        UnityMessage parsed = Parse(UnityMessage.Parser, message);
+        UnityMessage parsed = ParseMessage(UnityMessage.Parser, message);
         ThrowUnlessOpen(parsed.Header?.Status ?? 0);
         UnityRLInitializationOutput hello = parsed.UnityOutput?.RlInitializationOutput ??
             throw new PlayerLostException("The player's first message does not introduce it (no rl_initialization_output).");
@@ -73,23 +73,10 @@ internal sealed class Api4TrainerDialect : TrainerDialect
     public override void WriteStep(FrameBuffer reply, ReadOnlySpan<int> slots, ReadOnlySpan<float> actions)
     {
         int size = Behavior!.ActionSize;
-        Span<float> zeros = stackalloc float[Math.Min(size, 256)];
-        zeros.Clear();
-        while (stepActions!.Value.Count > slots.Length)
-        {
-            stepActions.Value.RemoveAt(stepActions.Value.Count - 1);
-        }
-
+        Resize(stepActions!.Value, slots.Length);
         for (int i = 0; i < slots.Length; i++)
         {
-            if (i == stepActions.Value.Count)
-            {
-                stepActions.Value.Add(new AgentActionProto());
-            }
-
-            Fill(stepActions.Value[i].VectorActions, slots[i] < 0
-                ? size <= zeros.Length ? zeros[..size] : new float[size]
-                : actions.Slice(slots[i] * size, size));
+            Fill(stepActions.Value[i].VectorActions, ActionsOf(slots[i], actions, size));
         }
 
         reply.Clear();
@@ -104,10 +91,9 @@ internal sealed class Api4TrainerDialect : TrainerDialect
     }
 
     /// <inheritdoc/>
-    public override void Read(in ReadOnlySequence<byte> message, PlayerReport report)
+    public override void Parse(in ReadOnlySequence<byte> message, PlayerReport report)
     {
-        report.Clear();
-        UnityMessage parsed = Parse(UnityMessage.Parser, message);
+        UnityMessage parsed = ParseMessage(UnityMessage.Parser, message);
         ThrowUnlessOpen(parsed.Header?.Status ?? 0);
         UnityRLOutput? output = parsed.UnityOutput?.RlOutput;
         if (output is null)

@@ -18,6 +18,9 @@ internal abstract class TrainerDialect
     /// <summary>A header's status that means "close".</summary>
     public const int StatusClose = 400;
 
+    private StepScan? scan;
+    private float[] zeros = [];
+
     /// <summary>The dialects, told apart by the service a player calls.</summary>
     public static TrainerDialect ForPath(string path) =>
         path == ProtocolPaths.Api4 ? new Api4TrainerDialect() : new V150TrainerDialect();
@@ -52,13 +55,31 @@ internal abstract class TrainerDialect
     /// <summary>Writes the message that ends a player.</summary>
     public abstract void WriteClose(FrameBuffer reply);
 
-    /// <summary>Reads any later message into <paramref name="report"/>.</summary>
+    /// <summary>Reads any later message into <paramref name="report"/>; a step's allocates nothing.</summary>
     /// <exception cref="InputException">The scene cannot be trained.</exception>
     /// <exception cref="PlayerLostException">The message is no message, or says that the player closes.</exception>
-    public abstract void Read(in ReadOnlySequence<byte> message, PlayerReport report);
+    public void Read(in ReadOnlySequence<byte> message, PlayerReport report)
+    {
+        report.Clear();
+        if (Behavior is not null)
+        {
+            scan ??= new StepScan(Behavior, isApi4: DoneBringsNextEpisode);
+            if (scan.TryRead(message, report))
+            {
+                return;
+            }
+
+            report.Clear();
+        }
+
+        Parse(message, report);
+    }
+
+    /// <summary>Reads any later message, by the generated parser, into a report that was cleared. Errors as for <see cref="Read"/>.</summary>
+    public abstract void Parse(in ReadOnlySequence<byte> message, PlayerReport report);
 
     /// <summary>Parses what a player sent; garbage becomes <see cref="PlayerLostException"/>.</summary>
-    protected static T Parse<T>(MessageParser<T> parser, in ReadOnlySequence<byte> message)
+    protected static T ParseMessage<T>(MessageParser<T> parser, in ReadOnlySequence<byte> message)
         where T : class, IMessage<T> => ProtobufMessages.TryParse(parser, message, out T? parsed, out Exception? error)
             ? parsed
             : throw new PlayerLostException($"The player sent a message that is not ML-Agents' ({error!.Message}).", error);
@@ -84,6 +105,37 @@ internal abstract class TrainerDialect
     /// <summary>The sentence for scenes that see.</summary>
     protected static InputException NotVector(string name, string what) => new(
         $"Behaviour '{name}' has {what}; this engine trains on uncompressed float observations only: remove or replace that sensor.");
+
+    /// <summary>Brings a list of messages to a length, keeping those there are.</summary>
+    protected static void Resize<T>(RepeatedField<T> messages, int count)
+        where T : class, new()
+    {
+        while (messages.Count > count)
+        {
+            messages.RemoveAt(messages.Count - 1);
+        }
+
+        while (messages.Count < count)
+        {
+            messages.Add(new T());
+        }
+    }
+
+    /// <summary>The actions of row <paramref name="slot"/>, or zeros for an agent that has none.</summary>
+    protected ReadOnlySpan<float> ActionsOf(int slot, ReadOnlySpan<float> actions, int size)
+    {
+        if (slot >= 0)
+        {
+            return actions.Slice(slot * size, size);
+        }
+
+        if (zeros.Length != size)
+        {
+            zeros = new float[size];
+        }
+
+        return zeros;
+    }
 
     /// <summary>Puts one agent's actions into a field, using its memory again.</summary>
     internal static void Fill(RepeatedField<float> field, ReadOnlySpan<float> values)

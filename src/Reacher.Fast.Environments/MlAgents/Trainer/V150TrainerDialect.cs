@@ -21,7 +21,7 @@ internal sealed class V150TrainerDialect : TrainerDialect
     /// <inheritdoc/>
     public override string ReadHello(in ReadOnlySequence<byte> message)
     {
-        UnityMessageProto parsed = Parse(UnityMessageProto.Parser, message);
+        UnityMessageProto parsed = ParseMessage(UnityMessageProto.Parser, message);
         ThrowUnlessOpen(parsed.Header?.Status ?? 0);
         UnityRLInitializationOutputProto hello = parsed.UnityOutput?.RlInitializationOutput ??
             throw new PlayerLostException("The player's first message does not introduce it (no rl_initialization_output).");
@@ -92,23 +92,10 @@ internal sealed class V150TrainerDialect : TrainerDialect
             step.UnityInput.RlInput.AgentActions.Add(Behavior.Name, stepActions);
         }
 
-        Span<float> zeros = stackalloc float[Math.Min(actionSize, 256)];
-        zeros.Clear();
-        while (stepActions.Value.Count > slots.Length)
-        {
-            stepActions.Value.RemoveAt(stepActions.Value.Count - 1);
-        }
-
+        Resize(stepActions.Value, slots.Length);
         for (int i = 0; i < slots.Length; i++)
         {
-            if (i == stepActions.Value.Count)
-            {
-                stepActions.Value.Add(new AgentActionProto());
-            }
-
-            ReadOnlySpan<float> row = slots[i] < 0
-                ? actionSize <= zeros.Length ? zeros : new float[actionSize]
-                : actions.Slice(slots[i] * actionSize, actionSize);
+            ReadOnlySpan<float> row = ActionsOf(slots[i], actions, actionSize);
             Fill(stepActions.Value[i].VectorActionsDeprecated, row);
             Fill(stepActions.Value[i].ContinuousActions, row);
         }
@@ -125,10 +112,9 @@ internal sealed class V150TrainerDialect : TrainerDialect
     }
 
     /// <inheritdoc/>
-    public override void Read(in ReadOnlySequence<byte> message, PlayerReport report)
+    public override void Parse(in ReadOnlySequence<byte> message, PlayerReport report)
     {
-        report.Clear();
-        UnityMessageProto parsed = Parse(UnityMessageProto.Parser, message);
+        UnityMessageProto parsed = ParseMessage(UnityMessageProto.Parser, message);
         ThrowUnlessOpen(parsed.Header?.Status ?? 0);
         if (parsed.UnityOutput?.RlInitializationOutput is { } announcement)
         {
