@@ -38,7 +38,7 @@ internal static class CommandLine
         ParseResult result = root.Parse(PlayerArguments.Pack(arguments));
         if (result.Errors.Count > 0)
         {
-            Console.Error.WriteLine($"reacher-fast: {result.Errors[0].Message} See 'reacher-fast {VerbOf(result)}--help'.");
+            Console.Error.WriteLine($"{ChildProcess.ErrorPrefix}{Explain(result)} See 'reacher-fast {VerbOf(result)}--help'.");
             return ExitCodes.Usage;
         }
 
@@ -85,6 +85,19 @@ internal static class CommandLine
 
             return ExitCodes.Failed;
         }
+    }
+
+    // A flag that nobody knows comes back with its value as a second word that nobody knows; the flag is what was meant.
+    private static string Explain(ParseResult result)
+    {
+        string? flag = result.UnmatchedTokens.FirstOrDefault(token => token.StartsWith('-'));
+        if (flag is null)
+        {
+            return result.Errors[0].Message;
+        }
+
+        string? nearest = UnknownKey.Nearest(flag, result.CommandResult.Command.Options.SelectMany(option => option.Aliases.Append(option.Name)));
+        return $"There is no flag '{flag}'{(nearest is null ? "." : $"; did you mean '{nearest}'?")}";
     }
 
     private static string VerbOf(ParseResult result) => result.CommandResult.Command is RootCommand ? "" : result.CommandResult.Command.Name + " ";

@@ -98,6 +98,11 @@ internal static class TrainCommand
         RequireDevice(plan.Device);
         bool resume = configuration.Get(RunKeys.Resume);
         StateDictionary? beginning = resume ? null : ReadBeginning(configuration, plan);
+        if (!resume)
+        {
+            ReplayRoom.Require(plan, RunDirectory.FolderOf(configuration));
+        }
+
         using RunDirectory directory = RunDirectory.Open(configuration);
         var files = new RunFiles(directory.Folder);
         if (resume)

@@ -60,6 +60,11 @@ internal sealed class RunDirectory : IDisposable
     /// <summary>The run's checkpoints.</summary>
     public CheckpointStore Checkpoints(int keep) => new(BehaviorFolder, BehaviorName, keep);
 
+    /// <summary>The folder of the run that <paramref name="configuration"/> names.</summary>
+    public static string FolderOf(RunConfiguration configuration) => Path.GetFullPath(Path.Combine(
+        configuration.Get(RunKeys.ResultsDir)!,
+        configuration.Get(RunKeys.RunId) ?? throw new ArgumentException("The configuration has no run id.", nameof(configuration))));
+
     /// <summary>
     /// Makes the folder of a new run, or opens that of one to go on with. Nothing is created or deleted unless all is well.
     /// </summary>
@@ -70,8 +75,7 @@ internal sealed class RunDirectory : IDisposable
     /// </exception>
     public static RunDirectory Open(RunConfiguration configuration)
     {
-        string id = configuration.Get(RunKeys.RunId) ?? throw new ArgumentException("The configuration has no run id.", nameof(configuration));
-        string folder = Path.GetFullPath(Path.Combine(configuration.Get(RunKeys.ResultsDir)!, id));
+        string folder = FolderOf(configuration), id = Path.GetFileName(folder);
         bool exists = Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any();
         bool resume = configuration.Get(RunKeys.Resume), force = configuration.Get(RunKeys.Force);
         if (exists && !resume && !force)

@@ -189,7 +189,7 @@ public sealed class TrainProcessTests
 
         try
         {
-            using RunnerProcess run = Train(results, "i", "--num-agents", "2");
+            using RunnerProcess run = Train(results, "i", "--num-agents", "2", "--hung-seconds", "60");
             using ControlBlock control = Control(results, "i");
             ProcessSlot evaluation = control.Slot(ProcessRole.Evaluation, 0);
             string newest = Path.Combine(results, "i", "Reacher", CheckpointStore.LatestName), filler = Path.Combine(results, "filler");
@@ -259,6 +259,8 @@ public sealed class TrainProcessTests
     }
 
     [TestCase("train --no-such-flag", "--no-such-flag")]
+    [TestCase("train --learning-rte 0.1", "--learning-rate")]
+    [TestCase("train --buffer-size 60000000000", "--buffer-size")]
     [TestCase("train --gamma 2", "gamma")]
     [TestCase("train no-such-file.yaml", "no-such-file.yaml")]
     [TestCase("verify-env --demo no-such-file.demo", "no-such-file.demo")]
