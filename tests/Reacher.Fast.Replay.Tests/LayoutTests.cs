@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
-using System.Text;
 using Reacher.Fast.Core.Batch;
+using Reacher.Fast.Core.Weights;
 using Reacher.Fast.Replay.Inspection;
 using Reacher.Fast.Replay.Layout;
 using Reacher.Fast.Replay.Sampling;
@@ -65,17 +65,21 @@ public sealed class LayoutTests
         Assert.That(() => ReplayFile.RequiredBytes(layout.Spec, long.MaxValue), Throws.InstanceOf<ArgumentOutOfRangeException>());
     }
 
-    [Test]
-    public void The_checksum_is_CRC32C()
+    [TestCase(33, 4)]
+    [TestCase(3, 1)]
+    [TestCase(2, 1)]
+    public unsafe void A_row_s_checksum_is_CRC32C_of_stamp_stream_and_payload(int observation, int action)
     {
-        // RFC 3720, appendix B.4, and the check value of the CRC catalogue.
-        Assert.That(Crc32C.Compute(Encoding.ASCII.GetBytes("123456789")), Is.EqualTo(0xE3069283));
-        Assert.That(Crc32C.Compute(new byte[32]), Is.EqualTo(0x8A9136AA));
-        byte[] bytes = new byte[100];
-        new Random(1).NextBytes(bytes);
-        for (int length = 0; length <= bytes.Length; length++)
+        TransitionSpec spec = new(observation, action);
+        using TempFolder folder = new();
+        using ReplayFile replay = ReplayFile.Create(folder.File("replay"), spec, 1);
+        byte[] row = new byte[spec.StrideBytes];
+        new Random(1).NextBytes(row);
+        const ulong Stamp = 0x1234_5678_9ABC_DEF0;
+        byte[] summed = [.. BitConverter.GetBytes(Stamp), .. BitConverter.GetBytes(7u), .. row.AsSpan(TransitionSpec.RowHeaderBytes, spec.PayloadBytes)];
+        fixed (byte* bytes = row)
         {
-            Assert.That(Crc32C.Compute(bytes.AsSpan(0, length)), Is.EqualTo(Crc32C.ComputeReference(bytes.AsSpan(0, length))));
+            Assert.That(replay.Slots.Checksum(bytes, Stamp, 7), Is.EqualTo(Checksum.Compute(summed)));
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using Reacher.Fast.Core.Weights;
 using Reacher.Fast.Replay.Liveness;
 using Reacher.Fast.Replay.Mapping;
 
@@ -37,7 +38,7 @@ internal static class HeaderPage
         header.CreatorIncarnation = creator.Incarnation;
         Span<byte> bytes = file.Bytes(0, MappedHeader.Size);
         MemoryMarshal.Write(bytes, in header);
-        header.Checksum = Crc32C.Compute(bytes[8..ChecksumOffset]);
+        header.Checksum = Checksum.Compute(bytes[8..ChecksumOffset]);
         MemoryMarshal.Write(bytes, in header);
         // Release: pairs with the acquire in AwaitReady; an opener that sees the magic sees the whole header and all zeros.
         file.Word(0).WriteRelease(magic);
@@ -68,7 +69,7 @@ internal static class HeaderPage
                     $"The {kind} {path} has format version {header.Version}, and this program reads version {MappedHeader.CurrentVersion}; use the program that wrote it, or start a new one.");
             }
 
-            if (header.Checksum != Crc32C.Compute(file.Bytes(8, ChecksumOffset - 8)) ||
+            if (header.Checksum != Checksum.Compute(file.Bytes(8, ChecksumOffset - 8)) ||
                 header.ByteOrderMark != MappedHeader.ByteOrderMarkValue)
             {
                 throw Damaged(path, kind, "its header's checksum does not match");

@@ -15,6 +15,9 @@ internal readonly unsafe struct RowSlots
     private const int StreamOffset = 8;
     private const int ChecksumOffset = 12;
 
+    /// <summary>CRC32C's initial inversion. The sum is <see cref="Core.Weights.Checksum"/>'s; taken here word by word, because a row's is half of what writing it costs.</summary>
+    private const uint ChecksumStart = 0xFFFFFFFF;
+
     private readonly byte* rows;
     private readonly int stride;
     private readonly int payloadBytes;
@@ -160,7 +163,7 @@ internal readonly unsafe struct RowSlots
     }
 
     private static uint BeginChecksum(ulong stamp, uint stream) =>
-        BitOperations.Crc32C(BitOperations.Crc32C(Crc32C.Start, stamp), stream);
+        BitOperations.Crc32C(BitOperations.Crc32C(ChecksumStart, stamp), stream);
 
     private static void Identify(byte* staged, uint stream, uint checksum)
     {

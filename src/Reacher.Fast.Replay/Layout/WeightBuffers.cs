@@ -69,8 +69,8 @@ internal readonly unsafe struct WeightBuffers
 
     private static uint Checksum(long version, ReadOnlySpan<float> block)
     {
-        uint crc = Crc32C.Append(Crc32C.Start, new ReadOnlySpan<byte>(&version, sizeof(long)));
-        return ~Crc32C.Append(crc, System.Runtime.InteropServices.MemoryMarshal.AsBytes(block));
+        uint checksum = Core.Weights.Checksum.Compute(new ReadOnlySpan<byte>(&version, sizeof(long)));
+        return Core.Weights.Checksum.Append(checksum, System.Runtime.InteropServices.MemoryMarshal.AsBytes(block));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

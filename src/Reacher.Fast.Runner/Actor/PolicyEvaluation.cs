@@ -9,7 +9,14 @@ internal sealed record EvaluationResult(IReadOnlyList<double> Scores)
 {
     public double Mean => Scores.Average();
 
-    public double Deviation => Math.Sqrt(Scores.Average(score => (score - Mean) * (score - Mean)));
+    public double Deviation
+    {
+        get
+        {
+            double mean = Mean;
+            return Math.Sqrt(Scores.Average(score => (score - mean) * (score - mean)));
+        }
+    }
 
     public double Minimum => Scores.Min();
 

@@ -25,4 +25,31 @@ public sealed class ChecksumTests
             Assert.That(Checksum.Append(Checksum.Compute(bytes.AsSpan(0, cut)), bytes.AsSpan(cut)), Is.EqualTo(whole));
         }
     }
+
+    [Test]
+    public void It_equals_the_definition_one_bit_at_a_time()
+    {
+        byte[] bytes = new byte[100];
+        new Random(2).NextBytes(bytes);
+        for (int length = 0; length <= bytes.Length; length++)
+        {
+            Assert.That(Checksum.Compute(bytes.AsSpan(0, length)), Is.EqualTo(Definition(bytes.AsSpan(0, length))));
+        }
+    }
+
+    private static uint Definition(ReadOnlySpan<byte> bytes)
+    {
+        const uint Reflected = 0x82F63B78;
+        uint crc = 0xFFFFFFFF;
+        foreach (byte value in bytes)
+        {
+            crc ^= value;
+            for (int bit = 0; bit < 8; bit++)
+            {
+                crc = (crc >> 1) ^ (Reflected & (0u - (crc & 1)));
+            }
+        }
+
+        return ~crc;
+    }
 }
