@@ -168,7 +168,7 @@ internal static class TrainCommand
             PolicySpec spec = PolicyFile.Read(last.Path, out float[] block);
             OnnxExport.Write(spec, block, directory.FinalOnnxFile);
             IReadOnlyList<EvaluationRecord> evaluations = EvaluationLog.Read(new RunFiles(directory.Folder).Evaluations);
-            TrainingStatus.Save(directory, store.List().Select(Entry), Entry((last.Step, last.Path)));
+            TrainingStatus.Save(directory, store.List().Reverse().Select(Entry), Entry((last.Step, last.Path)));
 
             CheckpointEntry Entry((long Step, string Path) checkpoint) => new(
                 checkpoint.Step,

@@ -8,7 +8,7 @@ namespace Reacher.Fast.Runner.Reporting;
 /// <summary>One checkpoint as <c>training_status.json</c> lists it.</summary>
 /// <param name="Steps">Agent steps.</param>
 /// <param name="FilePath">The file.</param>
-/// <param name="Reward">Mean of the evaluation window then; null before the first evaluation.</param>
+/// <param name="Reward">Score of the last evaluation by then; null before the first.</param>
 /// <param name="CreationTime">Seconds since 1970.</param>
 internal sealed record CheckpointEntry(long Steps, string FilePath, double? Reward, double CreationTime);
 

@@ -43,6 +43,32 @@ public sealed class EvaluationLogTests
         Assert.That(folder.FileNames(), Is.EqualTo(new[] { "evaluations.jsonl" }));
     }
 
+    [Test]
+    public void On_a_full_disk_episodes_wait_until_there_is_room()
+    {
+        using var folder = new TemporaryFolder();
+        using var disk = new SmallDisk(folder.Path, "32k");
+        string path = folder["evaluations.jsonl"];
+        int appended = 0;
+        using (var log = new EvaluationLog(path))
+        {
+            disk.Fill();
+            string? warning = null;
+            while (warning is null && appended < 200)
+            {
+                warning = log.Append(Record(appended++));
+            }
+
+            Assert.That(warning, Does.Contain("the disk is full"));
+            Assert.That(EvaluationLog.Read(path), Has.Count.EqualTo(appended - 1), "whole lines only");
+            Assert.That(log.Append(Record(appended++)), Is.Not.Null);
+            disk.Empty();
+            Assert.That(log.Append(Record(appended++)), Is.Null);
+        }
+
+        Assert.That(EvaluationLog.Read(path), Is.EqualTo(Enumerable.Range(0, appended).Select(episode => Record(episode))));
+    }
+
     private static EvaluationRecord Record(long episode) =>
         new(episode, episode / 3.0, 0.5, 20 * episode, 1000 * episode, episode, DateTimeOffset.UnixEpoch.AddSeconds(episode));
 }

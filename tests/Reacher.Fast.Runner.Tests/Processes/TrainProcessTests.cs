@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Reacher.Fast.Core.Weights;
 using Reacher.Fast.Replay;
 using Reacher.Fast.Replay.Control;
@@ -182,38 +181,27 @@ public sealed class TrainProcessTests
     [Test]
     public void A_full_disk_costs_checkpoints_and_not_the_run()
     {
-        if (!Mount("-t", "tmpfs", "-o", "size=64m", "reacher-fast-test", results))
-        {
-            Assert.Ignore("A file system of 64 MB cannot be mounted here: that needs Linux and the right to mount.");
-        }
-
-        try
-        {
-            using RunnerProcess run = Train(results, "i", "--num-agents", "2", "--hung-seconds", "60");
-            using ControlBlock control = Control(results, "i");
-            ProcessSlot evaluation = control.Slot(ProcessRole.Evaluation, 0);
-            string newest = Path.Combine(results, "i", "Reacher", CheckpointStore.LatestName), filler = Path.Combine(results, "filler");
-            WaitUntil(() => File.Exists(newest), "a checkpoint is there");
-            Fill(filler);
-            run.WaitForLine("was not saved: the disk is full");
-            CheckpointStore.Load(newest, out long step);
-            (long transitions, long updates, long episodes) = (control.TotalTransitions, control.Learner.Updates, evaluation.Episodes);
-            WaitUntil(() => control.TotalTransitions > transitions + 500 && control.Learner.Updates > updates + 100 && evaluation.Episodes > episodes, "the run goes on");
-            File.Delete(filler);
-            run.WaitForLine("Checkpoints are saved again");
-            CheckpointStore.Load(newest, out long later);
-            Assert.That(later, Is.GreaterThan(step));
-            episodes = evaluation.Episodes;
-            WaitUntil(() => evaluation.Episodes > episodes, "an evaluation has ended since");
-            run.Signal("INT");
-            Assert.That(run.WaitForExit(), Is.EqualTo(130), run.Errors);
-            Assert.That(EvaluationLog.Read(Path.Combine(results, "i", "evaluations.jsonl")), Has.Count.EqualTo(evaluation.Episodes), "no score is lost");
-            Assert.That(new[] { control.Learner.Restarts, evaluation.Restarts, control.Slot(ProcessRole.Environment, 0).Restarts }, Is.All.Zero);
-        }
-        finally
-        {
-            Mount("-u", results);
-        }
+        using var disk = new SmallDisk(results, "64m");
+        using RunnerProcess run = Train(results, "i", "--num-agents", "2", "--hung-seconds", "60");
+        using ControlBlock control = Control(results, "i");
+        ProcessSlot evaluation = control.Slot(ProcessRole.Evaluation, 0);
+        string newest = Path.Combine(results, "i", "Reacher", CheckpointStore.LatestName);
+        WaitUntil(() => File.Exists(newest), "a checkpoint is there");
+        disk.Fill();
+        run.WaitForLine("was not saved: the disk is full");
+        CheckpointStore.Load(newest, out long step);
+        (long transitions, long updates, long episodes) = (control.TotalTransitions, control.Learner.Updates, evaluation.Episodes);
+        WaitUntil(() => control.TotalTransitions > transitions + 500 && control.Learner.Updates > updates + 100 && evaluation.Episodes > episodes, "the run goes on");
+        disk.Empty();
+        run.WaitForLine("Checkpoints are saved again");
+        CheckpointStore.Load(newest, out long later);
+        Assert.That(later, Is.GreaterThan(step));
+        episodes = evaluation.Episodes;
+        WaitUntil(() => evaluation.Episodes > episodes, "an evaluation has ended since");
+        run.Signal("INT");
+        Assert.That(run.WaitForExit(), Is.EqualTo(130), run.Errors);
+        Assert.That(EvaluationLog.Read(Path.Combine(results, "i", "evaluations.jsonl")), Has.Count.EqualTo(evaluation.Episodes), "no score is lost");
+        Assert.That(new[] { control.Learner.Restarts, evaluation.Restarts, control.Slot(ProcessRole.Environment, 0).Restarts }, Is.All.Zero);
     }
 
     [Test]
@@ -272,40 +260,5 @@ public sealed class TrainProcessTests
         Assert.That(run.WaitForExit(), Is.EqualTo(2));
         Assert.That(run.Errors, Does.Contain(named));
         Assert.That(run.Errors.Trim().Split('\n'), Has.Length.EqualTo(1));
-    }
-
-    // Until not a byte is left.
-    private static void Fill(string path)
-    {
-        using var stream = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
-        for (int piece = 1 << 20; piece > 0; piece /= 2)
-        {
-            byte[] bytes = new byte[piece];
-            try
-            {
-                while (true)
-                {
-                    stream.Write(bytes);
-                }
-            }
-            catch (IOException)
-            {
-            }
-        }
-    }
-
-    private static bool Mount(params string[] arguments)
-    {
-        bool unmount = arguments[0] == "-u";
-        try
-        {
-            using Process mount = Process.Start(new ProcessStartInfo(unmount ? "umount" : "mount", unmount ? arguments[1..] : arguments) { RedirectStandardError = true })!;
-            mount.WaitForExit();
-            return mount.ExitCode == 0;
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return false;
-        }
     }
 }
