@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Reacher.Fast.Core;
 using Reacher.Fast.Environments.MlAgents;
 using Reacher.Fast.Runner.Configuration;
@@ -87,10 +88,11 @@ internal static class CommandLine
         }
     }
 
-    // A flag that nobody knows comes back with its value as a second word that nobody knows; the flag is what was meant.
+    // A flag that nobody knows comes back as a word that nobody knows, or stands where a file's name may stand; the flag is what was meant.
     private static string Explain(ParseResult result)
     {
-        string? flag = result.UnmatchedTokens.FirstOrDefault(token => token.StartsWith('-'));
+        string? flag = result.Tokens.FirstOrDefault(token => token.Type == TokenType.Argument && token.Value.StartsWith("--", StringComparison.Ordinal))?.Value
+            ?? result.UnmatchedTokens.FirstOrDefault(token => token.StartsWith('-'));
         if (flag is null)
         {
             return result.Errors[0].Message;
