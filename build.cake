@@ -71,7 +71,7 @@ Task("Profile")
     .Does<BuildReport>(RunProfile);
 
 Task("Gpu")
-    .Description("Everything about CUDA that needs a GPU: right, clean, how fast. The report goes to artifacts/gpu/report.md.")
+    .Description("Everything about CUDA that needs a GPU: right, clean, how fast. Publishes the tools to artifacts/gpu; the tables go to benchmarks/results.")
     .IsDependentOn("Build")
     .Does<BuildReport>(RunGpuChecks);
 

@@ -60,12 +60,10 @@ void RunGpuChecks(BuildReport report)
         return;
     }
 
-    DirectoryPath folder = Artifacts("gpu");
-    Publish(GpuTool, folder.Combine("bin"));
-    Run("bash", $"benchmarks/gpu/run.sh {folder}/bin/reacher-fast-gpu {folder}", new Dictionary<string, string>
-    {
-        ["RUNNER"] = EnvironmentVariable("RUNNER") ?? BuiltRunner().FullPath,
-        ["ANCHOR"] = EnvironmentVariable("ANCHOR") ?? MakeAbsolute(File("./benchmarks/peers/pytorch_update.py")).FullPath,
-    });
-    report.Did("Gpu", $"{names[0].Trim()}, report in artifacts/gpu/report.md");
+    DirectoryPath tools = Artifacts("gpu");
+    CleanDirectory(tools);
+    Publish(GpuTool, tools);
+    Publish(Runner, tools, SingleFile);
+    Run("bash", $"benchmarks/gpu/run.sh \"{tools}\"");
+    report.Did("Gpu", $"{names[0].Trim()}; tables to commit under benchmarks/results");
 }

@@ -1,3 +1,5 @@
+const string SingleFile = "-p:PublishSingleFile=true -p:IncludeNativeLibrariesForSelfExtract=true -p:DebugType=embedded -p:GenerateDocumentationFile=false";
+
 /// <summary>A NuGet package, with its symbols beside it, of every library under src/ that is packable.</summary>
 void PackLibraries(BuildReport report)
 {
@@ -16,7 +18,7 @@ void PublishRunner(BuildReport report)
 {
     DirectoryPath folder = Artifacts("linux-x64");
     CleanDirectory(folder);
-    Publish(Runner, folder, "-p:PublishSingleFile=true -p:IncludeNativeLibrariesForSelfExtract=true -p:DebugType=embedded -p:GenerateDocumentationFile=false");
+    Publish(Runner, folder, SingleFile);
     FilePath file = folder.CombineWithFilePath("reacher-fast");
     string size = $"{new System.IO.FileInfo(file.FullPath).Length / 1048576.0:F0} MiB";
     if (!IsRunningOnLinux() || System.Runtime.InteropServices.RuntimeInformation.OSArchitecture != System.Runtime.InteropServices.Architecture.X64)

@@ -11,9 +11,10 @@ internal static class GoldenCheck
 {
     private static readonly TransitionSpec Spec = new(33, 4);
 
-    public static bool Run()
+    public static bool Run(Effort effort)
     {
         bool passed = true;
+        int updates = effort == Effort.Dry ? 3 : 50;
         LearnerOptions[] learners =
         [
             new SacOptions { BatchSize = 64, HiddenSizes = [64, 64] },
@@ -24,23 +25,23 @@ internal static class GoldenCheck
         {
             foreach (bool parallel in (bool[])[false, true])
             {
-                double distance = Distance(options, parallel);
+                double distance = Distance(options, parallel, updates);
                 bool good = distance < 1e-4;
                 passed &= good;
-                Console.WriteLine($"{(good ? "ok  " : "FAIL")} {options.GetType().Name} parallel={parallel}: policy after 50 updates differs by {distance:e1}");
+                Console.WriteLine($"{(good ? "ok  " : "FAIL")} {options.GetType().Name} parallel={parallel}: policy after {updates} updates differs by {distance:e1}");
             }
         }
 
         return passed;
     }
 
-    private static double Distance(LearnerOptions options, bool parallel)
+    private static double Distance(LearnerOptions options, bool parallel, int updates)
     {
         using var scalar = new ScalarKernelDevice();
         using var cuda = new CudaKernelDevice(new CudaDeviceOptions(Parallel: parallel));
         using ILearner expected = LearnerFactory.Create(options, Spec, scalar), actual = LearnerFactory.Create(options, Spec, cuda);
         using var batch = new BatchBuffer(Spec, options.BatchSize);
-        for (ulong update = 0; update < 50; update++)
+        for (ulong update = 0; update < (ulong)updates; update++)
         {
             Fill(batch, update);
             expected.Update(batch.View);

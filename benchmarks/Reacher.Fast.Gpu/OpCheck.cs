@@ -15,7 +15,7 @@ internal static class OpCheck
 
     private static readonly (int Tile, int Batch, int Inputs, int Outputs)[] Full = [(0, 256, 37, 256), (0, 256, 256, 256), (0, 1000, 300, 500)];
 
-    public static bool Run(bool quick)
+    public static bool Run(Effort effort)
     {
         int seed = Environment.TickCount;
         bool passed = true;
@@ -24,7 +24,7 @@ internal static class OpCheck
             double limit = precision switch { CudaPrecision.Float32 => 1e-5, CudaPrecision.TensorFloat32 => 1e-3, _ => 1e-2 };
             Dictionary<string, double> worst = [];
             HashSet<string> failed = [];
-            foreach ((int tile, int batch, int inputs, int outputs) in quick ? Odd : [.. Odd, .. Full])
+            foreach ((int tile, int batch, int inputs, int outputs) in effort switch { Effort.Dry => Odd[..3], Effort.Quick => Odd, _ => [.. Odd, .. Full] })
             {
                 using var reference = new ScalarKernelDevice();
                 using var device = new CudaKernelDevice(new CudaDeviceOptions(Precision: precision)) { ForcedTile = tile };

@@ -1,91 +1,128 @@
 #!/usr/bin/env bash
-# Everything about CUDA that needs a GPU, in one run: is it right, is it clean, how fast is it. Needs the NVIDIA driver; uses nvcc's
-# tools (ptxas, compute-sanitizer) and PyTorch where they are, and says what it left out where they are not. No .NET, no network:
-#   here:       dotnet publish -c Release -r linux-x64 --self-contained benchmarks/Reacher.Fast.Gpu -o .gpu
-#   on the GPU: benchmarks/gpu/run.sh .gpu/reacher-fast-gpu RESULTS_FOLDER
-# Optional: ANCHOR=benchmarks/peers/pytorch_update.py (PyTorch's own update rate, all modes); RUNNER=path of the reacher-fast executable
-# (trains the arm to solved on the GPU). Ends with 0 if every check passed; the report is RESULTS_FOLDER/report.md.
+# Everything about CUDA that needs a GPU: is it right, is it clean, how fast is it. No step takes more than ten minutes; each leaves
+# FOLDER/STEP.txt, and FOLDER/report.md is made anew from all of them. Ends with 0 if every check passed. Commit FOLDER.
+#   benchmarks/gpu/run.sh TOOLS [FOLDER [STEP...]]   all steps, or those named (of: device assembly ops golden data memcheck racecheck
+#       synccheck transfers updates nvcc torch-limits torch-{sac,td3}-{fp32,tf32} torch-large train resume)
+# TOOLS holds reacher-fast-gpu and reacher-fast, single files that need neither .NET nor a network: `dotnet cake --target=Gpu` publishes
+# them, or by hand, for another machine:
+#   dotnet publish -c Release -r linux-x64 --self-contained -o TOOLS benchmarks/Reacher.Fast.Gpu
+#   dotnet publish -c Release -r linux-x64 --self-contained -o TOOLS src/Reacher.Fast.Runner -p:PublishSingleFile=true -p:IncludeNativeLibrariesForSelfExtract=true
+# FOLDER is benchmarks/results/<the GPU's name> unless given. Needs the NVIDIA driver; uses nvcc, ptxas, compute-sanitizer and PyTorch
+# where they are, and says what it left out where they are not. DRY=1 does as little as passes through every step: with
+# REACHER_FAST_CUDA_DRIVER naming the emulated GPU's library (native/cuda-kernels/host/build.sh), the whole script runs without a GPU.
 set -u -o pipefail
-tool=$(realpath "${1:?usage: run.sh TOOL RESULTS_FOLDER}") out=${2:?usage: run.sh TOOL RESULTS_FOLDER}
-cd "$(dirname "$0")/../.."
+cd "$(dirname "$0")/../.." || exit 1
+tools=$(realpath "${1:?usage: run.sh TOOLS [FOLDER [STEP...]]}") tool=$tools/reacher-fast-gpu runner=$tools/reacher-fast
+gpu=$(nvidia-smi --query-gpu=name --format=csv,noheader 2>/dev/null | head -1)
+slug=$(printf '%s' "${gpu:-emulated-gpu}" | tr 'A-Z ' 'a-z-' | tr -cd 'a-z0-9-')
+out=${2:-benchmarks/results/$slug}
 mkdir -p "$out"
 out=$(realpath "$out")
-report=$out/report.md
-failed=()
-say() { printf '%s\n' "$*" | tee -a "$report"; }
-# step TITLE SECONDS COMMAND...: runs it with a time limit, its output into the report, its failure into the list
-step() {
-    local title=$1 limit=$2
-    shift 2
-    say "" "## $title" '```'
-    timeout "$limit" "$@" 2>&1 | tail -n 200 | tee -a "$report"
-    local status=${PIPESTATUS[0]}
-    say '```'
-    [ "$status" -eq 0 ] || { say "**failed** (status $status)"; failed+=("$title"); }
+shift $(($# < 2 ? $# : 2))
+arch=sm_$(nvidia-smi --query-gpu=compute_cap --format=csv,noheader 2>/dev/null | head -1 | tr -d .)
+dry=${DRY:+--dry} quick=${DRY:+--dry}
+quick=${quick:---quick}
+torch=benchmarks/peers/pytorch_update.py
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+# A step is a function; 3 says that what it needs is not here.
+need() {
+    command -v "$1" >/dev/null || { echo "left out: $1 is not here"; return 3; }
+    [ -z "${DRY:-}" ] || { echo "left out: $1 needs a GPU"; return 3; }
 }
-has() { command -v "$1" >/dev/null || { say "" "left out: $2 ($1 is not here)"; return 1; }; }
+need_torch() { python3 -c 'import torch, sys; sys.exit(not torch.cuda.is_available())' 2>/dev/null || { echo "left out: python3 has no torch that sees a GPU"; return 3; }; }
 
-: > "$report"
-say "# CUDA, $(nvidia-smi --query-gpu=name,driver_version --format=csv,noheader 2>/dev/null | head -1), $(date -u +%F)"
-chmod +x "$tool"
-arch=sm_$(nvidia-smi --query-gpu=compute_cap --format=csv,noheader | head -1 | tr -d .)
-export NVCC_ARCH=$arch
-step "Device" 60 "$tool" probe
-
-if has ptxas "registers and spills of the committed PTX"; then
-    assemble() {
-        local spills=0
-        for ptx in native/cuda-kernels/ptx/*.ptx; do
-            ptxas -arch="$arch" -v -o "$out/$(basename "$ptx" .ptx).cubin" "$ptx" 2> "$out/ptxas.log" || { cat "$out/ptxas.log"; return 1; }
-            echo "$(basename "$ptx"): $(grep -c 'Compiling entry' "$out/ptxas.log") kernels, at most $(grep -oE 'Used [0-9]+ registers' "$out/ptxas.log" | sort -k2 -n | tail -1)"
-            grep -B2 -E '[1-9][0-9]* bytes spill' "$out/ptxas.log" && spills=1
-        done
-        rm -f "$out"/*.cubin
-        return $spills
-    }
-    export -f assemble
-    export arch out
-    step "Assembly of the committed PTX" 300 bash -c assemble
-fi
-
-step "Every op against the scalar reference" 300 "$tool" check
-step "Fifty updates against the scalar reference" 300 "$tool" golden
-if has compute-sanitizer "memcheck, racecheck, synccheck"; then
-    for check in memcheck racecheck synccheck; do
-        step "compute-sanitizer $check" 600 compute-sanitizer --tool "$check" --error-exitcode 9 "$tool" check --quick
+device() { date -u +%F; git rev-parse --short HEAD 2>/dev/null; nvidia-smi --query-gpu=name,driver_version,clocks.max.sm,power.limit --format=csv 2>/dev/null; "$tool" probe; }
+assembly() { if [ "$arch" = sm_ ]; then native/cuda-kernels/assemble-ptx.sh; else native/cuda-kernels/assemble-ptx.sh "$arch"; fi; }
+ops() { "$tool" check $dry; }
+golden() { "$tool" golden $dry; }
+data() { "$tool" data $dry; }
+sanitize() { need compute-sanitizer || return; for part in "check $quick" "golden --dry" "data --dry"; do compute-sanitizer --tool "$1" --error-exitcode 9 "$tool" $part | tail -40 || return 1; done; }
+memcheck() { sanitize memcheck; }
+racecheck() { sanitize racecheck; }
+synccheck() { sanitize synccheck; }
+transfers() { "$tool" transfers $dry; }
+updates() { "$tool" updates $dry; }
+nvcc_ptx() {
+    need nvcc || return
+    NVCC_ARCH=$arch native/cuda-kernels/build-ptx.sh --nvcc "$scratch/nvcc" || return 1
+    # Figures of another compiler's kernels stay out of the summary.
+    { REACHER_FAST_PTX=$scratch/nvcc "$tool" check $quick && REACHER_FAST_PTX=$scratch/nvcc "$tool" updates $quick; } | sed 's/^figure /nvcc figure /'
+}
+torch_limits() { need_torch && python3 benchmarks/gpu/anchor.py; }
+# Modes one after another, each with its own limit: compiling can take a minute, and one that a version of PyTorch cannot do is said and passed over.
+torch_updates() {
+    need_torch || return
+    for mode in eager compile graph compile+graph; do
+        iterations=$([ "$mode" = eager ] && echo 300 || echo 1500)
+        timeout 145 python3 "$torch" --device cuda --algo "$1" --mode "$mode" --iters "$iterations" --rounds 5 ${2:-} || echo "$mode: status $?"
     done
-fi
-
-step "Speeds" 600 "$tool" bench
-if has nvcc "the same with nvcc's PTX for this GPU"; then
-    step "nvcc's PTX" 300 native/cuda-kernels/build-ptx.sh --nvcc "$out/nvcc"
-    REACHER_FAST_PTX=$out/nvcc step "Every op, nvcc's PTX" 300 "$tool" check --quick
-    REACHER_FAST_PTX=$out/nvcc step "Speeds, nvcc's PTX" 600 "$tool" bench --quick
-    rm -rf "$out/nvcc"
-fi
-
-if python3 -c 'import torch, sys; sys.exit(not torch.cuda.is_available())' 2>/dev/null; then
-    step "The GPU and PyTorch by themselves" 300 python3 benchmarks/gpu/anchor.py
-    if [ -n "${ANCHOR:-}" ]; then
-        for algorithm in sac td3; do
-            for mode in eager graph compile compile+graph; do
-                step "PyTorch $algorithm $mode" 300 python3 "$ANCHOR" --device cuda --algo "$algorithm" --mode "$mode"
-                step "PyTorch $algorithm $mode, TF32" 300 python3 "$ANCHOR" --device cuda --algo "$algorithm" --mode "$mode" --tf32
-            done
-        done
-        step "PyTorch sac compile+graph, batch 8192, hidden 1024, TF32" 300 python3 "$ANCHOR" --device cuda --mode compile+graph --batch 8192 --hidden 1024 --iters 200 --tf32
+}
+torch_large() { need_torch && timeout 290 python3 "$torch" --device cuda --mode compile+graph --batch 8192 --hidden 1024 --iters 200 --rounds 5 --tf32; }
+# train_run DEVICE MORE...: a run of the arm; its last line is the summary, of which a part is kept.
+train_run() {
+    local device=$1
+    shift
+    "$runner" train --json --run-id gpu --results-dir "$scratch/runs" --device "$device" --seed 1 ${DRY:+--hidden-units 8 --batch-size 8 --num-agents 4 --buffer-size 50000 --buffer-init-steps 100} "$@" > "$scratch/train.json" 2> "$scratch/train.err"
+    local status=$?
+    tail -1 "$scratch/train.json"
+    grep -h "learning on" "$scratch/runs/gpu/run_logs/learner.log" 2>/dev/null | tail -1
+    [ $status -eq 0 ] || { cat "$scratch/train.err"; return $status; }
+}
+train() {
+    if [ -n "${DRY:-}" ]; then
+        train_run cuda --force --max-steps 300
     else
-        say "" "left out: PyTorch's update rates (ANCHOR names no script)"
+        train_run cuda --force || return 1
+        cp "$scratch/runs/gpu/evaluations.jsonl" "$out/train.evaluations.jsonl"
+        grep -q '"outcome":"solved"' "$scratch/train.json" || { echo "not solved"; return 1; }
     fi
-else
-    say "" "left out: PyTorch's figures (python3 has no torch that sees the GPU)"
-fi
+}
+resume() {
+    local more=${DRY:+300}
+    more=${more:-6000}
+    train_run cuda --force --no-stop --max-steps "$more" && train_run cpu --resume --no-stop --max-steps $((5 * more)) && train_run cuda --resume --no-stop --max-steps $((10 * more))
+}
 
-if [ -n "${RUNNER:-}" ]; then
-    step "Train the arm to solved" 600 "$RUNNER" train --run-id gpu --results-dir "$out/runs" --device cuda --force
-else
-    say "" "left out: training the arm (RUNNER names no executable)"
-fi
+all=(device assembly ops golden data memcheck racecheck synccheck transfers updates nvcc torch-limits torch-sac-fp32 torch-sac-tf32 torch-td3-fp32 torch-td3-tf32 torch-large train resume)
+run_step() {
+    case $1 in
+        nvcc) nvcc_ptx ;;
+        torch-limits) torch_limits ;;
+        torch-large) torch_large ;;
+        torch-sac-fp32) torch_updates sac ;;
+        torch-sac-tf32) torch_updates sac --tf32 ;;
+        torch-td3-fp32) torch_updates td3 ;;
+        torch-td3-tf32) torch_updates td3 --tf32 ;;
+        device | assembly | ops | golden | data | memcheck | racecheck | synccheck | transfers | updates | train | resume) "$1" ;;
+        *) echo "there is no step $1"; return 2 ;;
+    esac
+}
 
-say "" "${#failed[@]} step(s) failed${failed[*]:+: ${failed[*]}}"
+failed=()
+for name in "${@:-${all[@]}}"; do
+    printf '== %s\n' "$name"
+    started=$SECONDS
+    # In a process group of its own, so that the limit ends whatever the step started.
+    (set -m; run_step "$name" > "$scratch/log" 2>&1 & step=$!
+     (sleep 595; kill -- -$step) 2>/dev/null & watch=$!
+     wait $step; status=$?
+     kill $watch 2>/dev/null
+     exit $status)
+    status=$?
+    tail -n 400 "$scratch/log" > "$out/$name.txt"
+    verdict=$([ $status -eq 0 ] && echo passed || { [ $status -eq 3 ] && echo "left out" || echo "FAILED (status $status)"; })
+    printf '%s, %d s\n' "$verdict" $((SECONDS - started)) | tee -a "$out/$name.txt"
+    case $status in 0 | 3) ;; *) failed+=("$name"); tail -n 15 "$out/$name.txt" ;; esac
+done
+
+{
+    printf '# CUDA on %s\n\n' "${gpu:-an emulated GPU (DRY: the speeds mean nothing)}"
+    "$tool" summary "$out"
+    for name in "${all[@]}"; do
+        [ -f "$out/$name.txt" ] && printf '\n## %s: %s\n```\n%s\n```\n' "$name" "$(tail -1 "$out/$name.txt")" "$(sed '$d' "$out/$name.txt" | grep -v '^figure ')"
+    done
+} > "$out/report.md"
+echo "report: $out/report.md; ${#failed[@]} step(s) failed${failed[*]:+: ${failed[*]}}"
 [ ${#failed[@]} -eq 0 ]

@@ -34,7 +34,7 @@ RF_DEVICE void linear(
     product.run({x + head * x_head, batch, inputs, 0}, {weight + head * weight_head, inputs, outputs, 0}, inputs, 1, m0, n0, false);
     bias += (long long)head * stride;
     y += (long long)head * batch * stride;
-    product.store(m0, n0, [&](int row, int column, float first, float second) {
+    product.warp.store(m0, n0, [&](int row, int column, float first, float second) {
         if (row < batch && column < outputs)
         {
             float* to = y + (long long)row * stride + column;
@@ -62,7 +62,7 @@ RF_DEVICE void linear_backward_input(
     product.run({dy + head * dy_head, batch, outputs, dy_head}, {rows, inputs, outputs, weight_head}, outputs,
                 dx_heads < heads ? heads : 1, m0, n0, false);
     long long dx_head = (long long)head * batch * dx_stride;
-    product.store(m0, n0, [&](int row, int column, float one, float two) {
+    product.warp.store(m0, n0, [&](int row, int column, float one, float two) {
         if (row < batch && column < inputs)
         {
             long long at = dx_head + (long long)row * dx_stride + column;
@@ -88,7 +88,7 @@ RF_DEVICE void linear_backward_weights(
     product.run({x + head * x_head, batch, inputs, 0}, {dy + (long long)head * batch * stride, batch, outputs, 0}, batch, 1, m0, n0,
                 with_bias);
     weight_gradient += (long long)head * inputs * stride;
-    product.store(m0, n0, [&](int row, int column, float first, float second) {
+    product.warp.store(m0, n0, [&](int row, int column, float first, float second) {
         if (row < inputs && column < outputs)
         {
             float* to = weight_gradient + (long long)row * stride + column;

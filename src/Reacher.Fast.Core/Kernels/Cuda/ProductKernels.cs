@@ -32,9 +32,9 @@ internal sealed class ProductKernel(CudaKernel kernel, int tile, int sharedBytes
 /// <summary>The matrix product kernels of one precision, and the choice among their tiles.</summary>
 internal sealed class ProductKernels
 {
-    private const int Depth = 32; // BK in product.cuh
+    private const int Depth = 32; // BK in tile.cuh
 
-    // Tile, stages and threads as product.cuh has them; the largest first.
+    // Tile, stages and threads as tile.cuh has them; the largest first.
     private static readonly (string Name, int Tile, int Stages, int Threads)[] Sizes =
         [("large", 128, 3, 256), ("medium", 64, 3, 128), ("small", 32, 4, 128)];
 
@@ -80,7 +80,7 @@ internal sealed class ProductKernels
     /// <summary>The kernel of a given tile, for tests.</summary>
     public ProductKernel WithTile(ProductForm form, int tile) => Array.Find(kernels[(int)form], kernel => kernel.Tile == tile)!;
 
-    /// <summary>Both operands' panels, padded against bank conflicts, for every stage; as product.cuh lays them out.</summary>
+    /// <summary>Both operands' panels, padded against bank conflicts, for every stage; as tile.cuh lays them out.</summary>
     private static int SharedBytes(ProductForm form, int tile, int stages)
     {
         int alongSum = tile * (Depth + 4), across = Depth * (tile + 8);
