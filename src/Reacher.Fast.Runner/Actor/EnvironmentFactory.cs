@@ -44,15 +44,20 @@ internal static class EnvironmentFactory
         NoGraphics = plan.NoGraphics,
         Timeout = TimeSpan.FromSeconds(plan.TimeoutSeconds),
         Engine = plan.Engine,
-        EnvironmentParameters = plan.Parameters.ToDictionary(pair => pair.Key, pair => (EnvironmentParameter)pair.Value),
+        EnvironmentParameters = plan.Parameters,
         Log = Console.Error.WriteLine,
     };
 
     private static ArmOptions ArmOptionsOf(EnvironmentPlan plan)
     {
         var options = new ArmOptions { ArmCount = plan.Agents, MaxSteps = plan.MaxSteps };
-        foreach ((string name, float value) in plan.Parameters)
+        foreach ((string name, EnvironmentParameter parameter) in plan.Parameters)
         {
+            if (parameter is not EnvironmentParameter.Constant { Value: float value })
+            {
+                throw new InputException($"The arm's environment parameter '{name}' is a sampler, which only a Unity player takes; give a number.");
+            }
+
             options = name switch
             {
                 "goal_speed" => options with { GoalSpeed = value },

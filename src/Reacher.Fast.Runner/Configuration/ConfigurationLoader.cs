@@ -1,5 +1,5 @@
-using System.Globalization;
 using Reacher.Fast.Core;
+using Reacher.Fast.Environments.MlAgents;
 
 namespace Reacher.Fast.Runner.Configuration;
 
@@ -173,21 +173,24 @@ internal sealed class ConfigurationLoader
 
     private void ApplyEnvironmentParameters(YamlTree value)
     {
-        var parameters = new SortedDictionary<string, float>(StringComparer.Ordinal);
+        var parameters = new SortedDictionary<string, EnvironmentParameter>(StringComparer.Ordinal);
         foreach (YamlEntry entry in AsMapping(value, ConfigurationTable.EnvironmentParameters)?.Entries ?? [])
         {
-            if (entry.Value is not YamlScalar scalar)
+            try
             {
-                warnings.Add($"{file}:{entry.Line}: the sampler or curriculum of '{entry.Key}' is not used here: it keeps the environment's value.");
-                continue;
+                if (EnvironmentParameterYaml.Read(entry.Value) is { } parameter)
+                {
+                    parameters.Add(entry.Key, parameter);
+                }
+                else
+                {
+                    warnings.Add($"{file}:{entry.Line}: the curriculum of '{entry.Key}' is not used here: it keeps the environment's value.");
+                }
             }
-
-            if (!float.TryParse(scalar.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out float number) || !float.IsFinite(number))
+            catch (FormatException error)
             {
-                throw At(entry.Line, $"the environment parameter '{entry.Key}' is {scalar.Text ?? "null"}, and must be a number.");
+                throw At(entry.Line, $"the environment parameter '{entry.Key}' {error.Message}.");
             }
-
-            parameters.Add(entry.Key, number);
         }
 
         configuration = configuration.WithEnvironmentParameters(parameters);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Reacher.Fast.Core.Weights;
+using Reacher.Fast.Environments.MlAgents;
 
 namespace Reacher.Fast.Runner.Configuration;
 
@@ -60,9 +61,9 @@ internal static class ConfigurationWriter
         if (configuration.EnvironmentParameters.Count > 0)
         {
             yaml.Append(CultureInfo.InvariantCulture, $"{ConfigurationTable.EnvironmentParameters}:\n");
-            foreach ((string name, float value) in configuration.EnvironmentParameters)
+            foreach ((string name, EnvironmentParameter value) in configuration.EnvironmentParameters)
             {
-                yaml.Append(CultureInfo.InvariantCulture, $"  {YamlText.Scalar(name)}: {value:R}\n");
+                yaml.Append(CultureInfo.InvariantCulture, $"  {YamlText.Scalar(name)}: {EnvironmentParameterYaml.Format(value)}\n");
             }
         }
         else if (withComments)

@@ -1,4 +1,5 @@
 using Reacher.Fast.Core;
+using Reacher.Fast.Environments.MlAgents;
 using Reacher.Fast.Runner.Training;
 
 namespace Reacher.Fast.Runner.Configuration;
@@ -12,7 +13,7 @@ internal sealed class RunConfiguration
     private readonly Dictionary<ConfigurationKey, object?> values;
 
     private RunConfiguration(
-        string behaviorName, Dictionary<ConfigurationKey, object?> values, IReadOnlyDictionary<string, float> environmentParameters)
+        string behaviorName, Dictionary<ConfigurationKey, object?> values, IReadOnlyDictionary<string, EnvironmentParameter> environmentParameters)
     {
         BehaviorName = behaviorName;
         this.values = values;
@@ -26,7 +27,7 @@ internal sealed class RunConfiguration
     public TrainerType Trainer => Get(TrainerKeys.Type);
 
     /// <summary>The environment's own parameters, such as <c>goal_speed</c>; those not named keep the environment's value.</summary>
-    public IReadOnlyDictionary<string, float> EnvironmentParameters { get; }
+    public IReadOnlyDictionary<string, EnvironmentParameter> EnvironmentParameters { get; }
 
     /// <summary>The defaults of <paramref name="trainer"/>.</summary>
     public static RunConfiguration Default(TrainerType trainer = TrainerType.Sac, string behaviorName = "Reacher")
@@ -38,7 +39,7 @@ internal sealed class RunConfiguration
         }
 
         values[TrainerKeys.Type] = trainer;
-        return new RunConfiguration(behaviorName, values, new SortedDictionary<string, float>(StringComparer.Ordinal));
+        return new RunConfiguration(behaviorName, values, new SortedDictionary<string, EnvironmentParameter>(StringComparer.Ordinal));
     }
 
     /// <summary>The value of <paramref name="key"/>.</summary>
@@ -55,7 +56,7 @@ internal sealed class RunConfiguration
     public RunConfiguration WithText(ConfigurationKey key, string? text) => WithValue(key, key.Parse(text));
 
     /// <summary>The same with other parameters of the environment.</summary>
-    public RunConfiguration WithEnvironmentParameters(IReadOnlyDictionary<string, float> parameters) => new(BehaviorName, values, parameters);
+    public RunConfiguration WithEnvironmentParameters(IReadOnlyDictionary<string, EnvironmentParameter> parameters) => new(BehaviorName, values, parameters);
 
     /// <summary>Checks what concerns more than one key.</summary>
     /// <exception cref="InputException">Two values contradict each other.</exception>

@@ -183,7 +183,7 @@ internal sealed record EnvironmentPlan
     public int Agents { get; init; } = 20;
 
     /// <summary>Unity's environment parameters, such as <c>goal_speed</c>.</summary>
-    public IReadOnlyDictionary<string, float> Parameters { get; init; } = new Dictionary<string, float>();
+    public IReadOnlyDictionary<string, EnvironmentParameter> Parameters { get; init; } = new Dictionary<string, EnvironmentParameter>();
 
     /// <summary>Physics steps of an arm's episode.</summary>
     public int MaxSteps { get; init; } = 4000;

@@ -119,7 +119,7 @@ internal static class RunPlanner
     {
         Name = configuration.Get(RunKeys.EnvPath)!,
         Agents = configuration.Get(RunKeys.NumAgents),
-        Parameters = new Dictionary<string, float>(configuration.EnvironmentParameters),
+        Parameters = new Dictionary<string, EnvironmentParameter>(configuration.EnvironmentParameters),
         MaxSteps = configuration.Get(RunKeys.MaxStep),
         PlayerArguments = configuration.Get(RunKeys.EnvArgs),
         Engine = new EngineSettings

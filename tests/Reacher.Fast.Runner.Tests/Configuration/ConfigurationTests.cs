@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Reacher.Fast.Core;
 using Reacher.Fast.Core.Learner;
+using Reacher.Fast.Environments.MlAgents;
 using Reacher.Fast.Runner.Configuration;
 
 namespace Reacher.Fast.Runner.Tests.Configuration;
@@ -61,6 +62,9 @@ public sealed class ConfigurationTests
           goal_speed: 2
           goal_size:
             sampler_type: uniform
+            sampler_parameters: {min_value: 4, max_value: 6.5}
+          goal_height:
+            curriculum: [{value: 1}]
         checkpoint_settings:
           run_id: first
           train_model: false
@@ -83,11 +87,12 @@ public sealed class ConfigurationTests
         Assert.That(configuration.Get(TrainerKeys.MaxSteps), Is.EqualTo(6_000_000));
         Assert.That(configuration.Get(RunKeys.EnvArgs), Is.EqualTo(new[] { "--difficulty", "3" }));
         Assert.That(configuration.Get(RunKeys.Device), Is.EqualTo("auto"));
-        Assert.That(configuration.EnvironmentParameters["goal_speed"], Is.EqualTo(2f));
+        Assert.That(configuration.EnvironmentParameters["goal_speed"], Is.EqualTo(new EnvironmentParameter.Constant(2)));
+        Assert.That(configuration.EnvironmentParameters["goal_size"], Is.EqualTo(new EnvironmentParameter.Uniform(4, 6.5f)));
         Assert.That(loaded.Warnings, Has.Count.EqualTo(5), string.Join('\n', loaded.Warnings));
         Assert.That(loaded.Warnings, Has.Some.Contains("save_replay_buffer is not used here: the replay is always kept"));
         Assert.That(loaded.Warnings, Has.Some.Contains("env_path is null"));
-        Assert.That(loaded.Warnings, Has.Some.Contains("goal_size"));
+        Assert.That(loaded.Warnings, Has.Some.Contains("the curriculum of 'goal_height'"));
     }
 
     [Test]

@@ -1,9 +1,15 @@
+using System.Text.Json.Serialization;
+
 namespace Reacher.Fast.Environments.MlAgents;
 
 /// <summary>
 /// A parameter the player's scene reads: a constant, or a distribution the scene samples itself (ML-Agents' YAML:
 /// <c>environment_parameters</c>, sampler types uniform, gaussian and multirangeuniform).
 /// </summary>
+[JsonDerivedType(typeof(Constant), "constant")]
+[JsonDerivedType(typeof(Uniform), "uniform")]
+[JsonDerivedType(typeof(Gaussian), "gaussian")]
+[JsonDerivedType(typeof(MultiRange), "multirangeuniform")]
 public abstract record EnvironmentParameter
 {
     private EnvironmentParameter()

@@ -1,0 +1,65 @@
+using System.Buffers;
+using Reacher.Fast.Environments.MlAgents;
+using Reacher.Fast.Environments.MlAgents.V150;
+using Reacher.Fast.Environments.MlAgents.Wire;
+
+namespace Reacher.Fast.Environments.Tests.MlAgents;
+
+/// <summary>What a reset of the current generation tells a scene, read back by its documented layout.</summary>
+public sealed class SideChannelTests
+{
+    [Test]
+    public void A_reset_tells_the_engines_configuration_and_the_parameters()
+    {
+        var options = new MlAgentsOptions
+        {
+            Seed = 40,
+            WorkerId = 2,
+            Engine = new EngineSettings { Width = 1, Height = 2, QualityLevel = 3, TimeScale = 4.5f, TargetFrameRate = 6, CaptureFrameRate = 7 },
+            EnvironmentParameters = new Dictionary<string, EnvironmentParameter>
+            {
+                ["a"] = 0.5f,
+                ["b"] = new EnvironmentParameter.Uniform(1, 2),
+                ["c"] = new EnvironmentParameter.Gaussian(3, 4),
+                ["d"] = new EnvironmentParameter.MultiRange([5, 6, 7, 8]),
+            },
+        };
+        var reply = new FrameBuffer();
+        TrainerDialect.ForPath(ProtocolPaths.V150).WriteReset(reply, options);
+        byte[] bytes = UnityMessageProto.Parser.ParseFrom(new ReadOnlySequence<byte>(reply.Message.ToArray())).UnityInput.RlInput.SideChannel.ToByteArray();
+
+        List<string> told = [];
+        var channels = new SideChannelReader(bytes);
+        while (channels.TryNext(out Guid channel, out SideChannelPayload payload))
+        {
+            told.Add(channel == SideChannelIds.EngineConfiguration ? Engine(payload) : Parameter(payload));
+        }
+
+        Assert.That(told, Is.EqualTo(new[]
+        {
+            "0: 1 x 2", "1: 3", "2: 4.5", "3: 6", "4: 7",
+            "a = 0.5", "b ~ 42, 0: 1 2", "c ~ 42, 1: 3 4", "d ~ 42, 2: 4 numbers, 5 6 7 8",
+        }));
+    }
+
+    private static string Engine(SideChannelPayload payload) => payload.Int32() switch
+    {
+        0 => FormattableString.Invariant($"0: {payload.Int32()} x {payload.Int32()}"),
+        2 => FormattableString.Invariant($"2: {payload.Single()}"),
+        int type => FormattableString.Invariant($"{type}: {payload.Int32()}"),
+    };
+
+    private static string Parameter(SideChannelPayload payload)
+    {
+        string key = payload.Text();
+        if (payload.Int32() == 0)
+        {
+            return FormattableString.Invariant($"{key} = {payload.Single()}");
+        }
+
+        int seed = payload.Int32(), kind = payload.Int32();
+        return kind == 2
+            ? FormattableString.Invariant($"{key} ~ {seed}, 2: {payload.Int32()} numbers, {payload.Single()} {payload.Single()} {payload.Single()} {payload.Single()}")
+            : FormattableString.Invariant($"{key} ~ {seed}, {kind}: {payload.Single()} {payload.Single()}");
+    }
+}
