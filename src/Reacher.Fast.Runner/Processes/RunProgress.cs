@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Reacher.Fast.Core.Weights;
+using Reacher.Fast.Environments;
+using Reacher.Fast.Environments.MlAgents;
 using Reacher.Fast.Replay;
 using Reacher.Fast.Replay.Control;
 using Reacher.Fast.Replay.Weights;
@@ -118,20 +120,29 @@ internal sealed class RunProgress
     }
 
     /// <summary>Plays a whole window with the weights the run ended with.</summary>
-    public void EvaluateFinalWeights(WeightChannel weights)
+    /// <returns>A sentence if a player was lost over it, which costs the run its last figure and no more.</returns>
+    public string? EvaluateFinalWeights(WeightChannel weights)
     {
         var newest = new WeightReader(weights);
-        if (newest.Refresh())
-        {
-            EvaluateFinalWeights(newest.Evaluated);
-        }
+        return newest.Refresh() ? EvaluateFinalWeights(newest.Evaluated) : null;
     }
 
     /// <summary>Plays a whole window with <paramref name="block"/>, the weights the run ended with.</summary>
-    public void EvaluateFinalWeights(ReadOnlySpan<float> block)
+    /// <param name="block">The policy.</param>
+    /// <param name="player">The run's one player, if it has one; otherwise an environment of the plan's is made.</param>
+    /// <returns>As above.</returns>
+    public string? EvaluateFinalWeights(ReadOnlySpan<float> block, IVectorEnvironment? player = null)
     {
-        EvaluationResult result = PolicyEvaluation.Play(plan, block, plan.EvaluationWindow, logs: files.Logs);
-        (finalScore, finalDeviation, finalEpisodes) = (result.Mean, result.Deviation, result.Scores.Count);
+        try
+        {
+            EvaluationResult result = PolicyEvaluation.Play(plan, block, plan.EvaluationWindow, player, files.Logs);
+            (finalScore, finalDeviation, finalEpisodes) = (result.Mean, result.Deviation, result.Scores.Count);
+            return null;
+        }
+        catch (Exception exception) when (exception is PlayerLostException or OperationCanceledException)
+        {
+            return $"The final weights were not evaluated: {exception.Message}";
+        }
     }
 
     public RunSummary Summarize(StopReason reason)

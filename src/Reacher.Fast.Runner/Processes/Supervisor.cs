@@ -119,14 +119,11 @@ internal sealed class Supervisor : IDisposable
 
         if (failure is null && control.StopReason is StopReason.Solved or StopReason.MaximumSteps)
         {
-            EvaluateFinalWeights();
+            Warn(progress.EvaluateFinalWeights(weights));
         }
 
         summary = progress.Summarize(control.StopReason);
-        if (progress.Save(summary) is string notSaved)
-        {
-            reporter.Say(notSaved);
-        }
+        Warn(progress.Save(summary));
 
         reporter.Finish(summary);
         if (failure is not null)
@@ -177,16 +174,11 @@ internal sealed class Supervisor : IDisposable
         }
     }
 
-    // A player that is lost here costs the run its last figure, no more.
-    private void EvaluateFinalWeights()
+    private void Warn(string? sentence)
     {
-        try
+        if (sentence is not null)
         {
-            progress.EvaluateFinalWeights(weights);
-        }
-        catch (PlayerLostException lost)
-        {
-            reporter.Say($"The final weights were not evaluated: {lost.Message}");
+            reporter.Say(sentence);
         }
     }
 

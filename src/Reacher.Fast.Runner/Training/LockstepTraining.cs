@@ -30,6 +30,7 @@ internal sealed class LockstepTraining : IDisposable
     public const int SegmentSteps = 1001;
 
     private readonly RunPlan plan;
+    private readonly IVectorEnvironment? player;
     private readonly RunReporter reporter;
     private readonly ReplayFile replay;
     private readonly ControlBlock control;
@@ -56,6 +57,7 @@ internal sealed class LockstepTraining : IDisposable
     public LockstepTraining(RunFiles files, RunPlan plan, RunReporter reporter, bool resume, IVectorEnvironment? player = null)
     {
         this.plan = plan;
+        this.player = player;
         this.reporter = reporter;
         Directory.CreateDirectory(files.Logs);
         long segmentRows = (long)SegmentSteps * plan.AgentCount;
@@ -136,7 +138,7 @@ internal sealed class LockstepTraining : IDisposable
         if (control.StopReason is StopReason.Solved or StopReason.MaximumSteps)
         {
             learner.CopyPolicy(block);
-            progress.EvaluateFinalWeights(block);
+            Warn(progress.EvaluateFinalWeights(block, player));
         }
 
         RunSummary summary = progress.Summarize(control.StopReason);

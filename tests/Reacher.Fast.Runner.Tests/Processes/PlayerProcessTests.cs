@@ -155,7 +155,7 @@ public sealed class PlayerProcessTests
         string text = port.ToString(CultureInfo.InvariantCulture);
         using RunnerProcess editor = Start("player", "--mlagents-port", text, "--num-arms", "4", "--max-step", "200");
         using RunnerProcess run = RunnerProcess.Train(
-            results, "a", "--env", "editor", "--base-port", (port + 1).ToString(CultureInfo.InvariantCulture), "--max-steps", "4000", "--steps-per-update", "20");
+            results, "a", "--env", "editor", "--base-port", (port + 1).ToString(CultureInfo.InvariantCulture), "--max-steps", "4000", "--steps-per-update", "20", "--window", "1");
         Assert.That(run.WaitForExit(), Is.Zero, run.Errors);
         Assert.That(editor.WaitForExit(), Is.Zero, editor.Errors);
         Assert.That(run.Errors, Does.Contain("press Play in the Unity editor"));
@@ -169,7 +169,7 @@ public sealed class PlayerProcessTests
     public void Stop_in_the_editor_ends_the_run_and_Play_goes_on_with_it()
     {
         int port = FreePort();
-        string[] arguments = ["--env", "editor", "--base-port", (port + 1).ToString(CultureInfo.InvariantCulture), "--steps-per-update", "20"];
+        string[] arguments = ["--env", "editor", "--base-port", (port + 1).ToString(CultureInfo.InvariantCulture), "--steps-per-update", "20", "--window", "1"];
         using (RunnerProcess editor = StartEditor())
         using (RunnerProcess run = RunnerProcess.Train(results, "a", arguments))
         {

@@ -41,8 +41,8 @@ public sealed class PlayerTrainingTests
         }))
         {
             there = Train("there", sac, remote);
-            // 1001 decisions a segment, 301 an episode: three ends in each of two segments, and those of two evaluations.
-            Assert.That(remote.LostTransitions, Is.EqualTo(generation == ProtocolGeneration.Api4 ? 8 * Arms.ArmCount : 0));
+            // 1001 decisions a segment, 301 an episode: three ends in each of two segments, and those of two evaluations and the final one.
+            Assert.That(remote.LostTransitions, Is.EqualTo(generation == ProtocolGeneration.Api4 ? 9 * Arms.ArmCount : 0));
         }
 
         Assert.That(player!.Result.EndedBy, Is.EqualTo("the trainer closed"));
@@ -82,6 +82,7 @@ public sealed class PlayerTrainingTests
         WarmupTransitions = 500,
         UpdatesPerTransition = 0.05,
         MaxTransitions = 2L * LockstepTraining.SegmentSteps * Arms.ArmCount,
+        EvaluationWindow = 1,
         Device = "auto",
         LearnerThreads = 1,
     };
