@@ -4,6 +4,7 @@
 #load "build/machine.cake"
 #load "build/tests.cake"
 #load "build/benchmarks.cake"
+#load "build/results.cake"
 #load "build/packages.cake"
 
 string target = Argument("target", "Default");
@@ -65,6 +66,20 @@ Task("Bench")
     .IsDependentOn("Build")
     .Does<BuildReport>(RunBenchmarks);
 
+Task("Results")
+    .Description("Measure what benchmarks/results/ holds of this machine and write it there; ten minutes, on a quiet machine. --only=profile,update,..., --machine=NAME, --python=PATH.")
+    .IsDependentOn("Build")
+    .Does<BuildReport>(RecordResults);
+
+Task("Allocations")
+    .Description("Hold every benchmark's bytes per operation against benchmarks/allocations.json, as CI does.")
+    .IsDependentOn("Build")
+    .Does<BuildReport>(report =>
+    {
+        RunBenchmark("--quick allocations");
+        report.Did("Allocations", "as benchmarks/allocations.json lists them");
+    });
+
 Task("Profile")
     .Description("Every stage of a run alone and together, beside its limit. --seconds=S, --json.")
     .IsDependentOn("Build")
@@ -86,6 +101,10 @@ Task("Pack")
 
 Task("CI")
     .Description("What continuous integration runs: .ci/run.")
-    .Does(() => Run("bash", ".ci/run"));
+    .Does<BuildReport>(report =>
+    {
+        Run("bash", ".ci/run");
+        report.Did("CI", "restored, built, tested and checked for format; the output above has the counts");
+    });
 
 RunTarget(target);

@@ -15,9 +15,12 @@ bool Has(string command) => command.Contains('/') ? FileExists(command) : Contex
 
 /// <summary>Runs a program from the repository's root, its output going where the build's goes.</summary>
 /// <exception cref="CakeException">It ended with another code than 0.</exception>
-void Run(string program, string arguments, IDictionary<string, string> environment = null)
+void Run(string program, string arguments, IDictionary<string, string> environment = null) => RunIn(".", program, arguments, environment);
+
+/// <summary>The same, from another folder.</summary>
+void RunIn(DirectoryPath folder, string program, string arguments, IDictionary<string, string> environment = null)
 {
-    int code = StartProcess(program, new ProcessSettings { Arguments = arguments, EnvironmentVariables = environment });
+    int code = StartProcess(program, new ProcessSettings { Arguments = arguments, WorkingDirectory = folder, EnvironmentVariables = environment });
     if (code != 0)
     {
         throw new CakeException($"'{program} {arguments}' ended with code {code}; its output above says why.");

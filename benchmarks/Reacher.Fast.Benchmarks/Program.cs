@@ -9,7 +9,7 @@ switch (args)
     case ["learn", ..]:
         return LearnCommand.Run(args.AsSpan(1));
     case ["--quick", "replay", ..]:
-        return ReplayQuick.Run();
+        return ReplayQuick.Run(args.AsSpan(2));
     case ["--quick", "replay-together", ..]:
         return ReplayTogether.Run();
     case ["--quick-child", string role, string path, string control, string slot]:

@@ -9,14 +9,13 @@ namespace Reacher.Fast.Benchmarks.Quick;
 
 /// <summary>
 /// The replay's figures in under a minute, beside what C gets out of the same memory in the same run:
-/// <c>--quick replay</c>. Each figure is the median of several runs; the percentages are what counts.
+/// <c>--quick replay [short]</c>. Each figure is the median of several runs; the percentages are what counts.
 /// </summary>
 internal static class ReplayQuick
 {
     private const int Agents = 20;
     private const int BatchSize = 256;
     private const int Batches = 1500;
-    private const int Repeats = 15;
     private const long Rows = 1_000_000;
 
     private static readonly TransitionSpec Spec = new(33, 4);
@@ -31,8 +30,9 @@ internal static class ReplayQuick
     // Goes on from turn to turn: rows drawn a second time would still be in the cache.
     private static Xoshiro256 random = new(1);
 
-    public static int Run()
+    public static int Run(ReadOnlySpan<string> arguments)
     {
+        int repeats = arguments is ["short"] ? 5 : 15;
         string path = $"/dev/shm/replay-quick-{Environment.ProcessId}";
         string library = NativeLimits.Build("replay_limits", library: true);
         try
@@ -63,8 +63,8 @@ internal static class ReplayQuick
                 () => Rate(() => SampleThroughSampler(sampler, batch)),
             ];
             // In turns, so that what else the machine does falls on all alike; the ratio is the median of the turns' ratios.
-            double[][] rates = [.. work.Select(_ => new double[Repeats])];
-            for (int turn = -4; turn < Repeats; turn++)
+            double[][] rates = [.. work.Select(_ => new double[repeats])];
+            for (int turn = -4; turn < repeats; turn++)
             {
                 for (int i = 0; i < work.Length; i++)
                 {

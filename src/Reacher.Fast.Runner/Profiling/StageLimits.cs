@@ -96,30 +96,39 @@ internal sealed class StageLimits : IDisposable
     private static StageLimit Peak(ThreadTeam team, double operations) =>
         new("multiply-add peak", Arithmetic, () => FmaPeak.Once(team, InstructionSets.Selected) / operations);
 
-    /// <summary>One product that a GPU is as good at as at any; its memory is the device's.</summary>
+    /// <summary>The largest product of its own kernels that takes some milliseconds, up to a size that fills any GPU; its memory is the device's.</summary>
     private sealed class DeviceProduct
     {
-        private const int Size = 4096;
+        private const int Smallest = 128;
+        private const int Largest = 4096;
+        private const double Enough = 500; // a second
+
         private readonly IKernelDevice device;
+        private readonly int size;
         private readonly TensorBlock tensors;
 
         public DeviceProduct(IKernelDevice device)
         {
             this.device = device;
-            tensors = device.Allocate("product", new("x", 1, Size, Size), new("w", 1, Size, Size), new("b", 1, 1, Size), new("y", 1, Size, Size));
-            OperationsPerSecond();
+            for (size = Smallest; ; size *= 2)
+            {
+                tensors = device.Allocate("product", new("x", 1, size, size), new("w", 1, size, size), new("b", 1, 1, size), new("y", 1, size, size));
+                // The first call compiles and loads.
+                Products();
+                if (size == Largest || Products() < Enough)
+                {
+                    break;
+                }
+            }
         }
 
-        public double OperationsPerSecond()
+        public double OperationsPerSecond() => Products() * 2 * size * size * size;
+
+        private double Products() => Stage.Rate(() =>
         {
+            device.Linear(tensors[0], tensors[1], tensors[2], tensors[3], Activation.None);
             device.Synchronize();
-            double products = Stage.Rate(() =>
-            {
-                device.Linear(tensors[0], tensors[1], tensors[2], tensors[3], Activation.None);
-                device.Synchronize();
-                return 1;
-            });
-            return products * 2.0 * Size * Size * Size;
-        }
+            return 1;
+        });
     }
 }

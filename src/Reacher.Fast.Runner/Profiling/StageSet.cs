@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Reacher.Fast.Core.Batch;
 using Reacher.Fast.Core.Kernels;
+using Reacher.Fast.Core.Kernels.Cuda;
 using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Core.Memory;
 using Reacher.Fast.Environments;
@@ -37,6 +38,7 @@ internal sealed class StageSet : IDisposable
     private readonly BatchBuffer batch;
     private readonly WeightChannel weights;
     private readonly WeightReader reader;
+    private readonly CudaUpdates? launches;
     private readonly StepBuffer step;
     private readonly float[] observations;
     private readonly float[] actions;
@@ -50,7 +52,7 @@ internal sealed class StageSet : IDisposable
         int rows = (int)Math.Max(1000, Math.Min(plan.BufferSize, ReplayBytes / spec.StrideBytes));
         try
         {
-            device = Own(KernelDevices.Create(plan.Device, plan.LearnerThreads));
+            device = Own(KernelDevices.Create(plan.Device, plan.LearnerThreads, plan.Precision));
             learner = Own(LearnerFactory.Create(plan.Learner, spec, device));
             environment = Own(EnvironmentFactory.Create(plan.Environment, worker: 0));
             policy = Own(ActingPolicy.Create(plan, plan.AgentCount));
@@ -82,6 +84,11 @@ internal sealed class StageSet : IDisposable
             Write();
         }
 
+        if (device is CudaKernelDevice cuda)
+        {
+            launches = Own(new CudaUpdates((OffPolicyLearner)learner, cuda, replay, sampler, batch, plan));
+        }
+
         Stages = CreateStages();
     }
 
@@ -102,13 +109,15 @@ internal sealed class StageSet : IDisposable
     private Stage[] CreateStages()
     {
         double readsPerTransition = plan.UpdatesPerTransition / plan.PublishInterval;
+        // A GPU's launch draws its batches itself, or has them drawn.
+        int rowsPerUpdate = launches is null ? plan.Learner.BatchSize : 0;
         return
         [
             new("act", StageRole.Environment, "actions", 1, () => Stage.Rate(Act), limits.Policy()),
             new("step", StageRole.Environment, "transitions", 1, () => Stage.Rate(Step), limits.Step(environment)),
             new("replay write", StageRole.Environment, "rows", 1, () => Stage.Rate(Write), limits.Write()),
             new("weight read", StageRole.Environment, "reads", readsPerTransition, ReadRate, limits.Block()),
-            new("replay sample", StageRole.Learner, "rows", plan.Learner.BatchSize, () => Stage.Rate(Sample), limits.Sample()),
+            new("replay sample", StageRole.Learner, "rows", rowsPerUpdate, () => Stage.Rate(Sample), limits.Sample()),
             new("update", StageRole.Learner, "updates", 1, () => Stage.Rate(Update), limits.Update()),
             new("publish", StageRole.Learner, "publications", 1.0 / plan.PublishInterval, () => Stage.Rate(Publish), limits.Block()),
         ];
@@ -139,8 +148,27 @@ internal sealed class StageSet : IDisposable
 
     private int Update()
     {
+        if (launches is not null)
+        {
+            return Launch(launches);
+        }
+
         learner.Update(batch.View);
         return 1;
+    }
+
+    // Several launches to a wait, as in a run.
+    private static int Launch(CudaUpdates launches)
+    {
+        const int Launches = 16;
+        int made = 0;
+        for (int i = 0; i < Launches; i++)
+        {
+            made += launches.Turn();
+        }
+
+        launches.Settle();
+        return made;
     }
 
     private int Publish()
