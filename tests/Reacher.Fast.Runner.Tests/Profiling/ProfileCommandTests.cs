@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Reacher.Fast.Core.Tests.Interop;
 using Reacher.Fast.Runner.Tests.Processes;
 
 namespace Reacher.Fast.Runner.Tests.Profiling;
@@ -33,6 +34,27 @@ public sealed class ProfileCommandTests
         Assert.That(Directory.GetDirectories(temporary.Path, "reacher-fast-*"), Is.Empty);
     }
 
+    [Test]
+    public void On_an_emulated_gpu_updates_are_launches_that_draw_their_batches_themselves()
+    {
+        string? driver = EmulatedGpu.Build(out string reason);
+        if (driver is null)
+        {
+            Assert.Ignore(reason);
+        }
+
+        using var temporary = new TemporaryFolder();
+        using RunnerProcess run = Profile(
+            new Dictionary<string, string> { ["TMPDIR"] = temporary.Path, ["REACHER_FAST_CUDA_DRIVER"] = driver! }, "--seconds", "2", "--device", "cuda", "--hidden-units", "8", "--batch-size", "8");
+        Assert.That(run.WaitForExit(), Is.Zero, run.Errors);
+        using JsonDocument document = JsonDocument.Parse(run.RemainingOutput());
+        JsonElement device = document.RootElement.GetProperty("devices")[0];
+        JsonElement[] stages = [.. device.GetProperty("stages").EnumerateArray()];
+        Assert.That(device.GetProperty("device").GetString(), Does.StartWith("cuda"));
+        Assert.That(stages[4].GetProperty("share").GetDouble(), Is.Zero, "sampling is part of the update");
+        Assert.That(stages[5].GetProperty("limit_name").GetString(), Is.EqualTo("its own large product"));
+    }
+
     [TestCase("each stage alone")]
     [TestCase("a real run")]
     public void Interrupted_it_prints_what_it_has_and_ends_with_130(string during)
@@ -60,8 +82,10 @@ public sealed class ProfileCommandTests
         Assert.That(run.Errors, Does.Contain(named));
     }
 
-    private static RunnerProcess Profile(TemporaryFolder temporary, params IEnumerable<string> flags) => RunnerProcess.StartWith(
-        new Dictionary<string, string> { ["TMPDIR"] = temporary.Path },
+    private static RunnerProcess Profile(TemporaryFolder temporary, params IEnumerable<string> flags) => Profile(new Dictionary<string, string> { ["TMPDIR"] = temporary.Path }, flags);
+
+    private static RunnerProcess Profile(Dictionary<string, string> environment, params IEnumerable<string> flags) => RunnerProcess.StartWith(
+        environment,
         [
             "profile", "--json", "--hidden-units", "16", "--batch-size", "16", "--buffer-size", "20000", "--buffer-init-steps", "200", "--threads", "1", "--seed", "7", .. flags,
         ]);
