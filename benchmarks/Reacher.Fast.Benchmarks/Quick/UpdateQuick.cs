@@ -30,7 +30,7 @@ internal static class UpdateQuick
         Update(team, "td3", 256, 256);
         if (all)
         {
-            foreach ((int batch, int hidden) in new[] { (64, 256), (1024, 256), (8192, 256), (256, 128), (256, 512), (256, 1024) })
+            foreach ((int batch, int hidden) in new[] { (128, 128), (64, 256), (1024, 256), (8192, 256), (256, 128), (256, 512), (256, 1024) })
             {
                 Update(team, "sac", batch, hidden);
             }

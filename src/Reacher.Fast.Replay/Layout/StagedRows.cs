@@ -62,7 +62,7 @@ internal sealed unsafe class StagedRows : IDisposable
 
     /// <summary>Writes rows 0 to <paramref name="count"/> - 1 to the positions from <paramref name="start"/> on, which the caller has claimed.</summary>
     /// <remarks>Optimised from its first call: nothing here for a profile to improve, and an actor's first minutes count too.</remarks>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public void Publish(RowSlots slots, ulong start, int count, long capacity)
     {
         byte* rows = (byte*)memory.Address;
