@@ -16,6 +16,7 @@ namespace driver
 {
 long contexts, modules, streams, events, graphs, executables, launches;
 int devices = 1;
+int shared_limit = 227 * 1024;
 size_t memory_limit = (size_t)1 << 32, memory_used;
 }
 
@@ -140,7 +141,7 @@ int cuDeviceTotalMem_v2(size_t* bytes, int)
 int cuDeviceGetAttribute(int* value, int attribute, int)
 {
     ENTER("cuDeviceGetAttribute");
-    *value = attribute == 75 ? 9 : attribute == 76 ? 0 : attribute == 16 ? 132 : attribute == 97 ? 227 * 1024 : 0;
+    *value = attribute == 75 ? 9 : attribute == 76 ? 0 : attribute == 16 ? 132 : attribute == 97 ? shared_limit : 0;
     return success;
 }
 
@@ -203,7 +204,11 @@ int cuModuleGetFunction(void** function, void* module, const char* name)
     return success;
 }
 
-int cuFuncSetAttribute(void*, int, int) { return enter("cuFuncSetAttribute"); }
+int cuFuncSetAttribute(void*, int attribute, int value)
+{
+    ENTER("cuFuncSetAttribute");
+    return attribute == 8 && value > shared_limit ? invalid_value : success;
+}
 
 int cuGetErrorName(int status, const char** text)
 {
@@ -232,8 +237,12 @@ void rf_reset(int device_count, uint64_t memory)
     set_streams(0);
     devices = device_count;
     memory_limit = memory;
+    shared_limit = 227 * 1024;
     emulator::set_order(0);
 }
+
+// Shared memory that one block may ask for.
+void rf_shared(int bytes) { shared_limit = bytes; }
 
 // How late streams do their work; see set_streams.
 void rf_streams(int seed) { set_streams(seed); }

@@ -22,6 +22,7 @@ struct Function
 extern long contexts, modules, streams, events, graphs, executables;
 extern long launches;
 extern int devices;
+extern int shared_limit; // bytes that one block may ask for
 extern size_t memory_limit, memory_used;
 
 // Every call comes through here first: a planned failure is answered, and a lost device answers every later call.

@@ -43,7 +43,7 @@ int describe(Launch& launch, void* function, const unsigned (&grid)[3], const un
     launch.function = (Function*)function;
     launch.threads = (int)block[0];
     launch.shared_bytes = shared;
-    if (launch.function == nullptr || block[1] != 1 || block[2] != 1 || block[0] < 1 || block[0] > 1024 || shared > 227 * 1024)
+    if (launch.function == nullptr || block[1] != 1 || block[2] != 1 || block[0] < 1 || block[0] > 1024 || (int)shared > shared_limit)
     {
         return invalid_value;
     }

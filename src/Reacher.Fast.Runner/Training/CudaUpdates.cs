@@ -47,7 +47,7 @@ internal sealed class CudaUpdates : IUpdates
             ring = mirror is null ? new CudaBatchRing(device, replay.Spec, plan.Learner.BatchSize, perTurn) : null;
             if (AtWholeDelay)
             {
-                StartTraining();
+                StartTraining().Prepare(); // not in the loop, where so long a silence would be taken for a hang
             }
         }
         catch

@@ -17,6 +17,7 @@ internal static unsafe class FakeDriver
     private static delegate* unmanaged<int, ulong, void> reset;
     private static delegate* unmanaged<int, void> order;
     private static delegate* unmanaged<int, void> streams;
+    private static delegate* unmanaged<int, void> shared;
     private static delegate* unmanaged<byte*, nint> calls;
     private static delegate* unmanaged<nint> live;
     private static delegate* unmanaged<nint> launches;
@@ -67,6 +68,9 @@ internal static unsafe class FakeDriver
     /// <summary>Order of the threads of a block between barriers: 0 as numbered, 1 backwards, else a shuffle.</summary>
     public static void Order(int seed) => order(seed);
 
+    /// <summary>Shared memory that one block may ask for from now on.</summary>
+    public static void SharedBytes(int bytes) => shared(bytes);
+
     /// <summary>When streams do their work: 0 at once, any other number later and in an order of its own, as a real driver may.</summary>
     public static void Streams(int seed) => streams(seed);
 
@@ -85,6 +89,7 @@ internal static unsafe class FakeDriver
         fail = (delegate* unmanaged<byte*, int, int, int, void>)NativeLibrary.GetExport(library, "rf_fail");
         reset = (delegate* unmanaged<int, ulong, void>)NativeLibrary.GetExport(library, "rf_reset");
         order = (delegate* unmanaged<int, void>)NativeLibrary.GetExport(library, "rf_order");
+        shared = (delegate* unmanaged<int, void>)NativeLibrary.GetExport(library, "rf_shared");
         streams = (delegate* unmanaged<int, void>)NativeLibrary.GetExport(library, "rf_streams");
         calls = (delegate* unmanaged<byte*, nint>)NativeLibrary.GetExport(library, "rf_calls");
         live = (delegate* unmanaged<nint>)NativeLibrary.GetExport(library, "rf_live");

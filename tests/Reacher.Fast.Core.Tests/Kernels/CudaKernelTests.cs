@@ -47,6 +47,19 @@ public sealed class CudaKernelTests
         }
     }
 
+    /// <summary>The large tile needs 105 KiB or so; an RTX 30 or 40 gives a block 99.</summary>
+    [Test]
+    public void A_tile_that_does_not_fit_into_a_blocks_shared_memory_is_not_chosen([Values(99, 163, 227)] int kibibytes)
+    {
+        FakeDriver.Require();
+        FakeDriver.SharedBytes(kibibytes * 1024);
+        using var device = new CudaKernelDevice();
+        TensorBlock block = device.Allocate("t", new("x", 1, 1024, 4), new("w", 2, 4, 896), new("b", 2, 1, 896), new("y", 2, 1024, 896));
+        device.Linear(block[0], block[1], block[2], block[3], Activation.None);
+        Assert.That(FakeDriver.Calls("cuFuncSetAttribute"), Is.EqualTo(1), "both tiles ask for more than is given unasked");
+        Assert.That(device.Info.SharedBytes, Is.EqualTo(kibibytes * 1024));
+    }
+
     [Test]
     public void Noise_is_the_same_numbers_as_the_references([Values(0UL, 1UL << 33)] ulong update)
     {

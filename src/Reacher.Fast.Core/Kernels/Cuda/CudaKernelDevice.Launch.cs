@@ -22,6 +22,17 @@ public sealed partial class CudaKernelDevice
         updateCounter += (ulong)recording.NoiseAdvances;
     }
 
+    /// <summary>Records a program without running it: its kernels are compiled, which takes the driver seconds the first time.</summary>
+    internal void Prepare(DeviceProgram program)
+    {
+        Enter();
+        RequireNotRecording();
+        if (program.Recording is null)
+        {
+            Record(program);
+        }
+    }
+
     /// <summary>Ops and dependencies of a program that has been run here.</summary>
     internal static (int Ops, int Dependencies) SizeOf(DeviceProgram program) =>
         program.Recording is CudaRecording recording ? (recording.Count, recording.Dependencies) : (0, 0);
@@ -97,7 +108,7 @@ public sealed partial class CudaKernelDevice
     private void LaunchProduct(ProductForm form, int rows, int columns, int heads, scoped in KernelArguments arguments)
     {
         ProductKernel product = ForcedTile == 0
-            ? products.Choose(form, rows, columns, heads, Info.Multiprocessors)
+            ? products.Choose(form, rows, columns, heads, Info)
             : products.WithTile(form, ForcedTile);
         Launch(product.Kernel, product.Tiles(columns), product.Tiles(rows), heads, arguments, product.SharedBytes);
     }

@@ -26,7 +26,7 @@ public sealed class CudaTraining : IDisposable
     private long launches;
     private long updatesOfPolicy;
 
-    /// <summary>Records nothing yet; the first <see cref="Launch"/> does.</summary>
+    /// <summary>Records nothing yet; <see cref="Prepare"/> does, or the first <see cref="Launch"/>.</summary>
     /// <param name="learner">A learner made on <paramref name="device"/>.</param>
     /// <param name="device">The GPU.</param>
     /// <param name="source">Where its batches come from.</param>
@@ -69,6 +69,13 @@ public sealed class CudaTraining : IDisposable
 
     /// <summary>K.</summary>
     public int UpdatesPerLaunch { get; }
+
+    /// <summary>
+    /// Records the updates and has the driver compile their kernels: seconds the first time on a machine, after which the driver finds them in its
+    /// cache. A process that must show signs of life does this before it owes any.
+    /// </summary>
+    /// <exception cref="CudaException">The driver refused.</exception>
+    public void Prepare() => device.Prepare(program);
 
     /// <summary>Queues K updates.</summary>
     /// <exception cref="CudaException">The driver refused, or work queued earlier failed.</exception>

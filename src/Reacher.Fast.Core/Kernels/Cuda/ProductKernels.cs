@@ -1,3 +1,5 @@
+using Reacher.Fast.Core.Interop;
+
 namespace Reacher.Fast.Core.Kernels.Cuda;
 
 /// <summary>Which matrix product; see native/cuda-kernels/product.cuh.</summary>
@@ -60,15 +62,16 @@ internal sealed class ProductKernels
     public static ProductKernels Of(CudaPrecision precision) => ByPrecision[(int)precision];
 
     /// <summary>
-    /// The largest tile whose blocks still keep three quarters of the multiprocessors busy; the smallest if none does. Larger
-    /// tiles move fewer bytes for each operation; idle multiprocessors cost more than that wins.
+    /// The largest tile that fits into a block's shared memory (the large one does not on an RTX 30 or 40) and whose blocks still keep
+    /// three quarters of the multiprocessors busy; the smallest if none does. Larger tiles move fewer bytes for each operation; idle
+    /// multiprocessors cost more than that wins.
     /// </summary>
-    public ProductKernel Choose(ProductForm form, int rows, int columns, int heads, int multiprocessors)
+    public ProductKernel Choose(ProductForm form, int rows, int columns, int heads, CudaDeviceInfo device)
     {
         ProductKernel[] sizes = kernels[(int)form];
         foreach (ProductKernel size in sizes)
         {
-            if (size.Blocks(rows, columns, heads) * 4 >= multiprocessors * 3)
+            if (size.SharedBytes <= device.SharedBytes && size.Blocks(rows, columns, heads) * 4 >= device.Multiprocessors * 3)
             {
                 return size;
             }
