@@ -26,7 +26,7 @@ internal static class SyntheticRun
                     Entropy = 2.5 - (6 * progress) + (0.2 * random.NextDouble()), EntropyCoefficient = 0.01 * Math.Exp(-at / 9),
                     CriticGradientNorm = 0.3 * random.NextDouble(), PolicyGradientNorm = 0.1 * random.NextDouble(),
                     TransitionsPerSecond = 6900 + (400 * random.NextDouble()), UpdatesPerSecond = 690 + (40 * random.NextDouble()),
-                    UpdateRatio = 0.1, ReplayRows = begin + (part * 1001),
+                    UpdateRatio = 0.1, ReplayRows = begin + (part * 1001), LearningRate = 1e-3 * Math.Min(1, (trainingEpisodes - at) / 4),
                 });
             }
 

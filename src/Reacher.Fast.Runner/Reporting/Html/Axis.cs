@@ -81,22 +81,24 @@ internal sealed class Axis
     }
 
     /// <summary>A tick's number.</summary>
-    public string Label(double value) => Math.Abs(value) < Step * 1e-9 ? "0" : Format(value / unit, Step / unit);
+    public string Label(double value) =>
+        Math.Abs(value) < Step * 1e-9 ? "0" : Format(value / unit, Step / unit, Math.Max(Math.Abs(Minimum), Math.Abs(Maximum)) / unit);
 
     /// <summary>A value in a sentence: 12,340 as 12.3k.</summary>
-    public static string Short(double value) => Format(value, Math.Abs(value) >= 1000 ? Math.Abs(value) / 100 : Math.Abs(value) / 1000);
+    public static string Short(double value) =>
+        Format(value, Math.Abs(value) >= 1000 ? Math.Abs(value) / 100 : Math.Abs(value) / 1000, Math.Abs(value));
 
-    private static string Format(double value, double step)
+    // All numbers of an axis in one manner: that of the largest.
+    private static string Format(double value, double step, double largest)
     {
-        double size = Math.Abs(value);
-        (double divisor, string suffix) = size switch
+        (double divisor, string suffix) = largest switch
         {
             >= 1e9 => (1e9, "G"),
             >= 1e6 => (1e6, "M"),
             >= 1e4 => (1e3, "k"),
             _ => (1.0, string.Empty),
         };
-        if (size is > 0 and < 1e-3 && step < 1e-3)
+        if (largest is > 0 and < 1e-3)
         {
             return value.ToString("0.#e0", CultureInfo.InvariantCulture);
         }

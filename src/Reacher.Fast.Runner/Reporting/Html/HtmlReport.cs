@@ -130,7 +130,7 @@ internal static class HtmlReport
             Diagnostic("Gradient norms", ("critics", 1, line => line.CriticGradientNorm), ("policy", 2, line => line.PolicyGradientNorm)),
             Diagnostic("Per second", ("transitions", 3, line => line.TransitionsPerSecond), ("updates", 4, line => line.UpdatesPerSecond)),
             Diagnostic("Updates per transition", ("ratio", 1, line => line.UpdateRatio)),
-            Diagnostic("Rows in the replay", ("rows", 2, line => line.ReplayRows)),
+            Diagnostic("Learning rate", ("learning rate", 2, line => line.LearningRate)),
         ];
         if (charts.Any(chart => chart.HasPoints))
         {
