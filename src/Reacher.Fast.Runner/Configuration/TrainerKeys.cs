@@ -153,7 +153,7 @@ internal static class TrainerKeys
 
     public static readonly SwitchKey LayerNorm = new()
     {
-        Section = Network, Name = "layer_norm", Default = false, Flag = "--layer-norm",
+        Section = Network, Name = "layer_norm", Default = false, Td3Default = true, Flag = "--layer-norm",
         Comment = "Layer normalisation in the critics",
     };
 
