@@ -36,6 +36,7 @@ internal static class EvaluationProcess
         long evaluatedTrainingEpisodes = -1, evaluatedTransitions = 0;
         long hurriedTransitions = (long)HurriedSteps * plan.AgentCount * plan.EnvironmentCount;
         var newest = new WeightReader(weights);
+        var best = new BestPolicy(files, plan);
         bool warned = false;
         while (!Ended())
         {
@@ -61,8 +62,9 @@ internal static class EvaluationProcess
                 break;
             }
 
+            string? unkept = best.Add(evaluator.Score, newest.Evaluated);
             string? warning = log.Append(new EvaluationRecord(
-                episode++, evaluator.Score, evaluator.Deviation, newest.Version, control.TotalTransitions, control.TotalEpisodes, DateTimeOffset.UtcNow));
+                episode++, evaluator.Score, evaluator.Deviation, newest.Version, control.TotalTransitions, control.TotalEpisodes, DateTimeOffset.UtcNow)) ?? unkept;
             if (warning is not null && !warned)
             {
                 ChildProcess.Warn(warning);

@@ -26,6 +26,9 @@ internal sealed record EvaluationResult(IReadOnlyList<double> Scores)
 /// <summary>Plays evaluation episodes with one set of weights, one after another.</summary>
 internal static class PolicyEvaluation
 {
+    // Not those by which a run chose its best policy: what is chosen by a score looks better by that score than it is.
+    private const long FirstEpisode = 1L << 32;
+
     /// <param name="plan">The run.</param>
     /// <param name="block">The policy.</param>
     /// <param name="episodes">How many.</param>
@@ -41,7 +44,7 @@ internal static class PolicyEvaluation
         var scores = new double[episodes];
         for (int i = 0; i < episodes; i++)
         {
-            scores[i] = evaluator.Play(i, block);
+            scores[i] = evaluator.Play(FirstEpisode + i, block);
             progress?.Invoke(i + 1);
         }
 

@@ -1,19 +1,21 @@
 using Reacher.Fast.Core;
 using Reacher.Fast.Core.Weights;
+using Reacher.Fast.Runner.Actor;
 using Reacher.Fast.Runner.Configuration;
 
 namespace Reacher.Fast.Runner.Commands;
 
 /// <summary>Where the policy lies that a verb was given: in a run, or in a file.</summary>
-/// <param name="PolicyFile">The checkpoint or exported policy.</param>
+/// <param name="PolicyFile">The checkpoint, the best policy or an exported one.</param>
 /// <param name="Configuration">The run's; the defaults for a file.</param>
 internal sealed record RunSource(string PolicyFile, RunConfiguration Configuration)
 {
     /// <summary>Finds it; a damaged newest checkpoint is named on standard error and the one before it taken.</summary>
     /// <param name="run">A run id, a run's folder, or a file.</param>
     /// <param name="results">The folder of all runs.</param>
+    /// <param name="whole">The newest checkpoint, with all that training needs, and not the run's best policy.</param>
     /// <exception cref="InputException">There is no such run or file, or the run has no readable checkpoint.</exception>
-    public static RunSource Find(string run, string results)
+    public static RunSource Find(string run, string results, bool whole = false)
     {
         if (File.Exists(run))
         {
@@ -21,6 +23,12 @@ internal sealed record RunSource(string PolicyFile, RunConfiguration Configurati
         }
 
         using RunDirectory directory = RunDirectory.Find(run, results, out RunConfiguration configuration);
+        string best = BestPolicy.PathIn(directory.Folder, directory.BehaviorName);
+        if (!whole && File.Exists(best))
+        {
+            return new RunSource(best, configuration);
+        }
+
         LoadedCheckpoint loaded = directory.Checkpoints(keep: 1).LoadLatest()
             ?? throw new InputException($"The run '{directory.Id}' has no checkpoint yet; let it train on.");
         foreach (SkippedCheckpoint skipped in loaded.Skipped)

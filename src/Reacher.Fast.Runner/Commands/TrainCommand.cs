@@ -139,7 +139,7 @@ internal static class TrainCommand
     // Read before the run's folder is made, or emptied by --force, which may be the folder it comes from.
     private static StateDictionary? ReadBeginning(RunConfiguration configuration, RunPlan plan) =>
         configuration.Get(RunKeys.InitializeFrom) is string source
-            ? TrainingCheckpoints.ReadInitial(RunSource.Find(source, configuration.Get(RunKeys.ResultsDir)!).PolicyFile, plan)
+            ? TrainingCheckpoints.ReadInitial(RunSource.Find(source, configuration.Get(RunKeys.ResultsDir)!, whole: true).PolicyFile, plan)
             : null;
 
     private static int RunInProcess(RunPlan plan, RunFiles files, RunReporter reporter, bool resume, IVectorEnvironment? player)
@@ -165,7 +165,8 @@ internal static class TrainCommand
                 return;
             }
 
-            PolicySpec spec = PolicyFile.Read(last.Path, out float[] block);
+            string best = BestPolicy.PathIn(directory.Folder, plan.Behavior);
+            PolicySpec spec = PolicyFile.Read(File.Exists(best) ? best : last.Path, out float[] block);
             OnnxExport.Write(spec, block, directory.FinalOnnxFile);
             IReadOnlyList<EvaluationRecord> evaluations = EvaluationLog.Read(new RunFiles(directory.Folder).Evaluations);
             TrainingStatus.Save(directory, store.List().Reverse().Select(Entry), Entry((last.Step, last.Path)));

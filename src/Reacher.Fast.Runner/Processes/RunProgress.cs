@@ -119,29 +119,37 @@ internal sealed class RunProgress
         };
     }
 
-    /// <summary>Plays a whole window with the weights the run ended with.</summary>
+    /// <summary>Plays a whole window with the policy the run leaves.</summary>
     /// <returns>A sentence if a player was lost over it, which costs the run its last figure and no more.</returns>
-    public string? EvaluateFinalWeights(WeightChannel weights)
+    public string? EvaluateFinalPolicy(WeightChannel weights)
     {
         var newest = new WeightReader(weights);
-        return newest.Refresh() ? EvaluateFinalWeights(newest.Evaluated) : null;
+        return newest.Refresh() ? EvaluateFinalPolicy(newest.Evaluated) : null;
     }
 
-    /// <summary>Plays a whole window with <paramref name="block"/>, the weights the run ended with.</summary>
-    /// <param name="block">The policy.</param>
+    /// <summary>Plays a whole window with the policy the run leaves: its best, or else <paramref name="newest"/>.</summary>
+    /// <param name="newest">The policy at the end.</param>
     /// <param name="player">The run's one player, if it has one; otherwise an environment of the plan's is made.</param>
     /// <returns>As above.</returns>
-    public string? EvaluateFinalWeights(ReadOnlySpan<float> block, IVectorEnvironment? player = null)
+    public string? EvaluateFinalPolicy(ReadOnlySpan<float> newest, IVectorEnvironment? player = null)
     {
         try
         {
+            string best = BestPolicy.PathIn(files.Folder, plan.Behavior);
+            ReadOnlySpan<float> block = newest;
+            if (File.Exists(best))
+            {
+                PolicyFile.Read(best, out float[] kept);
+                block = kept;
+            }
+
             EvaluationResult result = PolicyEvaluation.Play(plan, block, plan.EvaluationWindow, player, files.Logs);
             (finalScore, finalDeviation, finalEpisodes) = (result.Mean, result.Deviation, result.Scores.Count);
             return null;
         }
         catch (Exception exception) when (exception is PlayerLostException or OperationCanceledException)
         {
-            return $"The final weights were not evaluated: {exception.Message}";
+            return $"The final policy was not evaluated: {exception.Message}";
         }
     }
 

@@ -119,7 +119,7 @@ internal sealed class Supervisor : IDisposable
 
         if (failure is null && control.StopReason is StopReason.Solved or StopReason.MaximumSteps)
         {
-            Warn(progress.EvaluateFinalWeights(weights));
+            Warn(progress.EvaluateFinalPolicy(weights));
         }
 
         summary = progress.Summarize(control.StopReason);

@@ -71,7 +71,7 @@ internal sealed record RunSummary
         Line("window", $"mean {F2(WindowMean)} over the last {WindowCount} of {EvaluationEpisodes} evaluation episodes");
         if (FinalScore is double score)
         {
-            Line("final weights", $"{F2(score)} +- {F2(FinalDeviation ?? 0)} over {FinalEpisodes} evaluation episodes");
+            Line("final policy", $"{F2(score)} +- {F2(FinalDeviation ?? 0)} over {FinalEpisodes} evaluation episodes");
         }
 
         Line("folder", Folder);

@@ -43,6 +43,7 @@ internal sealed class LockstepTraining : IDisposable
     private readonly StatisticDrain statistics;
     private readonly EvaluationLog evaluations;
     private readonly EvaluationWindow window;
+    private readonly BestPolicy best;
     private readonly TrainingCheckpoints checkpoints;
     private readonly RunProgress progress;
     private readonly float[] block;
@@ -86,6 +87,7 @@ internal sealed class LockstepTraining : IDisposable
         TakeSlots();
         Restore(files);
         evaluations = new EvaluationLog(files.Evaluations);
+        best = new BestPolicy(files, plan);
         window = new EvaluationWindow(plan.EvaluationWindow, plan.Threshold);
         foreach (EvaluationRecord record in evaluations.Records)
         {
@@ -138,7 +140,7 @@ internal sealed class LockstepTraining : IDisposable
         if (control.StopReason is StopReason.Solved or StopReason.MaximumSteps)
         {
             learner.CopyPolicy(block);
-            Warn(progress.EvaluateFinalWeights(block, player));
+            Warn(progress.EvaluateFinalPolicy(block, player));
         }
 
         RunSummary summary = progress.Summarize(control.StopReason);
@@ -213,16 +215,19 @@ internal sealed class LockstepTraining : IDisposable
         actor.Load(block);
     }
 
-    // One episode a segment; once the scores are there, as many as fill the window, and the run is solved or it is not.
+    // One episode a segment; once the scores are there, as many as judge a policy, or, before the run is solved, as fill the window.
     private bool Evaluate()
     {
         learner.CopyPolicy(block);
+        int episodes = 0;
         do
         {
+            episodes++;
             double score = evaluator.Play(evaluations.Records.Count, block);
             statistics.Discard();
             Warn(evaluations.Append(new EvaluationRecord(
                 evaluations.Records.Count, score, evaluator.Deviation, learner.Updates, control.TotalTransitions, control.TotalEpisodes, DateTimeOffset.UtcNow)));
+            Warn(best.Add(score, block));
             window.Add(score);
             EvaluationSlot.AddEpisode(score);
             progress.Refresh();
@@ -232,7 +237,8 @@ internal sealed class LockstepTraining : IDisposable
                 Cooldown.Begin(control);
             }
         }
-        while (!control.ShouldStop && plan.StopWhenSolved && control.CooldownStart is null && evaluations.Records[^1].Score >= plan.Threshold);
+        while (!control.ShouldStop && plan.StopWhenSolved && evaluations.Records[^1].Score >= plan.Threshold &&
+            (control.CooldownStart is null || episodes < BestPolicy.Episodes));
         return true;
     }
 
