@@ -9,7 +9,7 @@ namespace Reacher.Fast.Runner.Tests.Processes;
 internal sealed class RunnerProcess : IDisposable
 {
     /// <summary>Long enough for the slowest machine; a test that waits so long has failed.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private readonly BlockingCollection<string> lines = [];
     private readonly ConcurrentQueue<string> errors = [];
