@@ -85,7 +85,7 @@ internal sealed unsafe class StagedRows : IDisposable
 
             for (int end = i + group; i < end; i++)
             {
-                // Beyond this claim too: mostly the next one is ours, and where it is another's, asking was measured to cost nothing.
+                // Beyond this claim too: mostly the next one is ours; where it is another's, asking cost nothing that two writers showed (docs/measuring.md).
                 RowPrefetch.Lines(slots.Address(slot + PrefetchDistance), prefetched);
                 ulong position = start + (ulong)i;
                 slots.MarkWriting(slot, position);

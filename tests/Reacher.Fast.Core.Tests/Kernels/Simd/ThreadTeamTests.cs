@@ -80,14 +80,20 @@ internal sealed unsafe class ThreadTeamTests
         using AlignedMemory<int> turns = new(2);
         CountWork work = new() { Turns = (int*)turns.Address };
         team.Run(work);
-        long before = GC.GetTotalAllocatedBytes(precise: true);
-        for (int i = 0; i < 1000; i++)
+        // Counted over all threads: the workers' share matters as much. The test framework's own threads add theirs now and then, so the quietest try counts.
+        long least = long.MaxValue;
+        for (int attempt = 0; attempt < 5; attempt++)
         {
-            team.Run(work);
+            long before = GC.GetTotalAllocatedBytes(precise: true);
+            for (int i = 0; i < 1000; i++)
+            {
+                team.Run(work);
+            }
+
+            least = Math.Min(least, GC.GetTotalAllocatedBytes(precise: true) - before);
         }
 
-        // Counted over all threads: the workers' share matters as much. The test framework's own threads may add a little.
-        Assert.That(GC.GetTotalAllocatedBytes(precise: true) - before, Is.LessThan(16 * 1000));
+        Assert.That(least, Is.LessThan(16 * 1000));
     }
 
     [Test]
