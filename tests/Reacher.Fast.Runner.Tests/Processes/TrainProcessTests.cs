@@ -166,6 +166,7 @@ public sealed class TrainProcessTests
         {
             Assert.That(first, Does.Contain($"\"evaluation_episodes\":{before.Count},"), "the window is as it was");
             WaitUntil(() => control.Slot(ProcessRole.Evaluation, 0).WindowCount > before.Count, "the window goes on");
+            WaitUntil(() => control.Learner.Updates > control.Limiter.BaseUpdates, "learning goes on");
             resumed.Signal("TERM");
             Assert.That(resumed.WaitForExit(), Is.EqualTo(130), resumed.Errors);
 
