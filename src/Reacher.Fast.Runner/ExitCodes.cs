@@ -1,3 +1,5 @@
+using Reacher.Fast.Replay.Control;
+
 namespace Reacher.Fast.Runner;
 
 /// <summary>What the process returns to the shell.</summary>
@@ -14,4 +16,12 @@ internal static class ExitCodes
 
     /// <summary>Ended by SIGINT or SIGTERM, cleanly.</summary>
     public const int Interrupted = 130;
+
+    /// <summary>That of a run that ended so.</summary>
+    public static int Of(StopReason reason) => reason switch
+    {
+        StopReason.Interrupted => Interrupted,
+        StopReason.Failed => Failed,
+        _ => Done,
+    };
 }

@@ -100,6 +100,9 @@ public static class AtomicFile
     public static bool IsDiskFull(Exception error) =>
         error is IOException { HResult: LinuxNoSpace or LinuxQuota or MacQuota or WindowsDiskFull };
 
+    /// <summary>Why a file could not be written, to be put into a sentence.</summary>
+    public static string Reason(Exception error) => IsDiskFull(error) ? "the disk is full" : error.Message.TrimEnd('.');
+
     // The process id keeps two writers of one target apart; the leading dot keeps it out of listings.
     private static string TemporaryName(string full) => Path.Combine(
         Path.GetDirectoryName(full) ?? string.Empty, $".{Path.GetFileName(full)}.{Environment.ProcessId}{TemporarySuffix}");

@@ -161,10 +161,10 @@ public sealed class CheckpointStore
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            bool full = AtomicFile.IsDiskFull(error);
-            string why = full ? "the disk is full" : error.Message.TrimEnd('.');
             return new CheckpointSave(
-                null, $"The checkpoint '{path}' was not saved: {why}; the run goes on and the checkpoints already saved stay.", full);
+                null,
+                $"The checkpoint '{path}' was not saved: {AtomicFile.Reason(error)}; the run goes on and the checkpoints already saved stay.",
+                AtomicFile.IsDiskFull(error));
         }
 
         return new CheckpointSave(path, null, DiskFull: false);

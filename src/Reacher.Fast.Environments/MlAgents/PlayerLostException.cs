@@ -25,4 +25,7 @@ public sealed class PlayerLostException : Exception
 
     /// <summary>The last lines of the player's log and output; empty where there are none.</summary>
     public string LogTail { get; init; } = "";
+
+    /// <summary>The same under a heading, to be shown; null where there are none.</summary>
+    public string? LastWords => LogTail.Length == 0 ? null : $"The player's last words:{Environment.NewLine}{LogTail}";
 }

@@ -31,8 +31,10 @@ internal sealed class BestPolicy
         best = ScoreOf(path);
     }
 
-    /// <summary>Where it lies, if there is one.</summary>
-    public static string PathIn(string run, string behavior) => Path.Combine(run, behavior, "best.safetensors");
+    /// <summary>The file that a run keeps it in; null while it has none.</summary>
+    /// <param name="run">The run's folder.</param>
+    /// <param name="behavior">The behavior's name.</param>
+    public static string? Find(string run, string behavior) => PathIn(run, behavior) is var path && File.Exists(path) ? path : null;
 
     /// <summary>Takes an evaluation episode's score and the policy that reached it; keeps the policy if it is the best so far.</summary>
     /// <returns>A warning if it could not be kept.</returns>
@@ -54,9 +56,11 @@ internal sealed class BestPolicy
         }
         catch (IOException error)
         {
-            return $"The best policy so far was not kept in '{path}': {error.Message.TrimEnd('.')}; the one before it stays.";
+            return $"The best policy so far was not kept in '{path}': {AtomicFile.Reason(error)}; the one before it stays.";
         }
     }
+
+    private static string PathIn(string run, string behavior) => Path.Combine(run, behavior, "best.safetensors");
 
     private static double ScoreOf(string path)
     {

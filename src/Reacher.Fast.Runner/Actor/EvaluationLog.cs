@@ -70,8 +70,7 @@ internal sealed class EvaluationLog : IDisposable
         catch (IOException error)
         {
             stream.SetLength(before);
-            string why = AtomicFile.IsDiskFull(error) ? "the disk is full" : error.Message.TrimEnd('.');
-            return $"Evaluation scores are not written ({why}); they will be once they can.";
+            return $"Evaluation scores are not written ({AtomicFile.Reason(error)}); they will be once they can.";
         }
     }
 

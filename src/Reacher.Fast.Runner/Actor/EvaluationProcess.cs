@@ -25,12 +25,7 @@ internal static class EvaluationProcess
         using var deadline = new StopDeadline(control, context.SupervisorGone);
         using Evaluator evaluator = Evaluator.Create(plan, worker: plan.EnvironmentCount + index, files.Logs, deadline.Passed);
         using var log = new EvaluationLog(files.Evaluations);
-        var window = new EvaluationWindow(plan.EvaluationWindow, plan.Threshold);
-        foreach (EvaluationRecord record in log.Records)
-        {
-            window.Add(record.Score);
-        }
-
+        EvaluationWindow window = EvaluationWindow.Over(plan, log.Records);
         Publish(window, self);
         long episode = log.Records.Count;
         long evaluatedTrainingEpisodes = -1, evaluatedTransitions = 0;

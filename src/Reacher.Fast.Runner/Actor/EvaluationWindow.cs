@@ -1,3 +1,5 @@
+using Reacher.Fast.Runner.Training;
+
 namespace Reacher.Fast.Runner.Actor;
 
 /// <summary>
@@ -20,6 +22,18 @@ internal sealed class EvaluationWindow(int size, double threshold)
     public double Mean => scores.Count == 0 ? 0 : scores.Average();
 
     public bool IsSolved => IsFull && Mean >= Threshold;
+
+    /// <summary>A run's window, as the episodes so far have filled it.</summary>
+    public static EvaluationWindow Over(RunPlan plan, IEnumerable<EvaluationRecord> episodes)
+    {
+        var window = new EvaluationWindow(plan.EvaluationWindow, plan.Threshold);
+        foreach (EvaluationRecord episode in episodes)
+        {
+            window.Add(episode.Score);
+        }
+
+        return window;
+    }
 
     public void Add(double score)
     {

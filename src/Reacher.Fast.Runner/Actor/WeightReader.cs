@@ -1,4 +1,5 @@
 using Reacher.Fast.Replay.Weights;
+using Reacher.Fast.Runner.Training;
 
 namespace Reacher.Fast.Runner.Actor;
 
@@ -10,10 +11,10 @@ internal sealed class WeightReader(WeightChannel channel)
     private long lastSeen;
 
     /// <summary>The policy to act with while training, as last read.</summary>
-    public ReadOnlySpan<float> Acting => block.AsSpan(0, block.Length / 2);
+    public ReadOnlySpan<float> Acting => PublishedPolicies.Acting(block);
 
     /// <summary>The policy to evaluate, as last read; of the same update.</summary>
-    public ReadOnlySpan<float> Evaluated => block.AsSpan(block.Length / 2);
+    public ReadOnlySpan<float> Evaluated => PublishedPolicies.Evaluated(block);
 
     /// <summary>Updates behind it; -1 before the first.</summary>
     public long Version { get; private set; } = -1;

@@ -64,9 +64,9 @@ internal static class CommandLine
         }
         catch (PlayerLostException lost)
         {
-            if (lost.LogTail.Length > 0)
+            if (lost.LastWords is string lastWords)
             {
-                Console.Error.WriteLine($"The player's last words:{Environment.NewLine}{lost.LogTail}");
+                Console.Error.WriteLine(lastWords);
             }
 
             Console.Error.WriteLine($"{ChildProcess.ErrorPrefix}{lost.Message}");

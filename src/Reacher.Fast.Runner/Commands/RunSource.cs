@@ -23,8 +23,7 @@ internal sealed record RunSource(string PolicyFile, RunConfiguration Configurati
         }
 
         using RunDirectory directory = RunDirectory.Find(run, results, out RunConfiguration configuration);
-        string best = BestPolicy.PathIn(directory.Folder, directory.BehaviorName);
-        if (!whole && File.Exists(best))
+        if (!whole && BestPolicy.Find(directory.Folder, directory.BehaviorName) is string best)
         {
             return new RunSource(best, configuration);
         }

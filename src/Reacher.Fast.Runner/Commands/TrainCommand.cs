@@ -1,7 +1,5 @@
 using System.CommandLine;
 using Reacher.Fast.Core;
-using Reacher.Fast.Core.Interop;
-using Reacher.Fast.Core.Kernels.Cuda;
 using Reacher.Fast.Core.Networks;
 using Reacher.Fast.Core.Weights;
 using Reacher.Fast.Environments;
@@ -95,7 +93,6 @@ internal static class TrainCommand
             probe.Dispose();
         }
 
-        RequireDevice(plan.Device);
         bool resume = configuration.Get(RunKeys.Resume);
         StateDictionary? beginning = resume ? null : ReadBeginning(configuration, plan);
         if (!resume)
@@ -128,14 +125,6 @@ internal static class TrainCommand
         return code;
     }
 
-    private static void RequireDevice(string device)
-    {
-        if (CudaDevices.IsCuda(device))
-        {
-            CudaProbe.Require(CudaDevices.Parse(device).Ordinal);
-        }
-    }
-
     // Read before the run's folder is made, or emptied by --force, which may be the folder it comes from.
     private static StateDictionary? ReadBeginning(RunConfiguration configuration, RunPlan plan) =>
         configuration.Get(RunKeys.InitializeFrom) is string source
@@ -165,8 +154,7 @@ internal static class TrainCommand
                 return;
             }
 
-            string best = BestPolicy.PathIn(directory.Folder, plan.Behavior);
-            PolicySpec spec = PolicyFile.Read(File.Exists(best) ? best : last.Path, out float[] block);
+            PolicySpec spec = PolicyFile.Read(BestPolicy.Find(directory.Folder, plan.Behavior) ?? last.Path, out float[] block);
             OnnxExport.Write(spec, block, directory.FinalOnnxFile);
             IReadOnlyList<EvaluationRecord> evaluations = EvaluationLog.Read(new RunFiles(directory.Folder).Evaluations);
             TrainingStatus.Save(directory, store.List().Reverse().Select(Entry), Entry((last.Step, last.Path)));

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Reacher.Fast.Core;
 using Reacher.Fast.Core.Weights;
 using Reacher.Fast.Environments;
 using Reacher.Fast.Environments.MlAgents;
@@ -45,7 +46,7 @@ internal sealed class RunProgress
         this.plan = plan;
         this.control = control;
         this.replay = replay;
-        window = new EvaluationWindow(plan.EvaluationWindow, plan.Threshold);
+        window = EvaluationWindow.Over(plan, []);
         saved = Load(ProgressPath);
         transitionsBefore = sampledTransitions = control.TotalTransitions;
         updatesBefore = sampledUpdates = control.Learner.Updates;
@@ -120,7 +121,7 @@ internal sealed class RunProgress
     }
 
     /// <summary>Plays a whole window with the policy the run leaves.</summary>
-    /// <returns>A sentence if a player was lost over it, which costs the run its last figure and no more.</returns>
+    /// <returns>A sentence if a player or the best policy was lost, which costs the run its last figure and no more.</returns>
     public string? EvaluateFinalPolicy(WeightChannel weights)
     {
         var newest = new WeightReader(weights);
@@ -135,9 +136,8 @@ internal sealed class RunProgress
     {
         try
         {
-            string best = BestPolicy.PathIn(files.Folder, plan.Behavior);
             ReadOnlySpan<float> block = newest;
-            if (File.Exists(best))
+            if (BestPolicy.Find(files.Folder, plan.Behavior) is string best)
             {
                 PolicyFile.Read(best, out float[] kept);
                 block = kept;
@@ -147,7 +147,7 @@ internal sealed class RunProgress
             (finalScore, finalDeviation, finalEpisodes) = (result.Mean, result.Deviation, result.Scores.Count);
             return null;
         }
-        catch (Exception exception) when (exception is PlayerLostException or OperationCanceledException)
+        catch (Exception exception) when (exception is PlayerLostException or OperationCanceledException or InputException)
         {
             return $"The final policy was not evaluated: {exception.Message}";
         }
@@ -197,7 +197,7 @@ internal sealed class RunProgress
         }
         catch (IOException error)
         {
-            return $"The summary was not saved ({(AtomicFile.IsDiskFull(error) ? "the disk is full" : error.Message.TrimEnd('.'))}); here it is.";
+            return $"The summary was not saved ({AtomicFile.Reason(error)}); here it is.";
         }
     }
 

@@ -89,7 +89,6 @@ internal sealed class Supervisor : IDisposable
 
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
-        RunSummary? summary = null;
         Exception? failure = null;
         reporter.Run(() =>
         {
@@ -119,24 +118,18 @@ internal sealed class Supervisor : IDisposable
 
         if (failure is null && control.StopReason is StopReason.Solved or StopReason.MaximumSteps)
         {
-            Warn(progress.EvaluateFinalPolicy(weights));
+            reporter.Warn(progress.EvaluateFinalPolicy(weights));
         }
 
-        summary = progress.Summarize(control.StopReason);
-        Warn(progress.Save(summary));
-
+        RunSummary summary = progress.Summarize(control.StopReason);
+        reporter.Warn(progress.Save(summary));
         reporter.Finish(summary);
         if (failure is not null)
         {
             Console.Error.WriteLine($"{ChildProcess.ErrorPrefix}{failure.Message}");
         }
 
-        return control.StopReason switch
-        {
-            StopReason.Interrupted => ExitCodes.Interrupted,
-            StopReason.Failed => failure is InputException ? ExitCodes.Usage : ExitCodes.Failed,
-            _ => ExitCodes.Done,
-        };
+        return failure is InputException ? ExitCodes.Usage : ExitCodes.Of(control.StopReason);
     }
 
     public void Dispose()
@@ -174,14 +167,6 @@ internal sealed class Supervisor : IDisposable
         }
     }
 
-    private void Warn(string? sentence)
-    {
-        if (sentence is not null)
-        {
-            reporter.Say(sentence);
-        }
-    }
-
     private void Watch()
     {
         // A Unity player may take its whole time-out for one step, and to come up.
@@ -208,15 +193,7 @@ internal sealed class Supervisor : IDisposable
                     CultureInfo.InvariantCulture, $"Solved. Learning rates now fall to zero over {plan.CooldownTransitions:N0} transitions, then the run ends."));
             }
 
-            if (Cooldown.IsOver(plan, control))
-            {
-                control.RequestStop(StopReason.Solved);
-            }
-            else if (control.TotalTransitions >= plan.MaxTransitions)
-            {
-                control.RequestStop(control.CooldownStart is null ? StopReason.MaximumSteps : StopReason.Solved);
-            }
-
+            Cooldown.StopWhenDue(plan, control);
             control.Supervisor.Beat();
             wake.Wait(Turn);
         }

@@ -173,8 +173,7 @@ internal sealed class StageSet : IDisposable
 
     private int Publish()
     {
-        learner.CopyActingPolicy(block.AsSpan(0, block.Length / 2));
-        learner.CopyPolicy(block.AsSpan(block.Length / 2));
+        PublishedPolicies.Copy(learner, block);
         weights.Publish(block, learner.Updates);
         return 1;
     }

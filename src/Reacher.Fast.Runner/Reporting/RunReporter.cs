@@ -22,6 +22,15 @@ internal abstract class RunReporter
     public abstract void Say(string sentence);
 
     public abstract void Finish(RunSummary summary);
+
+    /// <summary>Says it, if there is something to be said.</summary>
+    public void Warn(string? sentence)
+    {
+        if (sentence is not null)
+        {
+            Say(sentence);
+        }
+    }
 }
 
 /// <summary>The live view.</summary>

@@ -27,7 +27,13 @@ internal static class Cooldown
         return true;
     }
 
-    /// <summary>Whether it has begun and is over.</summary>
-    public static bool IsOver(RunPlan plan, ControlBlock control) =>
-        control.CooldownStart is long start && control.TotalTransitions - start >= plan.CooldownTransitions;
+    /// <summary>Asks the run to stop where this is over, or all its steps are made: a run that was cooling down by then had been solved.</summary>
+    public static void StopWhenDue(RunPlan plan, ControlBlock control)
+    {
+        bool isOver = control.CooldownStart is long start && control.TotalTransitions - start >= plan.CooldownTransitions;
+        if (isOver || control.TotalTransitions >= plan.MaxTransitions)
+        {
+            control.RequestStop(control.CooldownStart is null ? StopReason.MaximumSteps : StopReason.Solved);
+        }
+    }
 }

@@ -24,8 +24,9 @@ internal sealed class CudaUpdates : IUpdates
     private readonly float[] rewards;
     private readonly int perTurn;
     private readonly int delay;
+    // A launch begins at a multiple of the policy's delay, and a checkpoint of the CPU's may lie between two.
+    private readonly HostUpdates alone;
     private CudaTraining? training;
-    private LearnerReport? alone;
 
     /// <param name="learner">On <paramref name="device"/>, its state restored.</param>
     /// <param name="device">The GPU.</param>
@@ -39,6 +40,7 @@ internal sealed class CudaUpdates : IUpdates
     {
         (this.learner, this.device, this.sampler, this.batch) = (learner, device, sampler, batch);
         (perTurn, delay) = (plan.UpdatesPerTurn, plan.Learner.PolicyDelay);
+        alone = new HostUpdates(learner, sampler, batch);
         rewards = new float[plan.Learner.BatchSize];
         rows = new ReplayRows(replay);
         try
@@ -62,13 +64,11 @@ internal sealed class CudaUpdates : IUpdates
 
     private bool AtWholeDelay => learner.Updates % delay == 0;
 
-    public int Turn() => AtWholeDelay ? Launch() : TurnAlone();
+    public int Turn() => AtWholeDelay ? Launch() : alone.Turn();
 
     public bool TryReport(out LearnerReport report)
     {
-        report = alone.GetValueOrDefault();
-        bool any = alone is not null;
-        alone = null;
+        bool any = alone.TryReport(out report);
         while (training is not null && training.TryReport(out LearnerReport newer))
         {
             (report, any) = (newer, true);
@@ -82,7 +82,7 @@ internal sealed class CudaUpdates : IUpdates
     public bool TryTakePolicies(Span<float> block, out long updates)
     {
         updates = 0;
-        return training is not null && training.TryTakePolicies(block[..(block.Length / 2)], block[(block.Length / 2)..], out updates);
+        return training is not null && training.TryTakePolicies(PublishedPolicies.Acting(block), PublishedPolicies.Evaluated(block), out updates);
     }
 
     public void Settle()
@@ -135,18 +135,6 @@ internal sealed class CudaUpdates : IUpdates
 
         (training ?? StartTraining()).Launch();
         return perTurn;
-    }
-
-    // A launch begins at a multiple of the policy's delay, and a checkpoint of the CPU's may lie between two.
-    private int TurnAlone()
-    {
-        if (!sampler.Sample(batch))
-        {
-            return 0;
-        }
-
-        alone = learner.Update(batch.View);
-        return 1;
     }
 
     private CudaTraining StartTraining() =>

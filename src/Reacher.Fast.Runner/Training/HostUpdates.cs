@@ -40,8 +40,7 @@ internal sealed class HostUpdates(ILearner learner, ReplaySampler sampler, Batch
         }
 
         asked = false;
-        learner.CopyActingPolicy(block[..(block.Length / 2)]);
-        learner.CopyPolicy(block[(block.Length / 2)..]);
+        PublishedPolicies.Copy(learner, block);
         return true;
     }
 

@@ -94,8 +94,7 @@ internal static class LearnerProcess
         void Publish()
         {
             learner.LearningRateScale = Cooldown.LearningRateScale(plan, control);
-            learner.CopyActingPolicy(block.AsSpan(0, block.Length / 2));
-            learner.CopyPolicy(block.AsSpan(block.Length / 2));
+            PublishedPolicies.Copy(learner, block);
             weights.Publish(block, learner.Updates);
             self.WeightVersion = learner.Updates;
         }

@@ -88,12 +88,7 @@ internal sealed class LockstepTraining : IDisposable
         Restore(files);
         evaluations = new EvaluationLog(files.Evaluations);
         best = new BestPolicy(files, plan);
-        window = new EvaluationWindow(plan.EvaluationWindow, plan.Threshold);
-        foreach (EvaluationRecord record in evaluations.Records)
-        {
-            window.Add(record.Score);
-        }
-
+        window = EvaluationWindow.Over(plan, evaluations.Records);
         progress = new RunProgress(files, plan, control, replay);
     }
 
@@ -121,15 +116,7 @@ internal sealed class LockstepTraining : IDisposable
                 }
 
                 segment++;
-                if (Cooldown.IsOver(plan, control))
-                {
-                    control.RequestStop(StopReason.Solved);
-                }
-                else if (control.TotalTransitions >= plan.MaxTransitions)
-                {
-                    control.RequestStop(control.CooldownStart is null ? StopReason.MaximumSteps : StopReason.Solved);
-                }
-
+                Cooldown.StopWhenDue(plan, control);
                 if (segment % segmentsPerCheckpoint == 0 || control.ShouldStop)
                 {
                     Save();
@@ -140,18 +127,13 @@ internal sealed class LockstepTraining : IDisposable
         if (control.StopReason is StopReason.Solved or StopReason.MaximumSteps)
         {
             learner.CopyPolicy(block);
-            Warn(progress.EvaluateFinalPolicy(block, player));
+            reporter.Warn(progress.EvaluateFinalPolicy(block, player));
         }
 
         RunSummary summary = progress.Summarize(control.StopReason);
-        Warn(progress.Save(summary));
+        reporter.Warn(progress.Save(summary));
         reporter.Finish(summary);
-        return control.StopReason switch
-        {
-            StopReason.Interrupted => ExitCodes.Interrupted,
-            StopReason.Failed => ExitCodes.Failed,
-            _ => ExitCodes.Done,
-        };
+        return ExitCodes.Of(control.StopReason);
     }
 
     public void Dispose()
@@ -225,9 +207,9 @@ internal sealed class LockstepTraining : IDisposable
             episodes++;
             double score = evaluator.Play(evaluations.Records.Count, block);
             statistics.Discard();
-            Warn(evaluations.Append(new EvaluationRecord(
+            reporter.Warn(evaluations.Append(new EvaluationRecord(
                 evaluations.Records.Count, score, evaluator.Deviation, learner.Updates, control.TotalTransitions, control.TotalEpisodes, DateTimeOffset.UtcNow)));
-            Warn(best.Add(score, block));
+            reporter.Warn(best.Add(score, block));
             window.Add(score);
             EvaluationSlot.AddEpisode(score);
             progress.Refresh();
@@ -254,8 +236,8 @@ internal sealed class LockstepTraining : IDisposable
             // To press Stop in the editor is to end the run.
             if (control.RequestStop(plan.Environment.IsEditor ? StopReason.Interrupted : StopReason.Failed))
             {
-                string lastWords = lost.LogTail.Length == 0 ? "" : $"{Environment.NewLine}The player's last words:{Environment.NewLine}{lost.LogTail}";
-                reporter.Say($"{lost.Message} Go on with --resume --run-id {plan.RunId}.{lastWords}");
+                reporter.Say($"{lost.Message} Go on with --resume --run-id {plan.RunId}.");
+                reporter.Warn(lost.LastWords);
             }
 
             return false;
@@ -269,7 +251,7 @@ internal sealed class LockstepTraining : IDisposable
 
     private void Save()
     {
-        Warn(checkpoints.Save(learner, sampler, control, state =>
+        reporter.Warn(checkpoints.Save(learner, sampler, control, state =>
         {
             state.Add("lockstep.segment", segment);
             state.Add("lockstep.cooldown", control.CooldownStart ?? 0);
@@ -277,14 +259,6 @@ internal sealed class LockstepTraining : IDisposable
             state.Add("lockstep.written_rows", replay.WrittenRows);
             state.Add("lockstep.evaluations", (long)evaluations.Records.Count);
         }).Warning);
-    }
-
-    private void Warn(string? sentence)
-    {
-        if (sentence is not null)
-        {
-            reporter.Say(sentence);
-        }
     }
 
     private void Restore(RunFiles files)

@@ -34,7 +34,6 @@ public sealed class BestPolicyTests
     {
         using var folder = new TemporaryFolder();
         Directory.CreateDirectory(folder["Reacher"]);
-        string path = BestPolicy.PathIn(folder.Path, "Reacher");
         var best = new BestPolicy(new RunFiles(folder.Path), Plan);
         float mark = 0;
         Assert.That(KeptAfter(35, 36, 37), Is.Null, "three scores do not judge a policy when four are asked for");
@@ -55,7 +54,7 @@ public sealed class BestPolicyTests
                 Assert.That(best.Add(score, block), Is.Null);
             }
 
-            if (!File.Exists(path))
+            if (BestPolicy.Find(folder.Path, "Reacher") is not string path)
             {
                 return null;
             }
@@ -76,7 +75,7 @@ public sealed class BestPolicyTests
             best.Add(29.9, new float[Plan.PolicySpec.BlockLength]);
         }
 
-        Assert.That(File.Exists(BestPolicy.PathIn(folder.Path, "Reacher")), Is.False);
+        Assert.That(BestPolicy.Find(folder.Path, "Reacher"), Is.Null);
     }
 
     [Test]

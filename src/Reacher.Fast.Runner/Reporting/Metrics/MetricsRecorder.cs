@@ -79,11 +79,8 @@ internal sealed class MetricsRecorder : IDisposable
         events.Dispose();
     }
 
-    private void Warn(IOException error)
-    {
-        string why = AtomicFile.IsDiskFull(error) ? "the disk is full" : error.Message.TrimEnd('.');
-        Warning ??= $"Metrics are not written ({why}); the run goes on without them until they can be again.";
-    }
+    private void Warn(IOException error) =>
+        Warning ??= $"Metrics are not written ({AtomicFile.Reason(error)}); the run goes on without them until they can be again.";
 
     private void RecordProgress(MetricsLine line) => events.Scalars(
         line.Transitions,
