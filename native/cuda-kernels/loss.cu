@@ -8,11 +8,12 @@
 enum ReportSlot
 {
     critic_loss_slot,
-    policy_loss_slot,
+    q1_loss_slot,
+    q2_loss_slot,
     mean_q_slot,
     mean_target_slot,
+    policy_loss_slot,
     entropy_slot,
-    entropy_coefficient_slot,
 };
 
 // y = reward + discount (min_h q[h] - alpha log pi)     (Haarnoja et al. 2018b, eq. 2 and 3)
@@ -42,31 +43,34 @@ RF_KERNEL RF_THREADS(256) td3_target(const float* reward, const float* discount,
 }
 RF_REGISTER(td3_target)
 
-// L = sum_h mean_b (q - y)^2; dq = 2 (q - y) / B; also the means of q and y.
-RF_KERNEL RF_THREADS(1024) critic_loss(const float* q, const float* y, float* dq, float* report, int batch, int heads)
+// L = L_1 + L_2, L_h = mean_b (q[h] - y)^2; dq = 2 (q - y) / B; also the means of q and y.
+RF_KERNEL RF_THREADS(1024) critic_loss(const float* q, const float* y, float* dq, float* report, int batch)
 {
     RF_SHARED float scratch[32];
     int stride = stride_of(batch);
-    float squares = 0.0f, values = 0.0f, targets = 0.0f, scale = 2.0f / (float)batch;
+    float squares[2] = {0.0f, 0.0f}, values = 0.0f, targets = 0.0f, scale = 2.0f / (float)batch;
     for (int b = thread_index(); b < batch; b += 1024)
     {
         targets += y[b];
-        for (int head = 0; head < heads; head++)
+        for (int head = 0; head < 2; head++)
         {
             float value = q[head * stride + b], error = value - y[b];
             dq[head * stride + b] = scale * error;
-            squares = multiply_add(error, error, squares);
+            squares[head] = multiply_add(error, error, squares[head]);
             values += value;
         }
     }
 
-    squares = block_sum<32>(squares, scratch);
+    float first = block_sum<32>(squares[0], scratch) / (float)batch;
+    float second = block_sum<32>(squares[1], scratch) / (float)batch;
     values = block_sum<32>(values, scratch);
     targets = block_sum<32>(targets, scratch);
     if (thread_index() == 0)
     {
-        report[critic_loss_slot] = squares / (float)batch;
-        report[mean_q_slot] = values / (float)(batch * heads);
+        report[critic_loss_slot] = first + second;
+        report[q1_loss_slot] = first;
+        report[q2_loss_slot] = second;
+        report[mean_q_slot] = values / (float)(batch * 2);
         report[mean_target_slot] = targets / (float)batch;
     }
 }

@@ -13,8 +13,8 @@ public interface ILossKernels
     void Td3Target(Tensor reward, Tensor discount, Tensor targetQ, Tensor y);
 
     /// <summary>
-    /// L = sum_h mean_b (q[h, b] - y[b])^2; dq[h, b] = 2 (q[h, b] - y[b]) / B. Writes the loss, the mean of q over heads and
-    /// samples, and the mean of y into <paramref name="report"/> [1, 1, <see cref="ReportSlot.Count"/>].
+    /// L = sum_h L[h], L[h] = mean_b (q[h, b] - y[b])^2; dq[h, b] = 2 (q[h, b] - y[b]) / B. Both of [2, 1, B]. Writes the loss, each
+    /// critic's own, the mean of q over heads and samples, and the mean of y into <paramref name="report"/> [1, 1, <see cref="ReportSlot.Count"/>].
     /// </summary>
     void CriticLoss(Tensor q, Tensor y, Tensor dq, Tensor report);
 
@@ -28,43 +28,51 @@ public interface ILossKernels
     void Td3PolicyLoss(Tensor q, Tensor dq, Tensor report);
 }
 
-/// <summary>Where each figure of an update lies in the report tensor.</summary>
+/// <summary>Where each figure of an update lies in the report tensor; what one op writes lies together.</summary>
 public static class ReportSlot
 {
     /// <summary>Sum over the critics of the mean squared error.</summary>
     public const int CriticLoss = 0;
 
-    /// <summary>The policy's loss.</summary>
-    public const int PolicyLoss = 1;
+    /// <summary>The first critic's mean squared error.</summary>
+    public const int Q1Loss = 1;
+
+    /// <summary>The second critic's mean squared error.</summary>
+    public const int Q2Loss = 2;
 
     /// <summary>Mean Q over critics and batch.</summary>
-    public const int MeanQ = 2;
+    public const int MeanQ = 3;
 
     /// <summary>Mean target.</summary>
-    public const int MeanTarget = 3;
+    public const int MeanTarget = 4;
+
+    /// <summary>The policy's loss.</summary>
+    public const int PolicyLoss = 5;
 
     /// <summary>Mean of -log pi of fresh actions.</summary>
-    public const int Entropy = 4;
+    public const int Entropy = 6;
 
     /// <summary>The entropy coefficient alpha after the update.</summary>
-    public const int EntropyCoefficient = 5;
+    public const int EntropyCoefficient = 7;
 
     /// <summary>Norm of the critics' gradient before clipping.</summary>
-    public const int CriticGradientNorm = 6;
+    public const int CriticGradientNorm = 8;
 
     /// <summary>Norm of the policy's gradient before clipping.</summary>
-    public const int PolicyGradientNorm = 7;
+    public const int PolicyGradientNorm = 9;
 
     /// <summary>Elements in the report tensor.</summary>
-    public const int Count = 8;
+    public const int Count = 10;
 
     /// <summary>What the figure in <paramref name="slot"/> is called in a message.</summary>
     internal static string Name(int slot) => slot switch
     {
         CriticLoss => "the critics' loss",
-        PolicyLoss => "the policy's loss",
+        Q1Loss => "the first critic's loss",
+        Q2Loss => "the second critic's loss",
         MeanQ => "the mean of Q",
         MeanTarget => "the mean target",
+        PolicyLoss => "the policy's loss",
         Entropy => "the policy's entropy",
         EntropyCoefficient => "the entropy coefficient",
         CriticGradientNorm => "the norm of the critics' gradient",

@@ -191,6 +191,8 @@ public abstract partial class OffPolicyLearner : ILearner
 
     private LearnerReport ToReport() => new(
         figures[ReportSlot.CriticLoss],
+        figures[ReportSlot.Q1Loss],
+        figures[ReportSlot.Q2Loss],
         figures[ReportSlot.PolicyLoss],
         figures[ReportSlot.MeanQ],
         figures[ReportSlot.MeanTarget],

@@ -35,6 +35,8 @@ public sealed class CudaGraphTests
             using BatchBuffer batch = Batches.Random(Spec, options.BatchSize, update);
             LearnerReport reference = expected.Update(batch.View), report = actual.Update(batch.View);
             Assert.That(report.CriticLoss, Is.EqualTo(reference.CriticLoss).Within(0.1).Percent, $"critic loss of update {update}");
+            Assert.That(report.Q1Loss, Is.EqualTo(reference.Q1Loss).Within(0.1).Percent, $"first critic's loss of update {update}");
+            Assert.That(report.Q2Loss, Is.EqualTo(reference.Q2Loss).Within(0.1).Percent, $"second critic's loss of update {update}");
             Assert.That(report.MeanTarget, Is.EqualTo(reference.MeanTarget).Within(1e-3), $"target of update {update}");
         }
 

@@ -34,11 +34,14 @@ public sealed class GradientLossTests
             using var bench = new GradientBench(kind);
             float[] q = bench.Normals(2 * batch, 3), y = bench.Normals(batch, 3);
             Tensor dq = bench.Tensor(2, 1, batch), report = bench.Tensor(1, 1, ReportSlot.Count);
-            double Loss(double[] qs) => Enumerable.Range(0, 2 * batch).Sum(i => Math.Pow(qs[i] - y[i % batch], 2)) / batch;
+            double OwnLoss(double[] qs, int head) => Enumerable.Range(0, batch).Average(b => Math.Pow(qs[(head * batch) + b] - y[b], 2));
+            double Loss(double[] qs) => OwnLoss(qs, 0) + OwnLoss(qs, 1);
 
             bench.Device.CriticLoss(bench.Tensor(2, 1, batch, q), bench.Tensor(1, 1, batch, y), dq, report);
             bench.AssertGradient(dq, Loss, q, "dq");
-            AssertReport(bench, report, (ReportSlot.CriticLoss, Loss(Doubles(q))), (ReportSlot.MeanQ, q.Average(value => (double)value)), (ReportSlot.MeanTarget, y.Average(value => (double)value)));
+            AssertReport(
+                bench, report, (ReportSlot.CriticLoss, Loss(Doubles(q))), (ReportSlot.Q1Loss, OwnLoss(Doubles(q), 0)), (ReportSlot.Q2Loss, OwnLoss(Doubles(q), 1)),
+                (ReportSlot.MeanQ, q.Average(value => (double)value)), (ReportSlot.MeanTarget, y.Average(value => (double)value)));
         }
     }
 

@@ -35,6 +35,7 @@ public sealed class GoldenUpdateTests
             LearnerReport r = learner.Update(batch.View);
             float[] figures =
                 [r.CriticLoss, r.PolicyLoss, r.MeanQ, r.MeanTarget, r.Entropy, r.EntropyCoefficient, r.CriticGradientNorm, r.PolicyGradientNorm];
+            Assert.That((double)r.Q1Loss + r.Q2Loss, Is.EqualTo(golden.Reports[update - 1][0]).Within(tolerance * Math.Max(0.1, golden.Reports[update - 1][0])), $"update {update}");
             for (int i = 0; i < figures.Length; i++)
             {
                 double expected = golden.Reports[update - 1][i];

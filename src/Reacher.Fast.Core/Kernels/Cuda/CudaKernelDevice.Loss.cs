@@ -42,9 +42,10 @@ public sealed partial class CudaKernelDevice
     /// <inheritdoc/>
     public void CriticLoss(Tensor q, Tensor y, Tensor dq, Tensor report)
     {
-        (int heads, int batch) = (q.Heads, q.Columns);
+        int batch = q.Columns;
+        RequireShape(q, 2, 1, batch);
         RequireShape(y, 1, 1, batch);
-        RequireShape(dq, heads, 1, batch);
+        RequireShape(dq, 2, 1, batch);
         RequireShape(report, 1, 1, ReportSlot.Count);
         var arguments = new KernelArguments();
         arguments.Read(q);
@@ -52,7 +53,6 @@ public sealed partial class CudaKernelDevice
         arguments.Write(dq);
         WriteReport(ref arguments, report, ReportSlot.CriticLoss, ReportSlot.MeanTarget);
         arguments.Value(batch);
-        arguments.Value(heads);
         Launch(CudaKernels.CriticLoss, 1, 1, 1, arguments);
     }
 

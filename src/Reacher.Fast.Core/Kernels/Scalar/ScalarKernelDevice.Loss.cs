@@ -32,21 +32,24 @@ public sealed partial class ScalarKernelDevice
     /// <inheritdoc/>
     public void CriticLoss(Tensor q, Tensor y, Tensor dq, Tensor report)
     {
-        (int heads, int batch) = (q.Heads, q.Columns);
-        ReadOnlySpan<float> values = Values(q), targets = Values(y, 1, 1, batch);
-        Span<float> d = Values(dq, heads, 1, batch);
-        double loss = 0, meanQ = 0, meanY = 0;
+        int batch = q.Columns;
+        ReadOnlySpan<float> values = Values(q, 2, 1, batch), targets = Values(y, 1, 1, batch);
+        Span<float> d = Values(dq, 2, 1, batch);
+        Span<double> losses = [0, 0];
+        double meanQ = 0, meanY = 0;
         for (int at = 0; at < values.Length; at++)
         {
             double error = (double)values[at] - targets[at % batch];
-            loss += error * error / batch;
-            meanQ += (double)values[at] / (heads * batch);
-            meanY += (double)targets[at % batch] / (heads * batch);
+            losses[at / batch] += error * error / batch;
+            meanQ += (double)values[at] / (2 * batch);
+            meanY += (double)targets[at % batch] / (2 * batch);
             d[at] = (float)(2 * error / batch);
         }
 
         Span<float> to = Values(report, 1, 1, ReportSlot.Count);
-        to[ReportSlot.CriticLoss] = (float)loss;
+        to[ReportSlot.CriticLoss] = (float)(losses[0] + losses[1]);
+        to[ReportSlot.Q1Loss] = (float)losses[0];
+        to[ReportSlot.Q2Loss] = (float)losses[1];
         to[ReportSlot.MeanQ] = (float)meanQ;
         to[ReportSlot.MeanTarget] = (float)meanY;
     }

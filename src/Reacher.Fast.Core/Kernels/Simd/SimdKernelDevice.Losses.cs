@@ -30,12 +30,13 @@ internal sealed unsafe partial class SimdKernelDevice<TSimd, TVector>
     public void CriticLoss(Tensor q, Tensor y, Tensor dq, Tensor report)
     {
         int count = q.Columns;
-        float* target = Row(y);
+        float* target = Row(y), figures = Row(report);
         float scale = 2f / count;
-        double loss = 0, sum = 0;
-        for (int head = 0; head < q.Heads; head++)
+        double total = 0, sum = 0;
+        for (int head = 0; head < 2; head++)
         {
             float* value = Row(q, head), gradient = Row(dq, head);
+            double loss = 0;
             for (int b = 0; b < count; b++)
             {
                 float error = value[b] - target[b];
@@ -43,11 +44,13 @@ internal sealed unsafe partial class SimdKernelDevice<TSimd, TVector>
                 loss += (double)error * error;
                 sum += value[b];
             }
+
+            figures[ReportSlot.Q1Loss + head] = (float)(loss / count);
+            total += loss;
         }
 
-        float* figures = Row(report);
-        figures[ReportSlot.CriticLoss] = (float)(loss / count);
-        figures[ReportSlot.MeanQ] = (float)(sum / ((double)count * q.Heads));
+        figures[ReportSlot.CriticLoss] = (float)(total / count);
+        figures[ReportSlot.MeanQ] = (float)(sum / (2.0 * count));
         figures[ReportSlot.MeanTarget] = (float)(ChunkedSums.Sum(target, count) / count);
     }
 

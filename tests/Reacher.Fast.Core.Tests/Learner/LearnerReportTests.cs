@@ -1,0 +1,67 @@
+using Reacher.Fast.Core.Batch;
+using Reacher.Fast.Core.Kernels;
+using Reacher.Fast.Core.Learner;
+using Reacher.Fast.Core.Tests.Kernels;
+using Reacher.Fast.Core.Weights;
+
+namespace Reacher.Fast.Core.Tests.Learner;
+
+/// <summary>Which figure of a report is whose.</summary>
+public sealed class LearnerReportTests
+{
+    private const float Offset = 100;
+    private static readonly TransitionSpec Spec = new(5, 2);
+
+    private static readonly LearnerOptions[] AllOptions =
+    [
+        new SacOptions { BatchSize = 8, HiddenSizes = [16, 12], LayerNormCritics = true, Seed = 3 },
+        new Td3Options { BatchSize = 8, HiddenSizes = [16, 12], Seed = 4 },
+    ];
+
+    private static IEnumerable<TestCaseData> Cases =>
+        from device in Devices.All
+        from options in AllOptions
+        from critic in new[] { 1, 2 }
+        select new TestCaseData(device.Arguments[0], options, critic) { TestName = $"{{m}}({device.Arguments[0]}, {options.GetType().Name}, critic {critic})" };
+
+    [TestCaseSource(nameof(Cases))]
+    public void Each_critic_s_loss_is_its_own(DeviceUnderTest kind, LearnerOptions options, int critic)
+    {
+        LearnerReport before = FirstUpdate(kind, options, shifted: 0), after = FirstUpdate(kind, options, shifted: critic);
+        (float own, float other) = critic == 1 ? (after.Q1Loss, after.Q2Loss) : (after.Q2Loss, after.Q1Loss);
+        float otherBefore = critic == 1 ? before.Q2Loss : before.Q1Loss;
+
+        Assert.That(own, Is.EqualTo(Offset * Offset).Within(20).Percent, "the critic whose values were shifted");
+        Assert.That(other, Is.EqualTo(otherBefore), "the other one, whose target is as it was");
+        Assert.That(before.Q1Loss, Is.Not.EqualTo(before.Q2Loss), "two critics, not one twice");
+        Assert.That(after.CriticLoss, Is.EqualTo(after.Q1Loss + after.Q2Loss).Within(1e-5).Percent);
+    }
+
+    /// <summary>The report of one update of a fresh learner, one of whose critics has <see cref="Offset"/> added to all its values; 0 for neither.</summary>
+    private static LearnerReport FirstUpdate(DeviceUnderTest kind, LearnerOptions options, int shifted)
+    {
+        using IKernelDevice device = kind.Create();
+        using ILearner learner = LearnerFactory.Create(options, Spec, device);
+        var state = new StateDictionary();
+        learner.SaveState(state);
+        string? bias = state.Tensors.LastOrDefault(tensor => tensor.Name.StartsWith($"critic{shifted}.", StringComparison.Ordinal))?.Name;
+        var changed = new StateDictionary();
+        changed.Metadata["learner.algorithm"] = state.Metadata["learner.algorithm"];
+        foreach (StateTensor tensor in state.Tensors)
+        {
+            if (tensor.Name == bias)
+            {
+                Assert.That(tensor.Shape, Is.EqualTo(new long[] { 1 }), "the last layer's bias");
+                changed.Add(tensor.Name, [tensor.Floats[0] + Offset], 1);
+            }
+            else
+            {
+                changed.Add(tensor);
+            }
+        }
+
+        learner.LoadState(changed);
+        using BatchBuffer batch = Batches.Random(Spec, options.BatchSize, number: 1);
+        return learner.Update(batch.View);
+    }
+}
