@@ -30,8 +30,10 @@ internal static class LearnerGauge
     public const int EntropyCoefficient = 5;
     public const int CriticGradientNorm = 6;
     public const int PolicyGradientNorm = 7;
+    public const int Q1Loss = 8;
+    public const int Q2Loss = 9;
 
-    /// <summary>Shows a report. Eight stores: cheap enough for every update.</summary>
+    /// <summary>Shows a report. Ten stores: cheap enough for every update.</summary>
     public static void Write(ProcessSlot slot, in LearnerReport report)
     {
         slot.WriteGauge(CriticLoss, report.CriticLoss);
@@ -42,5 +44,7 @@ internal static class LearnerGauge
         slot.WriteGauge(EntropyCoefficient, report.EntropyCoefficient);
         slot.WriteGauge(CriticGradientNorm, report.CriticGradientNorm);
         slot.WriteGauge(PolicyGradientNorm, report.PolicyGradientNorm);
+        slot.WriteGauge(Q1Loss, report.Q1Loss);
+        slot.WriteGauge(Q2Loss, report.Q2Loss);
     }
 }

@@ -100,6 +100,8 @@ internal sealed class RunProgress
             ReplayCapacity = replay.Capacity,
             UpdateRatio = owed > 0 ? (learner.Updates - control.Limiter.BaseUpdates) / (double)owed : 0,
             CriticLoss = learner.ReadGauge(LearnerGauge.CriticLoss),
+            Q1Loss = learner.ReadGauge(LearnerGauge.Q1Loss),
+            Q2Loss = learner.ReadGauge(LearnerGauge.Q2Loss),
             PolicyLoss = learner.ReadGauge(LearnerGauge.PolicyLoss),
             MeanQ = learner.ReadGauge(LearnerGauge.MeanQ),
             MeanTarget = learner.ReadGauge(LearnerGauge.MeanTarget),

@@ -41,7 +41,14 @@ internal sealed record RunStatus
     /// <summary>Updates per transition since the warm-up, which the rate limiter holds at its target.</summary>
     public required double UpdateRatio { get; init; }
 
+    /// <summary>Both critics' mean squared errors, summed.</summary>
     public required double CriticLoss { get; init; }
+
+    /// <summary>The first critic's mean squared error.</summary>
+    public required double Q1Loss { get; init; }
+
+    /// <summary>The second critic's mean squared error.</summary>
+    public required double Q2Loss { get; init; }
 
     public required double PolicyLoss { get; init; }
 

@@ -133,8 +133,15 @@ public sealed class TrainProcessTests
         IReadOnlyList<MetricsLine> lines = MetricsFile.Read(Path.Combine(results, "g", "metrics.jsonl"));
         MetricsLine progress = lines.Last(line => line.Kind == MetricsKind.Progress);
         Assert.That(
-            new[] { progress.CriticLoss, progress.EntropyCoefficient, progress.CriticGradientNorm, progress.PolicyGradientNorm, progress.UpdateRatio },
+            new[] { progress.CriticLoss, progress.Q1Loss, progress.Q2Loss, progress.EntropyCoefficient, progress.CriticGradientNorm, progress.PolicyGradientNorm, progress.UpdateRatio },
             Is.All.Positive);
+        Assert.That(progress.Q1Loss, Is.Not.EqualTo(progress.Q2Loss));
+        if (inProcess)
+        {
+            // Between processes the figures are read while the learner writes them, so one line may mix two updates.
+            Assert.That(progress.Q1Loss + progress.Q2Loss, Is.EqualTo(progress.CriticLoss).Within(1e-4).Percent);
+        }
+
         Assert.That(new[] { progress.MeanQ, progress.MeanTarget, progress.Entropy, progress.PolicyLoss }, Is.All.Not.Null.And.All.Not.EqualTo(0));
         Assert.That(lines.First(line => line.Kind == MetricsKind.Training).EpisodeLength, Is.EqualTo(LockstepTraining.SegmentSteps));
     }

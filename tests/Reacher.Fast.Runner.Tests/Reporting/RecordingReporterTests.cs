@@ -51,6 +51,8 @@ public sealed class RecordingReporterTests
                     TrainingScoreDeviation = 3,
                     TrainingEpisodeLength = 1001,
                     CriticLoss = 4,
+                    Q1Loss = 3.5,
+                    Q2Loss = 0.5,
                     PolicyLoss = 5,
                     MeanQ = 6,
                     MeanTarget = 7,
@@ -72,7 +74,7 @@ public sealed class RecordingReporterTests
             expected,
             new MetricsLine
             {
-                Kind = MetricsKind.Progress, Seconds = 10, Transitions = 100, Updates = 100, CriticLoss = 4, PolicyLoss = 5, MeanQ = 6, MeanTarget = 7, Entropy = 8,
+                Kind = MetricsKind.Progress, Seconds = 10, Transitions = 100, Updates = 100, CriticLoss = 4, Q1Loss = 3.5, Q2Loss = 0.5, PolicyLoss = 5, MeanQ = 6, MeanTarget = 7, Entropy = 8,
                 EntropyCoefficient = 9, LearningRate = 9.5, CriticGradientNorm = 10, PolicyGradientNorm = 11, TransitionsPerSecond = 12, UpdatesPerSecond = 13, UpdateRatio = 14, ReplayRows = 100,
             },
         }));
@@ -96,6 +98,8 @@ public sealed class RecordingReporterTests
         ReplayCapacity = 1000,
         UpdateRatio = 1,
         CriticLoss = 1,
+        Q1Loss = 1,
+        Q2Loss = 1,
         PolicyLoss = 1,
         MeanQ = 1,
         MeanTarget = 1,

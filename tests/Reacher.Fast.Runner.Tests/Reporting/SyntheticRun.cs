@@ -18,10 +18,11 @@ internal static class SyntheticRun
             {
                 double at = episode - 1 + (part / 20.0), seconds = at * 2.9;
                 double progress = 1 / (1 + Math.Exp(-(at - 6) / 1.3));
+                double first = (0.01 * Math.Exp(-at / 12)) + (0.002 * random.NextDouble()), second = (0.01 * Math.Exp(-at / 12)) + (0.002 * random.NextDouble());
                 lines.Add(new MetricsLine
                 {
                     Kind = MetricsKind.Progress, Seconds = seconds, Transitions = begin + (part * 1001), Updates = (long)(at * 2002),
-                    CriticLoss = (0.02 * Math.Exp(-at / 12)) + (0.004 * random.NextDouble()), PolicyLoss = -3.4 * progress + (0.1 * random.NextDouble()),
+                    CriticLoss = first + second, Q1Loss = first, Q2Loss = second, PolicyLoss = -3.4 * progress + (0.1 * random.NextDouble()),
                     MeanQ = (3.5 * progress) + (0.05 * random.NextDouble()), MeanTarget = (3.5 * progress) + (0.09 * random.NextDouble()),
                     Entropy = 2.5 - (6 * progress) + (0.2 * random.NextDouble()), EntropyCoefficient = 0.01 * Math.Exp(-at / 9),
                     CriticGradientNorm = 0.3 * random.NextDouble(), PolicyGradientNorm = 0.1 * random.NextDouble(),

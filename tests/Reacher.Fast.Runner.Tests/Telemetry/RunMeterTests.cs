@@ -86,7 +86,7 @@ public sealed class RunMeterTests
     private static RunStatus Status() => new()
     {
         RunId = "a", Behavior = "Reacher", Phase = "training", ElapsedSeconds = 1, Transitions = 0, Episodes = 0, TrainingScore = 0, TrainingScoreDeviation = 0, TrainingEpisodeLength = 0,
-        Updates = 0, TransitionsPerSecond = 0, UpdatesPerSecond = 0, ReplayRows = 0, ReplayCapacity = 1, UpdateRatio = 0, CriticLoss = 0, PolicyLoss = 0, MeanQ = 0, MeanTarget = 0,
+        Updates = 0, TransitionsPerSecond = 0, UpdatesPerSecond = 0, ReplayRows = 0, ReplayCapacity = 1, UpdateRatio = 0, CriticLoss = 0, Q1Loss = 0, Q2Loss = 0, PolicyLoss = 0, MeanQ = 0, MeanTarget = 0,
         Entropy = 0, EntropyCoefficient = 0, LearningRate = 0, CriticGradientNorm = 0, PolicyGradientNorm = 0, EvaluationEpisodes = 0, EvaluationScore = 0, WindowMean = 0, WindowCount = 0, WindowSize = 1,
         Threshold = 30, Processes = [],
     };

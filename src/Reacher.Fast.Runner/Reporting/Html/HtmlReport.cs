@@ -123,7 +123,7 @@ internal static class HtmlReport
         ];
         SvgChart[] charts =
         [
-            Diagnostic("Critic loss", ("critic loss", 1, line => line.CriticLoss)),
+            Diagnostic("Critic loss", ("both", 1, line => line.CriticLoss), ("Q1", 3, line => line.Q1Loss), ("Q2", 4, line => line.Q2Loss)),
             Diagnostic("Policy loss", ("policy loss", 2, line => line.PolicyLoss)),
             Diagnostic("Value", ("Q", 1, line => line.MeanQ), ("target", 2, line => line.MeanTarget)),
             .. entropy,

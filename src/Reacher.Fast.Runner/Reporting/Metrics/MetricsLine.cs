@@ -57,6 +57,12 @@ internal sealed record MetricsLine
     /// <summary>Both critics' mean squared errors, summed.</summary>
     public double? CriticLoss { get; init; }
 
+    /// <summary>The first critic's mean squared error.</summary>
+    public double? Q1Loss { get; init; }
+
+    /// <summary>The second critic's mean squared error.</summary>
+    public double? Q2Loss { get; init; }
+
     /// <summary>The policy's loss.</summary>
     public double? PolicyLoss { get; init; }
 
@@ -105,6 +111,8 @@ internal sealed record MetricsLine
         EpisodeLength = Keep(EpisodeLength),
         WindowMean = Keep(WindowMean),
         CriticLoss = Keep(CriticLoss),
+        Q1Loss = Keep(Q1Loss),
+        Q2Loss = Keep(Q2Loss),
         PolicyLoss = Keep(PolicyLoss),
         MeanQ = Keep(MeanQ),
         MeanTarget = Keep(MeanTarget),

@@ -85,6 +85,8 @@ internal sealed class MetricsRecorder : IDisposable
     private void RecordProgress(MetricsLine line) => events.Scalars(
         line.Transitions,
         ("Losses/Value Loss", Value(line.CriticLoss)),
+        ("Losses/Q1 Loss", Value(line.Q1Loss)),
+        ("Losses/Q2 Loss", Value(line.Q2Loss)),
         ("Losses/Policy Loss", Value(line.PolicyLoss)),
         ("Policy/Extrinsic Value", Value(line.MeanQ)),
         ("Policy/Target Value", Value(line.MeanTarget)),

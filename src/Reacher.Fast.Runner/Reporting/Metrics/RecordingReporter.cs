@@ -90,6 +90,8 @@ internal sealed class RecordingReporter : RunReporter
     private static MetricsLine Progress(RunStatus status) => Line(MetricsKind.Progress, status) with
     {
         CriticLoss = status.CriticLoss,
+        Q1Loss = status.Q1Loss,
+        Q2Loss = status.Q2Loss,
         PolicyLoss = status.PolicyLoss,
         MeanQ = status.MeanQ,
         MeanTarget = status.MeanTarget,
