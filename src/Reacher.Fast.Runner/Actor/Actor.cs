@@ -38,10 +38,14 @@ internal sealed class Actor : IDisposable
         actions = new float[environment.AgentCount * environment.ActionSize];
         uniformActions = new float[actions.Length];
         Scores = new EpisodeScores(environment.AgentCount);
+        Returns = new EpisodeReturns(environment.AgentCount);
     }
 
     /// <summary>Scores of the training episodes.</summary>
     public EpisodeScores Scores { get; }
+
+    /// <summary>Returns of each agent's training episodes.</summary>
+    public EpisodeReturns Returns { get; }
 
     /// <summary>Agents stepped together: transitions per vector step.</summary>
     public int AgentCount => environment.AgentCount;
@@ -53,6 +57,7 @@ internal sealed class Actor : IDisposable
     public void Begin(ulong seed)
     {
         writer.Forget();
+        Returns.Forget();
         policy.Seed(seed);
         untilNewUniform = 0;
         random = new Random(unchecked((int)(seed ^ (seed >> 32))));
@@ -90,6 +95,7 @@ internal sealed class Actor : IDisposable
         writer.Write(
             observations, actions, result.Rewards, result.Terminated, result.Truncated, result.Lost, result.Observations, result.FinalObservations);
         Scores.Add(result);
+        Returns.Add(result);
         result.Observations.CopyTo(observations);
     }
 

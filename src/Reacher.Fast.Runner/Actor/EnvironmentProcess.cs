@@ -35,6 +35,7 @@ internal static class EnvironmentProcess
             replay, plan.AgentCount, (uint)(index * plan.AgentCount), plan.NStep, plan.Gamma);
         using var actor = new Actor(environment, ActingPolicy.Create(plan, plan.AgentCount), writer, plan.ExplorationNoise, plan.WarmupHold);
         using var statistics = StatisticDrain.Of(environment, files.Logs, index);
+        using var returns = new ReturnLog(files.Logs, index);
         actor.Begin(seed);
         var newest = new WeightReader(weights);
         self.Phase = ProcessPhase.Running;
@@ -50,6 +51,7 @@ internal static class EnvironmentProcess
             actor.Step(uniform: newest.Version < 0 || control.TotalTransitions < plan.WarmupTransitions);
             self.AddVectorStep(actor.AgentCount);
             statistics.Take();
+            returns.Append(actor.Returns.Ended);
             if (actor.Scores.Episodes != episodes)
             {
                 EnvironmentGauge.Write(self, actor.Scores);

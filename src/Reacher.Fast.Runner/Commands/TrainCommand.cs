@@ -117,9 +117,10 @@ internal static class TrainCommand
 
         using var recorder = new MetricsRecorder(directory, configuration);
         long interval = configuration.Get(TrainerKeys.SummaryFreq);
-        var reporter = new StatisticReporter(
-            new RecordingReporter(new MeteredReporter(RunReporter.Create(json), meter), recorder, interval, EvaluationLog.Read(files.Evaluations).Count),
-            recorder, StatisticSpool.FolderIn(files.Logs), interval);
+        var shown = new MeteredReporter(RunReporter.Create(json), meter);
+        var recording = new RecordingReporter(shown, recorder, interval, EvaluationLog.Read(files.Evaluations).Count);
+        var statistics = new StatisticReporter(recording, recorder, StatisticSpool.FolderIn(files.Logs), interval);
+        var reporter = new ReturnReporter(statistics, recorder, files.Logs, interval);
         int code = inProcess ? RunInProcess(plan, files, reporter, resume, player) : RunProcesses(plan, files, reporter, resume);
         Finish(directory, plan);
         return code;

@@ -41,6 +41,7 @@ internal sealed class LockstepTraining : IDisposable
     private readonly Actor.Actor actor;
     private readonly Evaluator evaluator;
     private readonly StatisticDrain statistics;
+    private readonly ReturnLog returns;
     private readonly EvaluationLog evaluations;
     private readonly EvaluationWindow window;
     private readonly BestPolicy best;
@@ -84,6 +85,7 @@ internal sealed class LockstepTraining : IDisposable
             plan.ExplorationNoise, plan.WarmupHold);
         evaluator = player is null ? Evaluator.Create(plan, worker: 1) : Evaluator.Create(plan, new BorrowedEnvironment(player));
         statistics = StatisticDrain.Of(player, files.Logs, worker: 0);
+        returns = new ReturnLog(files.Logs, worker: 0);
         TakeSlots();
         Restore(files);
         evaluations = new EvaluationLog(files.Evaluations);
@@ -140,6 +142,7 @@ internal sealed class LockstepTraining : IDisposable
     {
         evaluations.Dispose();
         statistics.Dispose();
+        returns.Dispose();
         evaluator.Dispose();
         actor.Dispose();
         batch.Dispose();
@@ -166,6 +169,7 @@ internal sealed class LockstepTraining : IDisposable
             actor.Step(uniform: control.TotalTransitions < plan.WarmupTransitions);
             EnvironmentSlot.AddVectorStep(actor.AgentCount);
             statistics.Take();
+            returns.Append(actor.Returns.Ended);
             if (actor.Scores.Episodes != episodes)
             {
                 EnvironmentGauge.Write(EnvironmentSlot, actor.Scores);

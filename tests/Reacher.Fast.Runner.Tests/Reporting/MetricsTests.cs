@@ -69,7 +69,7 @@ public sealed class MetricsTests
         {
             recorder.Record(Line);
             recorder.Record(Line with { Kind = MetricsKind.Progress, MeanQ = 1, PolicyLoss = 2 });
-            recorder.Record(Line with { Kind = MetricsKind.Training, EpisodeLength = 1001 }, [1.0, 2.0]);
+            recorder.Record(Line with { Kind = MetricsKind.Training, EpisodeLength = 1001 });
             Assert.That(recorder.Warning, Is.Null);
         }
 

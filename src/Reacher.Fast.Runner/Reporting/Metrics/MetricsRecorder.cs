@@ -31,8 +31,7 @@ internal sealed class MetricsRecorder : IDisposable
 
     /// <summary>Records one line.</summary>
     /// <param name="line">What was measured.</param>
-    /// <param name="agentScores">The agents' scores of the episode, for a histogram; may be empty.</param>
-    public void Record(MetricsLine line, ReadOnlySpan<double> agentScores = default)
+    public void Record(MetricsLine line)
     {
         try
         {
@@ -43,7 +42,7 @@ internal sealed class MetricsRecorder : IDisposable
             }
             else
             {
-                RecordEpisode(line, agentScores);
+                RecordEpisode(line);
             }
         }
         catch (IOException error)
@@ -65,6 +64,21 @@ internal sealed class MetricsRecorder : IDisposable
             {
                 events.Histogram(line.Transitions, total.Key + "_hist", CollectionsMarshal.AsSpan(total.Values));
             }
+        }
+        catch (IOException error)
+        {
+            Warn(error);
+        }
+    }
+
+    /// <summary>Records how the returns of the agents' training episodes are distributed, in TensorBoard alone; none is nothing to do.</summary>
+    /// <param name="transitions">Agent decisions so far.</param>
+    /// <param name="returns">Of the episodes that have ended since the last call; finite.</param>
+    public void RecordReturns(long transitions, ReadOnlySpan<double> returns)
+    {
+        try
+        {
+            events.Histogram(transitions, "Environment/Cumulative Reward_hist", returns);
         }
         catch (IOException error)
         {
@@ -100,7 +114,7 @@ internal sealed class MetricsRecorder : IDisposable
         ("Rates/Updates per Transition", Value(line.UpdateRatio)),
         ("Replay/Rows", line.ReplayRows ?? double.NaN));
 
-    private void RecordEpisode(MetricsLine line, ReadOnlySpan<double> agentScores)
+    private void RecordEpisode(MetricsLine line)
     {
         if (line.Kind == MetricsKind.Training)
         {
@@ -109,7 +123,6 @@ internal sealed class MetricsRecorder : IDisposable
                 ("Environment/Cumulative Reward", Value(line.Score)),
                 ("Environment/Episode Length", Value(line.EpisodeLength)),
                 ("Policy/Extrinsic Reward", Value(line.Score)));
-            events.Histogram(line.Transitions, "Environment/Cumulative Reward_hist", agentScores);
         }
         else
         {

@@ -95,7 +95,8 @@ internal sealed class EventFile : IDisposable
             histogram.SumSquares += value * value;
         }
 
-        double width = Math.Max((histogram.Max - histogram.Min) / HistogramBuckets, 1e-12);
+        // Values that are all the same still have buckets of some width.
+        double width = Math.Max((histogram.Max - histogram.Min) / HistogramBuckets, 1e-12 * Math.Max(1, Math.Abs(histogram.Min)));
         double[] counts = new double[HistogramBuckets];
         foreach (double value in values)
         {
@@ -104,7 +105,8 @@ internal sealed class EventFile : IDisposable
 
         for (int i = 0; i < HistogramBuckets; i++)
         {
-            histogram.BucketLimit.Add(histogram.Min + ((i + 1) * width));
+            double limit = histogram.Min + ((i + 1) * width);
+            histogram.BucketLimit.Add(i == HistogramBuckets - 1 ? Math.Max(limit, histogram.Max) : limit);
             histogram.Bucket.Add(counts[i]);
         }
 
