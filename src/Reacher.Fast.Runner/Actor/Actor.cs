@@ -57,6 +57,7 @@ internal sealed class Actor : IDisposable
     public void Begin(ulong seed)
     {
         writer.Forget();
+        Scores.Forget();
         Returns.Forget();
         policy.Seed(seed);
         untilNewUniform = 0;

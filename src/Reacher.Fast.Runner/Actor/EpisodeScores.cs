@@ -50,6 +50,13 @@ internal sealed class EpisodeScores(int agents)
         return true;
     }
 
+    /// <summary>Forgets the episodes under way: the environment is reset.</summary>
+    public void Forget()
+    {
+        Array.Clear(running);
+        Array.Clear(lengths);
+    }
+
     private void End(int agent)
     {
         if (!ended[agent])

@@ -27,6 +27,18 @@ public sealed class ReturnTests
     }
 
     [Test]
+    public void The_score_of_all_agents_forgets_what_was_under_way_at_a_reset_too()
+    {
+        var scores = new EpisodeScores(2);
+        bool[] none = [false, false], all = [true, true];
+        scores.Add(new VectorStep([], [], [10, 10], none, none, none));
+        scores.Forget();
+        scores.Add(new VectorStep([], [], [1, 2], none, none, none));
+        Assert.That(scores.Add(new VectorStep([], [], [1, 2], none, all, none)), Is.True);
+        Assert.That((scores.LastMean, scores.LastDeviation, scores.LastLength), Is.EqualTo((3.0, 1.0, 2.0)));
+    }
+
+    [Test]
     public void A_step_and_an_append_allocate_nothing()
     {
         using var folder = new TemporaryFolder();
