@@ -17,6 +17,29 @@ internal static class EnvironmentGauge
         slot.WriteGauge(EpisodeLength, scores.LastLength);
         slot.AddEpisode(scores.LastMean);
     }
+
+    /// <summary>The last training episodes of env processes 0 to <paramref name="count"/> - 1, as if they were one of all their agents.</summary>
+    /// <returns>Mean and standard deviation over the agents, mean length; the mean is not a number before an episode has ended.</returns>
+    public static (double Score, double Deviation, double Length) Read(ControlBlock control, int count)
+    {
+        double sum = 0, squares = 0, length = 0;
+        int ended = 0;
+        for (int i = 0; i < count; i++)
+        {
+            ProcessSlot slot = control.Slot(ProcessRole.Environment, i);
+            if (slot.Episodes > 0)
+            {
+                double score = slot.LastScore, deviation = slot.ReadGauge(ScoreDeviation);
+                ended++;
+                sum += score;
+                squares += (score * score) + (deviation * deviation);
+                length += slot.ReadGauge(EpisodeLength);
+            }
+        }
+
+        double mean = sum / ended;
+        return ended == 0 ? (double.NaN, 0, 0) : (mean, Math.Sqrt(Math.Max(0, (squares / ended) - (mean * mean))), length / ended);
+    }
 }
 
 /// <summary>Which gauge of the learner's slot holds what: its last report.</summary>

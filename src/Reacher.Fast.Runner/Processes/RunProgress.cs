@@ -80,7 +80,8 @@ internal sealed class RunProgress
 
     public RunStatus Status(IReadOnlyList<Supervised> children, string? phase = null)
     {
-        ProcessSlot learner = control.Learner, environment = control.Slot(ProcessRole.Environment, 0);
+        ProcessSlot learner = control.Learner;
+        (double trainingScore, double trainingDeviation, double trainingLength) = EnvironmentGauge.Read(control, plan.EnvironmentCount);
         long transitions = control.TotalTransitions, owed = transitions - control.Limiter.BaseTransitions;
         return new RunStatus
         {
@@ -90,9 +91,9 @@ internal sealed class RunProgress
             ElapsedSeconds = Elapsed,
             Transitions = transitions,
             Episodes = control.TotalEpisodes,
-            TrainingScore = environment.Episodes == 0 ? double.NaN : environment.LastScore,
-            TrainingScoreDeviation = environment.ReadGauge(EnvironmentGauge.ScoreDeviation),
-            TrainingEpisodeLength = environment.ReadGauge(EnvironmentGauge.EpisodeLength),
+            TrainingScore = trainingScore,
+            TrainingScoreDeviation = trainingDeviation,
+            TrainingEpisodeLength = trainingLength,
             Updates = learner.Updates,
             TransitionsPerSecond = transitionRate,
             UpdatesPerSecond = updateRate,

@@ -19,7 +19,7 @@ internal sealed record RunStatus
     /// <summary>Training episodes of the whole vector environment that have ended.</summary>
     public required long Episodes { get; init; }
 
-    /// <summary>Mean over the agents of the last training episode's score; not a number before the first has ended.</summary>
+    /// <summary>Mean over the agents of the last training episode's score, of all env processes; not a number before the first has ended.</summary>
     public required double TrainingScore { get; init; }
 
     /// <summary>Standard deviation over those agents.</summary>

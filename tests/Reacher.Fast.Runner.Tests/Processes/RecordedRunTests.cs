@@ -80,6 +80,9 @@ public sealed class RecordedRunTests
         Assert.That(histograms.Min(point => point.Histogram!.Minimum), Is.EqualTo(returns.Min()));
         Assert.That(histograms.Max(point => point.Histogram!.Maximum), Is.EqualTo(returns.Max()));
         Assert.That(histograms.Select(point => point.Step), Is.Ordered.And.Unique);
+        Assert.That(
+            points.Where(point => point.Tag == "Environment/Cumulative Reward").Select(point => (point.Step, point.Value)),
+            Is.EqualTo(histograms.Select(point => (point.Step, (double)(float)(point.Histogram!.Sum / point.Histogram.Count)))));
         if (inProcess)
         {
             // Here no episode goes by unseen, so each has a line with the mean over its agents.

@@ -112,10 +112,14 @@ public sealed class ReturnTests
             Assert.That(recorder.Warning, Is.Null);
         }
 
-        EventPoint[] points = [.. Events.Points(run.BehaviorFolder).Where(point => point.Tag == "Environment/Cumulative Reward_hist")];
+        EventPoint[] all = Events.Points(run.BehaviorFolder), points = [.. all.Where(point => point.Tag == "Environment/Cumulative Reward_hist")];
         Assert.That(
             points.Select(point => (point.Step, point.Histogram!.Count, point.Histogram.Sum, point.Histogram.Minimum, point.Histogram.Maximum)),
             Is.EqualTo(new[] { (120L, 4.0, 12.0, 1.0, 6.0), (240L, 1.0, 7.0, 7.0, 7.0) }), "an interval without episodes has no point");
+        foreach (string tag in new[] { "Environment/Cumulative Reward", "Policy/Extrinsic Reward" })
+        {
+            Assert.That(all.Where(point => point.Tag == tag).Select(point => (point.Step, point.Value)), Is.EqualTo(new[] { (120L, 3.0), (240L, 7.0) }), tag);
+        }
     }
 
     private static double[] Step(EpisodeReturns returns, float[] rewards, bool[]? terminated = null, bool[]? truncated = null, bool[]? lost = null)

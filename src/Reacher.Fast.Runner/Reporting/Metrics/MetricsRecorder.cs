@@ -71,13 +71,28 @@ internal sealed class MetricsRecorder : IDisposable
         }
     }
 
-    /// <summary>Records how the returns of the agents' training episodes are distributed, in TensorBoard alone; none is nothing to do.</summary>
+    /// <summary>
+    /// Records the returns of the agents' training episodes as ML-Agents does, their mean and their distribution, in TensorBoard alone; none is nothing to do.
+    /// </summary>
     /// <param name="transitions">Agent decisions so far.</param>
     /// <param name="returns">Of the episodes that have ended since the last call; finite.</param>
     public void RecordReturns(long transitions, ReadOnlySpan<double> returns)
     {
+        if (returns.IsEmpty)
+        {
+            return;
+        }
+
+        double sum = 0;
+        foreach (double value in returns)
+        {
+            sum += value;
+        }
+
+        double mean = sum / returns.Length;
         try
         {
+            events.Scalars(transitions, ("Environment/Cumulative Reward", mean), ("Policy/Extrinsic Reward", mean));
             events.Histogram(transitions, "Environment/Cumulative Reward_hist", returns);
         }
         catch (IOException error)
@@ -118,11 +133,7 @@ internal sealed class MetricsRecorder : IDisposable
     {
         if (line.Kind == MetricsKind.Training)
         {
-            events.Scalars(
-                line.Transitions,
-                ("Environment/Cumulative Reward", Value(line.Score)),
-                ("Environment/Episode Length", Value(line.EpisodeLength)),
-                ("Policy/Extrinsic Reward", Value(line.Score)));
+            events.Scalars(line.Transitions, ("Environment/Episode Length", Value(line.EpisodeLength)));
         }
         else
         {
