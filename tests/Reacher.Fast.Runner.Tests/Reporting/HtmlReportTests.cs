@@ -99,6 +99,17 @@ public sealed class HtmlReportTests
         }
     }
 
+    [TestCase(5)]
+    [TestCase(29.9)]
+    [TestCase(33)]
+    public void The_threshold_s_name_is_not_cut_off_at_the_top(double score)
+    {
+        MetricsLine[] lines = [.. Enumerable.Range(1, 3).Select(i => new MetricsLine { Kind = MetricsKind.Evaluation, Seconds = i, Transitions = i, Episode = i, Score = score })];
+        MatchCollection names = Regex.Matches(Render(lines), "<text class=\"threshold\" x=\"[0-9.]+\" y=\"(-?[0-9.]+)\"");
+        Assert.That(names, Has.Count.EqualTo(4), "two charts, each for two widths");
+        Assert.That(names.Select(name => double.Parse(name.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture)), Is.All.GreaterThanOrEqualTo(PageStyle.WideChartFont));
+    }
+
     [Test]
     public void Names_are_escaped() =>
         Assert.That(HtmlReport.Render("<script>", [], RunConfiguration.Default(), new Dictionary<string, string> { ["<b>"] = "&" }, summary: null), Does.Not.Contain("<script").And.Not.Contain("<b>"));

@@ -147,7 +147,9 @@ internal sealed class SvgChart
         {
             double y = Y(threshold.Value);
             Append($"<line class=\"threshold\" x1=\"{N(left)}\" x2=\"{N(width - Right)}\" y1=\"{N(y)}\" y2=\"{N(y)}\"/>");
-            Append($"<text class=\"threshold\" x=\"{N(left + 6)}\" y=\"{N(y - 6)}\">{Escape(threshold.Name)}</text>");
+            // Above its line, unless the line is the chart's upper edge.
+            double baseline = y - 6 >= fontSize ? y - 6 : y + 4 + fontSize;
+            Append($"<text class=\"threshold\" x=\"{N(left + 6)}\" y=\"{N(baseline)}\">{Escape(threshold.Name)}</text>");
         }
     }
 
