@@ -64,18 +64,18 @@ internal static class LearnerProcess
 
             if (rhythm.IsNumberedDue(control.TotalTransitions))
             {
-                Save(() => checkpoints.Save(learner, sampler, control));
+                Save(() => checkpoints.Save(learner, sampler, control, replay));
             }
             else if (rhythm.IsLatestDue)
             {
-                Save(() => checkpoints.SaveLatest(learner, sampler, control));
+                Save(() => checkpoints.SaveLatest(learner, sampler, control, replay));
             }
 
             self.Beat();
         }
 
         Publish();
-        Save(() => checkpoints.Save(learner, sampler, control));
+        Save(() => checkpoints.Save(learner, sampler, control, replay));
         self.Phase = ProcessPhase.Stopped;
         return ExitCodes.Done;
 

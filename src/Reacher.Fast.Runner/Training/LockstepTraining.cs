@@ -255,7 +255,7 @@ internal sealed class LockstepTraining : IDisposable
 
     private void Save()
     {
-        reporter.Warn(checkpoints.Save(learner, sampler, control, state =>
+        reporter.Warn(checkpoints.Save(learner, sampler, control, replay, state =>
         {
             state.Add("lockstep.segment", segment);
             state.Add("lockstep.cooldown", control.CooldownStart ?? 0);

@@ -142,6 +142,9 @@ internal sealed record RunPlan
 
     public void Save(string path) => File.WriteAllText(path, JsonSerializer.Serialize(this, JsonStyle.Indented));
 
+    /// <summary>All of it on one line, to be kept with what came of it.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, JsonStyle.Line);
+
     public static RunPlan Load(string path)
     {
         try

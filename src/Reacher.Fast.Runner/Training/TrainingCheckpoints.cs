@@ -1,8 +1,10 @@
 using System.Globalization;
+using System.Reflection;
 using Reacher.Fast.Core;
 using Reacher.Fast.Core.Kernels;
 using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Core.Weights;
+using Reacher.Fast.Replay;
 using Reacher.Fast.Replay.Control;
 using Reacher.Fast.Replay.Sampling;
 using Reacher.Fast.Runner.Processes;
@@ -12,19 +14,22 @@ namespace Reacher.Fast.Runner.Training;
 /// <summary>A run's checkpoints: the learner's whole state, the sampler's generator, and the counters they belong to.</summary>
 internal sealed class TrainingCheckpoints(RunFiles files, RunPlan plan)
 {
+    private static readonly string Version =
+        typeof(TrainingCheckpoints).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
+
     private readonly CheckpointStore store = new(Path.Combine(files.Folder, plan.Behavior), plan.Behavior, plan.KeepCheckpoints);
 
     /// <summary>Saves (and what <paramref name="more"/> adds); a full disk is a warning in the result, and the checkpoints before stay.</summary>
-    public CheckpointSave Save(ILearner learner, ReplaySampler sampler, ControlBlock control, Action<StateDictionary>? more = null)
+    public CheckpointSave Save(ILearner learner, ReplaySampler sampler, ControlBlock control, ReplayFile replay, Action<StateDictionary>? more = null)
     {
-        StateDictionary state = Collect(learner, sampler, control);
+        StateDictionary state = Collect(learner, sampler, control, replay);
         more?.Invoke(state);
         return store.Save(state, control.TotalTransitions);
     }
 
     /// <summary>Saves under the newest checkpoint's fixed name alone (<see cref="CheckpointStore.SaveLatest"/>).</summary>
-    public CheckpointSave SaveLatest(ILearner learner, ReplaySampler sampler, ControlBlock control) =>
-        store.SaveLatest(Collect(learner, sampler, control), control.TotalTransitions);
+    public CheckpointSave SaveLatest(ILearner learner, ReplaySampler sampler, ControlBlock control, ReplayFile replay) =>
+        store.SaveLatest(Collect(learner, sampler, control, replay), control.TotalTransitions);
 
     /// <summary>Reads the checkpoint that a new run is to begin with.</summary>
     /// <exception cref="InputException">It cannot be read, holds a policy alone, or is of another algorithm or shape than the run.</exception>
@@ -76,7 +81,7 @@ internal sealed class TrainingCheckpoints(RunFiles files, RunPlan plan)
         return loaded;
     }
 
-    private StateDictionary Collect(ILearner learner, ReplaySampler sampler, ControlBlock control)
+    private StateDictionary Collect(ILearner learner, ReplaySampler sampler, ControlBlock control, ReplayFile replay)
     {
         var state = new StateDictionary();
         learner.SaveState(state);
@@ -85,9 +90,17 @@ internal sealed class TrainingCheckpoints(RunFiles files, RunPlan plan)
         state.Add("sampler.s1", random.S1);
         state.Add("sampler.s2", random.S2);
         state.Add("sampler.s3", random.S3);
+        state.Metadata["version"] = Version;
         state.Metadata["run_id"] = plan.RunId;
-        state.Metadata["transitions"] = control.TotalTransitions.ToString(CultureInfo.InvariantCulture);
+        state.Metadata["plan"] = plan.ToJson();
+        state.Metadata["transitions"] = Text(control.TotalTransitions);
+        // Replay and limiter live in files of their own, which a resumed run finds as they are: these say where they stood.
+        state.Metadata["replay.written_rows"] = Text(replay.WrittenRows);
+        state.Metadata["limiter.base_transitions"] = Text(control.Limiter.BaseTransitions);
+        state.Metadata["limiter.base_updates"] = Text(control.Limiter.BaseUpdates);
         return state;
+
+        static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
     }
 
     // Networks and optimisers are another run's; its counters, its noise and its loop are not this run's.

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Core.Weights;
 using Reacher.Fast.Replay.Control;
@@ -83,6 +84,21 @@ public sealed class LockstepTests
         Assert.That(Train("constant", solvedAtOnce with { Threshold = 41, MaxTransitions = 4 * SegmentRows }), Is.Not.EqualTo(whole));
         Train("cut", solvedAtOnce with { MaxTransitions = 2 * SegmentRows });
         Assert.That(Train("cut", solvedAtOnce, resume: true), Is.EqualTo(whole));
+    }
+
+    [Test]
+    public void A_checkpoint_says_what_wrote_it_with_which_options_and_where_replay_and_limiter_stood()
+    {
+        RunPlan plan = Plan(sac: true, segments: 2);
+        Train("a", plan);
+        IDictionary<string, string> said = Safetensors.Read(Path.Combine(folder, "a", "Reacher", CheckpointStore.LatestName)).Metadata;
+        using ControlBlock control = ControlBlock.Open(new RunFiles(Path.Combine(folder, "a")).Control);
+        Assert.That(said["version"], Does.Match(@"^\d+\.\d+\.\d+"));
+        Assert.That(JsonSerializer.Deserialize<RunPlan>(said["plan"], JsonStyle.Line)!.Sac!.HiddenSizes, Is.EqualTo(plan.Sac!.HiddenSizes));
+        Assert.That(said["transitions"], Is.EqualTo($"{2 * SegmentRows}"));
+        Assert.That(long.Parse(said["replay.written_rows"]), Is.InRange(2 * SegmentRows - (4 * plan.NStep), 2 * SegmentRows));
+        Assert.That(said["limiter.base_transitions"], Is.EqualTo($"{control.Limiter.BaseTransitions}"));
+        Assert.That(said["limiter.base_updates"], Is.EqualTo("0"));
     }
 
     private Dictionary<string, byte[]> Checkpoint(string id) =>
