@@ -101,17 +101,19 @@ public sealed class LayoutTests
     [Test]
     public void Rows_of_every_size_are_written_sealed_and_gathered_whole(
         [Values(1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 40, 63, 64, 65, 100, 300)] int observation,
-        [Values(1, 3, 4, 5, 8, 9, 33)] int action)
+        [Values(1, 3, 4, 5, 8, 9, 33)] int action,
+        [Values] bool mayStream)
     {
-        // Claims of 1, 3, 4 and 7 rows: sealed one by one and four at a time, and round the end of the ring.
-        const int Capacity = 11;
+        // Sealed one by one and four at a time; stored one by one, and side by side in one group, two and three; round the end of the ring within groups.
+        const int Capacity = 90;
+        int[] claims = [1, 3, 4, 7, 12, 20, 33, 70];
         TransitionSpec spec = new(observation, action);
         using TempFolder folder = new();
         using ReplayFile replay = ReplayFile.Create(folder.File("replay"), spec, Capacity);
-        using RowWriter writer = new(replay, 7, 0);
+        using RowWriter writer = new(replay, claims.Max(), 0, mayStream);
         float[] row = new float[spec.PayloadFloats];
         float next = 1;
-        foreach (int claim in (int[])[1, 3, 4, 7])
+        foreach (int claim in claims)
         {
             for (int i = 0; i < claim; i++)
             {
@@ -141,7 +143,7 @@ public sealed class LayoutTests
             ];
             Assert.That(gathered, Is.EqualTo(Enumerable.Range((int)gathered[0], row.Length).Select(k => (float)k)));
             Assert.That((gathered[0] - 1) % row.Length, Is.Zero);
-            Assert.That((int)(gathered[0] - 1) / row.Length, Is.InRange(4, 14));
+            Assert.That((int)(gathered[0] - 1) / row.Length, Is.InRange(claims.Sum() - Capacity, claims.Sum() - 1));
         }
     }
 }

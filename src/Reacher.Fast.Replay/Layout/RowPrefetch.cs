@@ -15,6 +15,16 @@ internal static unsafe class RowPrefetch
     /// <summary>Bytes of a row to ask for.</summary>
     public static int BytesOf(TransitionSpec spec) => Math.Min(TransitionSpec.RowHeaderBytes + spec.PayloadBytes, MostBytes);
 
+    /// <summary>One line.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Line(byte* address)
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch0(address);
+        }
+    }
+
     /// <summary>
     /// Two lines, or five and whatever is left: a loop over a row's lines, or one condition a line, costs a fifth of a whole
     /// gather (its branches stand where every load is a miss), a line too many next to nothing.

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Reacher.Fast.Core.Batch;
 using Reacher.Fast.Replay.Mapping;
 
@@ -14,6 +15,7 @@ internal readonly unsafe struct RowSlots
 {
     private const int StreamOffset = 8;
     private const int ChecksumOffset = 12;
+    private const int LineBytes = 64;
 
     /// <summary>CRC32C's initial inversion. The sum is <see cref="Core.Weights.Checksum"/>'s; taken here word by word, because a row's is half of what writing it costs.</summary>
     private const uint ChecksumStart = 0xFFFFFFFF;
@@ -33,6 +35,9 @@ internal readonly unsafe struct RowSlots
     /// <summary>Bytes from one row to the next.</summary>
     public int Stride => stride;
 
+    /// <summary>Whether this processor can stream rows: x64 with 256-bit vectors.</summary>
+    public static bool CanStream => Avx.IsSupported;
+
     /// <summary>Address of a slot.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public byte* Address(long slot) => rows + (slot * stride);
@@ -50,18 +55,46 @@ internal readonly unsafe struct RowSlots
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void StoreBody(long slot, byte* staged)
     {
+        StoreHead(slot, staged);
         byte* row = Address(slot);
-        *(ulong*)(row + 8) = *(ulong*)(staged + 8);
-        Vector128.Store(Vector128.Load(staged + 16), row + 16);
-        Vector256.Store(Vector256.Load(staged + 32), row + 32);
         // A stride is whole lines of 64 bytes.
-        for (nint i = 64; i < stride; i += 64)
+        for (nint i = LineBytes; i < stride; i += LineBytes)
         {
             Vector256<byte> low = Vector256.Load(staged + i), high = Vector256.Load(staged + i + 32);
             low.Store(row + i);
             high.Store(row + i + 32);
         }
     }
+
+    /// <summary>Of W3, what lies on the stamp's line: stream, checksum and the first 48 bytes of the payload.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void StoreHead(long slot, byte* staged)
+    {
+        byte* row = Address(slot);
+        *(ulong*)(row + 8) = *(ulong*)(staged + 8);
+        Vector128.Store(Vector128.Load(staged + 16), row + 16);
+        Vector256.Store(Vector256.Load(staged + 32), row + 32);
+    }
+
+    /// <summary>
+    /// Of W3, the other lines, past the caches: a line that is overwritten whole need not be fetched first. Streamed stores keep no order on x64, alone
+    /// of all its stores: a <see cref="Fence"/> stands before them (W2) and after them (W4).
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void StreamTail(long slot, byte* staged)
+    {
+        byte* row = Address(slot);
+        for (nint i = LineBytes; i < stride; i += LineBytes)
+        {
+            Vector256<byte> low = Vector256.Load(staged + i), high = Vector256.Load(staged + i + 32);
+            low.StoreAlignedNonTemporal(row + i);
+            high.StoreAlignedNonTemporal(row + i + 32);
+        }
+    }
+
+    /// <summary>No store, streamed or not, crosses it. Where <see cref="CanStream"/> only.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Fence() => Sse.StoreFence();
 
     /// <summary>W4: the row is whole. Release: pairs with R1.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -18,8 +18,12 @@ internal class RowWriter : IDisposable
     private bool disposed;
 
     /// <summary>Takes a lease on <paramref name="replay"/>.</summary>
+    /// <param name="replay">The file; may be disposed before this.</param>
+    /// <param name="largestClaim">Most rows published at once.</param>
+    /// <param name="firstStream">For the lease: the first stream whose rows come from here.</param>
+    /// <param name="mayStream">Whether rows may go past the caches where the processor can and it pays; false for tests of the plain way.</param>
     /// <exception cref="MappedFileException">All leases are held by living processes, or the capacity is below one claim.</exception>
-    public RowWriter(ReplayFile replay, int largestClaim, uint firstStream)
+    public RowWriter(ReplayFile replay, int largestClaim, uint firstStream, bool mayStream = true)
     {
         if (largestClaim > replay.Capacity)
         {
@@ -32,7 +36,7 @@ internal class RowWriter : IDisposable
         replay.File.AddUser();
         lease = new WriterLease(replay.File, index);
         window = new ClaimWindow(replay.File, replay.Layout, index);
-        Staged = new StagedRows(replay.Spec, largestClaim);
+        Staged = new StagedRows(replay.Spec, largestClaim, mayStream);
         LargestClaim = largestClaim;
         LeaseIndex = index;
     }

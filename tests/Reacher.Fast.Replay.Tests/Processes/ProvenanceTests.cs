@@ -1,4 +1,5 @@
 using Reacher.Fast.Replay.Inspection;
+using Reacher.Fast.Replay.Layout;
 using Reacher.Fast.TestChild;
 
 namespace Reacher.Fast.Replay.Tests.Processes;
@@ -18,6 +19,11 @@ public sealed class ProvenanceTests
 
     [TestCase(1)]
     [TestCase(5)]
+    public void The_same_holds_where_rows_are_not_streamed(int nStep) =>
+        Run(writers: 3, readers: 2, nStep, rows: 300_000, rounds: 100, PlantedBugs.NotStreamed);
+
+    [TestCase(1)]
+    [TestCase(5)]
     [Category("Stress")]
     [Explicit("dotnet test -c Release tests/Reacher.Fast.Replay.Tests --filter FullyQualifiedName~Stress_fifty; minutes on two cores")]
     public void Stress_fifty_million_rows_from_eight_writers_to_four_readers(int nStep) =>
@@ -26,8 +32,14 @@ public sealed class ProvenanceTests
     [TestCase(PlantedBugs.StampFirst)]
     [TestCase(PlantedBugs.NoRecheck)]
     [TestCase(PlantedBugs.NextRowAsSuccessor)]
+    [TestCase(PlantedBugs.NoFence)]
     public void The_same_test_catches_a_planted(string bug)
     {
+        if (bug == PlantedBugs.NoFence && !RowSlots.CanStream)
+        {
+            Assert.Ignore("This processor does not stream rows.");
+        }
+
         using ReplayCrowd crowd = new(writerCount: 3, readerCount: 2, capacity: 128, nStep: 1, bug);
         crowd.Await("the planted bug to be caught", () => crowd.Violations > 0);
         Assert.That(crowd.Stop(), Does.Contain("reader"));
@@ -53,9 +65,9 @@ public sealed class ProvenanceTests
         Assert.That(ReplayVerifier.Verify(crowd.Replay).IsClean, Is.True);
     }
 
-    private static void Run(int writers, int readers, int nStep, long rows, long rounds)
+    private static void Run(int writers, int readers, int nStep, long rows, long rounds, string variant = PlantedBugs.None)
     {
-        using ReplayCrowd crowd = new(writers, readers, Capacity, nStep);
+        using ReplayCrowd crowd = new(writers, readers, Capacity, nStep, variant);
         crowd.Await(
             "enough rows",
             () => crowd.Violations > 0 || (crowd.CheckedRows >= rows && crowd.Replay.WrittenRows >= rounds * Capacity),
