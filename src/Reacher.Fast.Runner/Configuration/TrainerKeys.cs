@@ -153,7 +153,7 @@ internal static class TrainerKeys
 
     public static readonly SwitchKey LayerNorm = new()
     {
-        Section = Network, Name = "layer_norm", Default = false, Td3Default = true, Flag = "--layer-norm",
+        Section = Network, Name = "layer_norm", Default = true, Flag = "--layer-norm",
         Comment = "Layer normalisation in the critics",
     };
 
@@ -189,8 +189,8 @@ internal static class TrainerKeys
 
     public static readonly NumberKey<long> CooldownSteps = new()
     {
-        Section = Trainer, Name = "cooldown_steps", Default = 160_000, Minimum = 0, Flag = "--cooldown-steps",
-        Comment = "Transitions, once solved, in which learning rates fall to zero before the run ends; 0 to end at once",
+        Section = Trainer, Name = "cooldown_steps", Default = 320_000, Minimum = 0, Flag = "--cooldown-steps",
+        Comment = "Transitions, once solved, before the run ends; learning rates stay for a third of them and then fall to zero; 0 to end at once",
     };
 
     public static readonly NumberKey<long> CheckpointInterval = new()
