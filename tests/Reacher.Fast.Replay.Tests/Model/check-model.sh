@@ -42,6 +42,7 @@ must_hold "two-readers-and-a-death" "-DREADERS=2 -DLAST=4 -DNO_SUCCESSOR" "-DSAF
 must_hold "one-reader-death-and-succession" "-DREADERS=1 -DLAST=4" "-DSAFETY" ""
 must_hold "twice-round" "-DREADERS=0 -DLAST=6" "-DSAFETY" ""
 must_hold "claims-of-two" "-DREADERS=0 -DROWS=2 -DLAST=6 -DNO_SUCCESSOR" "-DSAFETY" ""
+must_hold "rows-side-by-side" "-DREADERS=1 -DROWS=2 -DLAST=4 -DNO_SUCCESSOR -DSIDE_BY_SIDE" "-DSAFETY" ""
 must_hold "nobody-waits-for-ever" "-DREADERS=0 -DLAST=4 -DNO_SUCCESSOR" "-DNP -DNFAIR=4" "-l -f"
 must_fail "DEAD_KEEP_LEASES" "-DREADERS=0 -DLAST=4 -DNO_SUCCESSOR" "-DNP -DNFAIR=4" "-l -f"
 for bug in STAMP_FIRST NO_RECHECK NO_CLAIM_CHECK NO_ANNOUNCEMENT NO_W2 NO_R3 PRESUMED_DEAD; do

@@ -71,6 +71,26 @@ inline write_row(me, position) {
 #endif
 }
 
+/* The same steps as a group of rows takes them that is streamed: side by side. */
+inline mark_row(me, position) {
+    slot = (position) % CAPACITY;
+    d_step {
+        assert(busy[slot] == 0 || dead[busy[slot]]);
+        busy[slot] = me;
+        stamp[slot] = WRITING + (position) + 1  /* W1, W2 */
+    }
+}
+
+inline stream_row(position) {
+    slot = (position) % CAPACITY;
+    PAYLOAD(slot, position)                     /* W3 */
+}
+
+inline publish_row(position) {
+    slot = (position) % CAPACITY;
+    d_step { stamp[slot] = (position) + 1; busy[slot] = 0 }     /* W4 */
+}
+
 proctype Writer(byte lease; byte me) {
     byte start, limit, seen, from, slot, row, gap, holder, verdict;
     bool suspect;
@@ -151,10 +171,27 @@ judge:
                 holder = 0
             fi;
 #endif
+#ifdef SIDE_BY_SIDE
+            do
+            :: row < ROWS -> mark_row(me, start + row); d_step { row++; slot = 0 }
+            :: else -> break
+            od;
+            row = 0;
+            do
+            :: row < ROWS -> stream_row(start + row); d_step { row++; slot = 0 }
+            :: else -> break
+            od;
+            row = 0;
+            do
+            :: row < ROWS -> publish_row(start + row); d_step { row++; slot = 0 }
+            :: else -> break
+            od;
+#else
             do
             :: row < ROWS -> write_row(me, start + row); d_step { row++; slot = 0 }
             :: else -> break
             od;
+#endif
             row = 0;
 progress:
             claim[lease] = IDLE                                 /* C6 */
