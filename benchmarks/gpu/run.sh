@@ -7,17 +7,25 @@
 # them, or by hand, for another machine:
 #   dotnet publish -c Release -r linux-x64 --self-contained -o TOOLS benchmarks/Reacher.Fast.Gpu
 #   dotnet publish -c Release -r linux-x64 --self-contained -o TOOLS src/Reacher.Fast.Runner -p:PublishSingleFile=true -p:IncludeNativeLibrariesForSelfExtract=true
-# FOLDER is benchmarks/results/<the GPU's name> unless given. Needs the NVIDIA driver; uses nvcc, ptxas, compute-sanitizer and PyTorch
+# FOLDER is benchmarks/results/<the GPU's name> unless given. Steps of earlier runs that lie there stay in the report, each with its run.
+# Needs the NVIDIA driver; uses nvcc, ptxas, compute-sanitizer and PyTorch
 # where they are, and says what it left out where they are not. DRY=1 does as little as passes through every step: with
 # REACHER_FAST_CUDA_DRIVER naming the emulated GPU's library (native/cuda-kernels/host/build.sh), the whole script runs without a GPU.
 set -u -o pipefail
+[ $# -gt 0 ] || { echo "usage: run.sh TOOLS [FOLDER [STEP...]]" >&2; exit 2; }
+# Before the cd: both are relative to where the script is started.
+tools=$(realpath -m "$1") tool=$tools/reacher-fast-gpu runner=$tools/reacher-fast
+out=${2:+$(realpath -m "$2")}
+for program in "$tool" "$runner"; do
+    [ -x "$program" ] || { echo "run.sh: $program is not there, or cannot be run; the header of this script says how it is made" >&2; exit 2; }
+done
 cd "$(dirname "$0")/../.." || exit 1
-tools=$(realpath "${1:?usage: run.sh TOOLS [FOLDER [STEP...]]}") tool=$tools/reacher-fast-gpu runner=$tools/reacher-fast
+PATH=$PATH:/usr/local/cuda/bin
 gpu=$(nvidia-smi --query-gpu=name --format=csv,noheader 2>/dev/null | head -1)
 slug=$(printf '%s' "${gpu:-emulated-gpu}" | tr 'A-Z ' 'a-z-' | tr -cd 'a-z0-9-')
-out=${2:-benchmarks/results/$slug}
-mkdir -p "$out"
-out=$(realpath "$out")
+out=${out:-$PWD/benchmarks/results/$slug}
+mkdir -p "$out" || exit 1
+run="$(date -u +%FT%TZ)${DRY:+, dry} at $(git rev-parse --short HEAD 2>/dev/null || echo 'an unknown commit')"
 shift $(($# < 2 ? $# : 2))
 arch=sm_$(nvidia-smi --query-gpu=compute_cap --format=csv,noheader 2>/dev/null | head -1 | tr -d .)
 dry=${DRY:+--dry} quick=${DRY:+--dry}
@@ -51,13 +59,16 @@ nvcc_ptx() {
     { REACHER_FAST_PTX=$scratch/nvcc "$tool" check $quick && REACHER_FAST_PTX=$scratch/nvcc "$tool" updates $quick; } | sed 's/^figure /nvcc figure /'
 }
 torch_limits() { need_torch && python3 benchmarks/gpu/anchor.py; }
-# Modes one after another, each with its own limit: compiling can take a minute, and one that a version of PyTorch cannot do is said and passed over.
+# Modes one after another, each with its own limit: compiling can take a minute. One that a version of PyTorch cannot do is named
+# ("without MODE", which the loop below repeats); the step fails if none gave a figure.
 torch_updates() {
     need_torch || return
+    local figures=0
     for mode in eager compile graph compile+graph; do
         iterations=$([ "$mode" = eager ] && echo 300 || echo 1500)
-        timeout 145 python3 "$torch" --device cuda --algo "$1" --mode "$mode" --iters "$iterations" --rounds 5 ${2:-} || echo "$mode: status $?"
+        timeout 145 python3 "$torch" --device cuda --algo "$1" --mode "$mode" --iters "$iterations" --rounds 5 ${2:-} && figures=$((figures + 1)) || echo "without $mode (status $?)"
     done
+    [ $figures -gt 0 ]
 }
 torch_large() { need_torch && timeout 290 python3 "$torch" --device cuda --mode compile+graph --batch 8192 --hidden 1024 --iters 200 --rounds 5 --tf32; }
 # train_run DEVICE MORE...: a run of the arm; its last line is the summary, of which a part is kept.
@@ -100,29 +111,33 @@ run_step() {
     esac
 }
 
-failed=()
+failed=() left_out=() partial=()
 for name in "${@:-${all[@]}}"; do
     printf '== %s\n' "$name"
     started=$SECONDS
-    # In a process group of its own, so that the limit ends whatever the step started.
+    # Step and watch in process groups of their own (set -m), so that the limit ends whatever the step started, and nothing of either stays.
     (set -m; run_step "$name" > "$scratch/log" 2>&1 & step=$!
-     (sleep 595; kill -- -$step) 2>/dev/null & watch=$!
-     wait $step; status=$?
-     kill $watch 2>/dev/null
-     exit $status)
+     (sleep 595; kill -- -$step) > /dev/null 2>&1 & watch=$!
+     trap 'kill -- -$step -$watch 2>/dev/null' EXIT
+     wait $step)
     status=$?
     tail -n 400 "$scratch/log" > "$out/$name.txt"
     verdict=$([ $status -eq 0 ] && echo passed || { [ $status -eq 3 ] && echo "left out" || echo "FAILED (status $status)"; })
-    printf '%s, %d s\n' "$verdict" $((SECONDS - started)) | tee -a "$out/$name.txt"
-    case $status in 0 | 3) ;; *) failed+=("$name"); tail -n 15 "$out/$name.txt" ;; esac
+    without=$(sed -n 's/^without \([^ ]*\).*/\1/p' "$scratch/log" | paste -sd' ')
+    printf '%s%s, %d s, run %s\n' "$verdict" "${without:+ without $without}" $((SECONDS - started)) "$run" | tee -a "$out/$name.txt"
+    [ -z "$without" ] || partial+=("$name ($without)")
+    case $status in 0) ;; 3) left_out+=("$name") ;; *) failed+=("$name"); tail -n 15 "$out/$name.txt" ;; esac
 done
 
 {
     printf '# CUDA on %s\n\n' "${gpu:-an emulated GPU (DRY: the speeds mean nothing)}"
+    printf 'Written by the run %s. Every step below names the run it is of; the table is filled in from all of them, so only one that is of a single run compares like with like.\n\n' "$run"
+    missing=$(for name in "${all[@]}"; do [ -f "$out/$name.txt" ] || printf ' %s' "$name"; done)
+    [ -z "$missing" ] || printf 'Not run:%s.\n\n' "$missing"
     "$tool" summary "$out"
     for name in "${all[@]}"; do
-        [ -f "$out/$name.txt" ] && printf '\n## %s: %s\n```\n%s\n```\n' "$name" "$(tail -1 "$out/$name.txt")" "$(sed '$d' "$out/$name.txt" | grep -v '^figure ')"
+        [ ! -f "$out/$name.txt" ] || printf '\n## %s: %s\n```\n%s\n```\n' "$name" "$(tail -1 "$out/$name.txt")" "$(sed '$d' "$out/$name.txt" | grep -v '^figure ')"
     done
 } > "$out/report.md"
-echo "report: $out/report.md; ${#failed[@]} step(s) failed${failed[*]:+: ${failed[*]}}"
+echo "report: $out/report.md; left out for want of a tool: ${left_out[*]:-nothing}; without some modes: ${partial[*]:-none}; ${#failed[@]} step(s) failed${failed[*]:+: ${failed[*]}}"
 [ ${#failed[@]} -eq 0 ]
