@@ -18,7 +18,10 @@ internal static partial class Summary
 
         foreach (string precision in (string[])["fp32", "tf32"])
         {
-            Row($"the same over PyTorch's best of compile and graph, {precision}", 2, null, Best(found, $"sac_256_256_{precision}_k") / Best(found, $"torch_sac_{precision}_"));
+            // Compile+graph is what is to be beaten, so by itself: where PyTorch could not do it, the best of the other modes must not stand in for it unsaid.
+            Row($"PyTorch's SAC updates/s, compile+graph, {precision}", null, null, Exact(found, $"torch_sac_{precision}_compile+graph"));
+            Row($"SAC over PyTorch's compile+graph, {precision}", 2, null, Best(found, $"sac_256_256_{precision}_k") / Exact(found, $"torch_sac_{precision}_compile+graph"));
+            Row($"SAC over PyTorch's best of the modes that ran (compile, graph, compile+graph), {precision}", 2, null, Best(found, $"sac_256_256_{precision}_k") / Best(found, $"torch_sac_{precision}_"));
         }
 
         foreach (string precision in (string[])["fp32", "tf32", "bf16"])
@@ -27,6 +30,7 @@ internal static partial class Summary
         }
 
         Row("batch 8192, hidden 1024, TF32: share of a large matrix product's rate", 0.5, 0.7, Best(found, "tflops_8192_1024_tf32_k") / Best(found, "torch_matmul_8192x8192x8192_tf32"));
+        Row("SAC updates/s with the defaults of train (batch 128, 2 x 128, layer-normalised critics), fp32", null, null, Exact(found, "train_defaults"));
         Row("fused target against the same steps in PyTorch eager", 10, null, Best(found, "torch_target_us") / Best(found, "fused_target_us"));
         Row("mirror: share of page-locked copy bandwidth", 0.8, null, Best(found, "mirror_gbs") / Best(found, "page_locked_gbs"));
         Row("registered mapped file: share of page-locked copy bandwidth", null, null, Best(found, "registered_gbs") / Best(found, "page_locked_gbs"));
@@ -51,6 +55,8 @@ internal static partial class Summary
         .Select(static figure => figure.Value)
         .DefaultIfEmpty(double.NaN)
         .Max();
+
+    private static double Exact(Dictionary<string, double> found, string name) => found.GetValueOrDefault(name, double.NaN);
 
     private static Dictionary<string, double> Read(string folder)
     {

@@ -31,6 +31,7 @@ internal static class UpdateSpeeds
         }
 
         Measure(new(Sac: true, 256, 256, CudaPrecision.TensorFloat32, K: 8, Ring: true), effort);
+        TrainDefaults(effort);
         OneByOne(effort);
     }
 
@@ -76,6 +77,21 @@ internal static class UpdateSpeeds
         {
             Figure.Write($"tflops_{what.Batch}_{what.Hidden}_{precision}_k{what.K}", operations);
         }
+    }
+
+    /// <summary>What <c>train</c> does unless told otherwise: small, layer-normalised critics, an averaged policy, six updates for a step of 20 agents.</summary>
+    private static void TrainDefaults(Effort effort)
+    {
+        int size = effort == Effort.Dry ? 16 : 128;
+        var what = new Case(Sac: true, size, size, CudaPrecision.Float32, K: 6);
+        using var device = new CudaKernelDevice();
+        using var learner = new SacLearner(
+            new SacOptions { BatchSize = size, HiddenSizes = [size, size], LayerNormCritics = true, PolicyAveraging = 0.0005f, InitialAlpha = 0.002, AlphaLearningRate = 0 },
+            Spec,
+            device);
+        double seconds = FromMirror(device, learner, what, effort);
+        Console.WriteLine($"\nSAC with the defaults of train, batch {size}, hidden {size}, layer-normalised critics, fp32, mirror, K {what.K}: {1 / seconds:f0} updates/s");
+        Figure.Write("train_defaults", 1 / seconds);
     }
 
     private static double FromMirror(CudaKernelDevice device, OffPolicyLearner learner, Case what, Effort effort)
@@ -131,7 +147,7 @@ internal static class UpdateSpeeds
         Console.WriteLine($"\nSAC, batch {batchSize}, fp32, batches from the host and every report awaited: {1 / seconds:f0} updates/s");
     }
 
-    private static int Launches(Case what, Effort effort) => effort == Effort.Dry ? 1 : Math.Max(4, (what.Batch == 256 ? 4000 : 100) / what.K);
+    private static int Launches(Case what, Effort effort) => effort == Effort.Dry ? 1 : Math.Max(4, (what.Batch <= 256 ? 4000 : 100) / what.K);
 
     /// <summary>Multiplications and additions of the matrix products of one SAC update, two hidden layers.</summary>
     private static double SacOperations(double b, double h)
