@@ -1,6 +1,7 @@
 // Targets, losses and their gradients. All quantities are rows of B numbers, [H, 1, B], padded to 16 bytes.
 //
-// The fused targets replace about ten elementwise passes by one: everything after the target networks, 20 bytes a sample.
+// The fused targets replace about ten elementwise passes by one: everything after the target networks, 20 bytes a sample. TD3's smoothing
+// noise and its clip are not among it: they come before the target critics, whose input they are (policy.cu, add_clipped_noise).
 // The losses reduce to single figures, so each is one block of 1024 threads: at B = 8192 that is 16 values a thread, well
 // under the latency of a second launch, and the sum has one fixed order. Figures go to the report tensor; see ReportSlot.
 #include "math.cuh"

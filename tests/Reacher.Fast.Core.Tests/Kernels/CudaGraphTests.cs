@@ -85,6 +85,24 @@ public sealed class CudaGraphTests
     }
 
     [Test]
+    public void A_changed_learning_rate_scale_reaches_the_graph_that_is_recorded_already()
+    {
+        FakeDriver.Require();
+        using var device = new CudaKernelDevice();
+        using var learner = new SacLearner(new SacOptions { BatchSize = 8, HiddenSizes = [16] }, Spec, device);
+        Update(learner, 8, 0, 2);
+        long nodes = FakeDriver.Calls("cuGraphAddKernelNode_v2");
+        float[] before = Policy(learner);
+        learner.LearningRateScale = 0;
+        Update(learner, 8, 2, 1);
+        Assert.That(Policy(learner), Is.EqualTo(before), "at rate 0 nothing moves");
+        learner.LearningRateScale = 0.5f;
+        Update(learner, 8, 3, 1);
+        Assert.That(Policy(learner), Is.Not.EqualTo(before));
+        Assert.That(FakeDriver.Calls("cuGraphAddKernelNode_v2"), Is.EqualTo(nodes), "recorded again");
+    }
+
+    [Test]
     public void A_missed_dependency_would_be_seen()
     {
         FakeDriver.Require();
@@ -152,6 +170,11 @@ public sealed class CudaGraphTests
         using var device = new CudaKernelDevice(options);
         using var learner = new SacLearner(new SacOptions { BatchSize = 20, HiddenSizes = [24, 24], Seed = 3 }, Spec, device);
         Update(learner, 20, 0, 4);
+        return Policy(learner);
+    }
+
+    private static float[] Policy(SacLearner learner)
+    {
         float[] policy = new float[learner.Policy.BlockLength];
         learner.CopyPolicy(policy);
         return policy;

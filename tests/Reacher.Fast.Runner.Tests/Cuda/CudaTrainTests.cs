@@ -114,6 +114,15 @@ public sealed class CudaTrainTests
         Assert.That(Directory.Exists(Path.Combine(results, "a")), Is.False);
     }
 
+    [Test]
+    public void Doctor_names_what_is_missing()
+    {
+        Environment.SetEnvironmentVariable("REACHER_FAST_CUDA_DRIVER", "libno-such-driver.so");
+        using RunnerProcess run = RunnerProcess.Start("doctor", "--json");
+        Assert.That(run.WaitForExit(), Is.Zero, run.Errors);
+        Assert.That(run.RemainingOutput(), Does.Contain("libno-such-driver.so").And.Contain("install the NVIDIA driver").And.Contain("the learner runs on the processor"));
+    }
+
     [TestCase("--precision", "fp16", "fp32, tf32 or bf16")]
     [TestCase("--device", "gpu", "auto, cpu, cuda or cuda:N")]
     [TestCase("--batches", "disk", "auto, mirror or host")]
