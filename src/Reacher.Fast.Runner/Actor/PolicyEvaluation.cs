@@ -35,16 +35,30 @@ internal static class PolicyEvaluation
     /// <param name="environment">Where; not disposed. Null for one of the plan's own.</param>
     /// <param name="logs">The folder for the log of a player of the plan's own; null for none.</param>
     /// <param name="progress">Told, after each episode, how many have been played; may be null.</param>
+    /// <param name="cancellation">Ends it between two decisions, and any wait for a player.</param>
+    /// <exception cref="OperationCanceledException">It was ended.</exception>
     public static EvaluationResult Play(
-        RunPlan plan, ReadOnlySpan<float> block, int episodes, IVectorEnvironment? environment = null, string? logs = null, Action<int>? progress = null)
+        RunPlan plan,
+        ReadOnlySpan<float> block,
+        int episodes,
+        IVectorEnvironment? environment = null,
+        string? logs = null,
+        Action<int>? progress = null,
+        CancellationToken cancellation = default)
     {
         using Evaluator evaluator = environment is null
-            ? Evaluator.Create(plan, plan.EnvironmentCount, logs)
+            ? Evaluator.Create(plan, plan.EnvironmentCount, logs, cancellation)
             : Evaluator.Create(plan, new BorrowedEnvironment(environment));
         var scores = new double[episodes];
         for (int i = 0; i < episodes; i++)
         {
-            scores[i] = evaluator.Play(FirstEpisode + i, block);
+            evaluator.Begin(FirstEpisode + i, block);
+            do
+            {
+                cancellation.ThrowIfCancellationRequested();
+            }
+            while (!evaluator.Step());
+            scores[i] = evaluator.Score;
             progress?.Invoke(i + 1);
         }
 

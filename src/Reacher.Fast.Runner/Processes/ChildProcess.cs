@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace Reacher.Fast.Runner.Processes;
 
@@ -147,6 +148,9 @@ internal sealed class ChildProcess : IDisposable
         }
     }
 
+    private static string LevelOf(string line) =>
+        line.StartsWith(WarningMark, StringComparison.Ordinal) ? "WARNING" : line.StartsWith(ErrorPrefix, StringComparison.Ordinal) ? "ERROR" : "INFO";
+
     private void Write(string? line)
     {
         if (line is null)
@@ -170,7 +174,7 @@ internal sealed class ChildProcess : IDisposable
             lastLines.Enqueue(line);
             try
             {
-                log.WriteLine(line);
+                log.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{DateTime.UtcNow:yyyy-MM-dd HH:mm:ss.fff}Z [{LevelOf(line)}] {line}"));
             }
             catch (Exception exception) when (exception is IOException or ObjectDisposedException)
             {

@@ -125,17 +125,18 @@ internal sealed class RunProgress
 
     /// <summary>Plays a whole window with the policy the run leaves.</summary>
     /// <returns>A sentence if a player or the best policy was lost, which costs the run its last figure and no more.</returns>
-    public string? EvaluateFinalPolicy(WeightChannel weights)
+    public string? EvaluateFinalPolicy(WeightChannel weights, CancellationToken cancellation)
     {
         var newest = new WeightReader(weights);
-        return newest.Refresh() ? EvaluateFinalPolicy(newest.Evaluated) : null;
+        return newest.Refresh() ? EvaluateFinalPolicy(newest.Evaluated, null, cancellation) : null;
     }
 
     /// <summary>Plays a whole window with the policy the run leaves: its best, or else <paramref name="newest"/>.</summary>
     /// <param name="newest">The policy at the end.</param>
     /// <param name="player">The run's one player, if it has one; otherwise an environment of the plan's is made.</param>
+    /// <param name="cancellation">Ends it.</param>
     /// <returns>As above.</returns>
-    public string? EvaluateFinalPolicy(ReadOnlySpan<float> newest, IVectorEnvironment? player = null)
+    public string? EvaluateFinalPolicy(ReadOnlySpan<float> newest, IVectorEnvironment? player, CancellationToken cancellation)
     {
         try
         {
@@ -146,7 +147,7 @@ internal sealed class RunProgress
                 block = kept;
             }
 
-            EvaluationResult result = PolicyEvaluation.Play(plan, block, plan.EvaluationWindow, player, files.Logs);
+            EvaluationResult result = PolicyEvaluation.Play(plan, block, plan.EvaluationWindow, player, files.Logs, null, cancellation);
             (finalScore, finalDeviation, finalEpisodes) = (result.Mean, result.Deviation, result.Scores.Count);
             return null;
         }

@@ -35,6 +35,7 @@ internal sealed class Supervisor : IDisposable
     private readonly RunProgress progress;
     private readonly ConcurrentQueue<string> warnings = new();
     private readonly ManualResetEventSlim wake = new();
+    private readonly CancellationTokenSource interrupted = new();
     private int signals;
 
     private Supervisor(RunFiles files, RunPlan plan, RunReporter reporter, ReplayFile replay, ControlBlock control, WeightChannel weights)
@@ -116,9 +117,15 @@ internal sealed class Supervisor : IDisposable
             reporter.Show(progress.Status(children, "ended"), progress.EvaluationScores);
         });
 
+        if (Volatile.Read(ref signals) > 1)
+        {
+            // The children went because they were killed by the second signal, whose thread ends the process right now.
+            return ExitCodes.Interrupted;
+        }
+
         if (failure is null && control.StopReason is StopReason.Solved or StopReason.MaximumSteps)
         {
-            reporter.Warn(progress.EvaluateFinalPolicy(weights));
+            reporter.Warn(progress.EvaluateFinalPolicy(weights, interrupted.Token));
         }
 
         RunSummary summary = progress.Summarize(control.StopReason);
@@ -129,7 +136,9 @@ internal sealed class Supervisor : IDisposable
             Console.Error.WriteLine($"{ChildProcess.ErrorPrefix}{failure.Message}");
         }
 
-        return failure is InputException ? ExitCodes.Usage : ExitCodes.Of(control.StopReason);
+        return failure is InputException ? ExitCodes.Usage
+            : failure is null && interrupted.IsCancellationRequested ? ExitCodes.Interrupted
+            : ExitCodes.Of(control.StopReason);
     }
 
     public void Dispose()
@@ -143,6 +152,7 @@ internal sealed class Supervisor : IDisposable
         control.Dispose();
         replay.Dispose();
         wake.Dispose();
+        interrupted.Dispose();
     }
 
     private void AddChildren()
@@ -226,6 +236,7 @@ internal sealed class Supervisor : IDisposable
         if (Interlocked.Increment(ref signals) == 1)
         {
             control.RequestStop(StopReason.Interrupted);
+            interrupted.Cancel();
             wake.Set();
             return;
         }

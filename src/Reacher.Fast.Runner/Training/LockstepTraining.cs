@@ -49,6 +49,7 @@ internal sealed class LockstepTraining : IDisposable
     private readonly RunProgress progress;
     private readonly float[] block;
     private readonly int segmentsPerCheckpoint;
+    private readonly CancellationTokenSource interrupted = new();
     private long segment;
 
     /// <param name="files">The run's folder, which exists.</param>
@@ -129,17 +130,18 @@ internal sealed class LockstepTraining : IDisposable
         if (control.StopReason is StopReason.Solved or StopReason.MaximumSteps)
         {
             learner.CopyPolicy(block);
-            reporter.Warn(progress.EvaluateFinalPolicy(block, player));
+            reporter.Warn(progress.EvaluateFinalPolicy(block, player, interrupted.Token));
         }
 
         RunSummary summary = progress.Summarize(control.StopReason);
         reporter.Warn(progress.Save(summary));
         reporter.Finish(summary);
-        return ExitCodes.Of(control.StopReason);
+        return interrupted.IsCancellationRequested ? ExitCodes.Interrupted : ExitCodes.Of(control.StopReason);
     }
 
     public void Dispose()
     {
+        interrupted.Dispose();
         evaluations.Dispose();
         statistics.Dispose();
         returns.Dispose();
@@ -295,6 +297,13 @@ internal sealed class LockstepTraining : IDisposable
     private void OnSignal(PosixSignalContext context)
     {
         context.Cancel = true;
+        if (interrupted.IsCancellationRequested)
+        {
+            // Asked twice: no farewell.
+            Environment.Exit(ExitCodes.Interrupted);
+        }
+
         control.RequestStop(StopReason.Interrupted);
+        interrupted.Cancel();
     }
 }

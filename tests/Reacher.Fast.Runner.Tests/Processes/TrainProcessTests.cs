@@ -97,6 +97,38 @@ public sealed class TrainProcessTests
     }
 
     [Test]
+    public void A_second_signal_ends_the_run_at_once()
+    {
+        using RunnerProcess run = Train(results, "k", "--hung-seconds", "600");
+        using ControlBlock control = Control(results, "k");
+        WaitUntil(() => control.Learner.Updates > 20, "the run is under way");
+        // One that never comes to see the stop flag: the first signal alone would wait for it for seconds, and then sum up.
+        Kill("STOP", control.Learner.Pid);
+        run.Signal("INT");
+        WaitUntil(() => control.ShouldStop, "the first signal is taken");
+        run.Signal("INT");
+        Assert.That(run.WaitForExit(), Is.EqualTo(130), run.Errors);
+        Assert.That(File.Exists(Path.Combine(results, "k", "summary.json")), Is.False);
+        Assert.That(control.Learner.IsHolderAlive, Is.False);
+    }
+
+    [TestCase("--in-process")]
+    [TestCase("--no-stop")]
+    public void A_signal_ends_the_final_evaluation_and_the_run_is_summed_up(string mode)
+    {
+        using RunnerProcess run = Train(results, "l", "--max-steps", "400", "--window", "100000", mode);
+        using (ControlBlock control = Control(results, "l"))
+        {
+            WaitUntil(() => control.StopReason == StopReason.MaximumSteps, "all steps are made");
+            WaitUntil(() => mode == "--in-process" || !control.Learner.IsHolderAlive, "the processes have ended");
+        }
+
+        run.Signal("TERM");
+        Assert.That(run.WaitForExit(), Is.EqualTo(130), run.Errors);
+        Assert.That(run.WaitForLine("\"summary\""), Does.Contain("\"finished\""));
+    }
+
+    [Test]
     public void Too_many_deaths_in_a_row_end_the_run_with_the_last_words()
     {
         using RunnerProcess run = Train(results, "e", "--max-lifetime-restarts", "0");
