@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Reacher.Fast.Core;
 using Reacher.Fast.Replay.Control;
 using Reacher.Fast.Replay.Layout;
@@ -66,6 +67,24 @@ public sealed class WeightChannelTests
         channel.Publish(Block(1), 1);
         using MappedFile raw = MappedFile.Open(channel.Path);
         raw.Bytes(BufferOffset(1, 100) + 128, 4)[1] ^= 1;
+        long seen = 0;
+        Assert.That(channel.TryRead(new float[100], ref seen, out _), Is.False);
+        Assert.That(seen, Is.Zero);
+    }
+
+    [Test]
+    public void A_planted_mixture_of_two_versions_is_caught()
+    {
+        using TempFolder folder = new();
+        using WeightChannel channel = WeightChannel.Create(folder.File("weights"), 100);
+        channel.Publish(Block(1), 1);
+        channel.Publish(Block(2), 2);
+        using MappedFile raw = MappedFile.Open(channel.Path);
+        // Half of version 1 in version 2's buffer, under its stamp: what a reader without protection would take for version 2.
+        Span<byte> newest = raw.Bytes(BufferOffset(0, 100) + 128, 400);
+        raw.Bytes(BufferOffset(1, 100) + 128, 200).CopyTo(newest);
+        ReadOnlySpan<float> unprotected = MemoryMarshal.Cast<byte, float>(newest);
+        Assert.That((unprotected[0], unprotected[99]), Is.EqualTo((1f, 2f)));
         long seen = 0;
         Assert.That(channel.TryRead(new float[100], ref seen, out _), Is.False);
         Assert.That(seen, Is.Zero);
