@@ -94,7 +94,7 @@ internal static class TrainerKeys
     public static readonly NumberKey<int> PolicyDelay = new()
     {
         Section = Hyper, Name = "policy_delay", Default = 1, Td3Default = 2, Minimum = 1, Maximum = 1000,
-        Flag = "--policy-delay", IsAdvanced = true, Comment = "Critic updates for one update of policy and targets",
+        Flag = "--policy-delay", IsAdvanced = true, Comment = "Critic updates for one update of the policy and, with TD3, of the targets",
     };
 
     public static readonly NumberKey<double> PolicyAveraging = new()

@@ -1,9 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.Arm;
-using System.Runtime.Intrinsics.X86;
 using Reacher.Fast.Core.Interop;
+using Reacher.Fast.Core.Kernels.Simd;
 
 namespace Reacher.Fast.Runner.Reporting;
 
@@ -33,7 +31,7 @@ internal static class Doctor
     private const long Gibibyte = 1L << 30;
 
     public static IReadOnlyList<Finding> Examine() =>
-        [Runtime(), Processor(), InstructionSet(), Memory(), Folder("/dev/shm", "replay (shared memory)"), Folder(Directory.GetCurrentDirectory(), "results folder"), Cuda()];
+        [Runtime(), Processor(), Vectors(), Memory(), Folder(Directory.GetCurrentDirectory(), "results folder and the replay in it"), Folder("/dev/shm", "same in memory, with --results-dir"), Cuda()];
 
     private static Finding Runtime() => new(
         "runtime", FindingLevel.Good, $"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.OSDescription}, {RuntimeInformation.RuntimeIdentifier}");
@@ -47,20 +45,20 @@ internal static class Doctor
             : new Finding("processor", FindingLevel.Note, $"{model}, 1 core", "env, learner and eval will share one core; two or more let them run side by side.");
     }
 
-    private static Finding InstructionSet()
+    private static Finding Vectors()
     {
-        if (Vector512.IsHardwareAccelerated && Avx512F.IsSupported)
+        InstructionSet best = InstructionSets.Best, selected = InstructionSets.Selected;
+        string found = $"{InstructionSets.NameOf(best)} is the widest there is and will be used";
+        if (selected != best)
         {
-            return new Finding("instruction set", FindingLevel.Good, "AVX-512 is there and will be used");
+            return new Finding(
+                "instruction set", FindingLevel.Note, $"{InstructionSets.NameOf(selected)} will be used, as {InstructionSets.EnvironmentVariable} says",
+                $"unset {InstructionSets.EnvironmentVariable} for {InstructionSets.NameOf(best)}.");
         }
 
-        if (Vector256.IsHardwareAccelerated && Fma.IsSupported)
-        {
-            return new Finding("instruction set", FindingLevel.Good, "AVX2 with FMA is there and will be used");
-        }
-
-        string name = AdvSimd.IsSupported ? "AdvSimd (128 bits)" : "128-bit vectors";
-        return new Finding("instruction set", FindingLevel.Note, $"{name} will be used", "a processor with AVX2 or AVX-512 learns several times faster.");
+        return best == InstructionSet.Vector128
+            ? new Finding("instruction set", FindingLevel.Note, found, "a processor with AVX2 or AVX-512 learns several times faster.")
+            : new Finding("instruction set", FindingLevel.Good, found);
     }
 
     private static Finding Memory()
@@ -76,7 +74,7 @@ internal static class Doctor
     {
         CudaReport report = CudaProbe.Describe();
         return report.IsAvailable
-            ? new Finding("cuda", FindingLevel.Good, $"{string.Join("; ", report.Devices)}; --device cuda uses it")
+            ? new Finding("cuda", FindingLevel.Good, $"driver for CUDA {report.DriverVersion}; {string.Join("; ", report.Devices)}; --device cuda uses it")
             : new Finding("cuda", FindingLevel.Note, "not used; the learner runs on the processor", report.Reason);
     }
 
