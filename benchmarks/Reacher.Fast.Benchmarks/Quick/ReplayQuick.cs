@@ -104,7 +104,7 @@ internal static class ReplayQuick
 
     private static double Ratio(double[] ours, double[] limit) => Median([.. ours.Zip(limit, (a, b) => a / b)]);
 
-    private static double Median(double[] values)
+    internal static double Median(double[] values)
     {
         double[] sorted = [.. values.Order()];
         return sorted[sorted.Length / 2];

@@ -42,12 +42,10 @@ internal static class ReplayTogether
         }
 
         double[] ratios = [.. ours.Zip(limit, (a, b) => a / b).Order()];
-        Console.WriteLine($"2 writers and 1 reader, C     {Median(limit),8:F2} M rows/s together");
-        Console.WriteLine($"2 writers and 1 reader        {Median(ours),8:F2} M rows/s together  {Median(ratios),6:P0} of C ({ratios[0]:P0} to {ratios[^1]:P0} in {Repeats} turns)");
+        Console.WriteLine($"2 writers and 1 reader, C     {ReplayQuick.Median(limit),8:F2} M rows/s together");
+        Console.WriteLine($"2 writers and 1 reader        {ReplayQuick.Median(ours),8:F2} M rows/s together  {ReplayQuick.Median(ratios),6:P0} of C ({ratios[0]:P0} to {ratios[^1]:P0} in {Repeats} turns)");
         return 0;
     }
-
-    private static double Median(double[] values) => values.Order().ElementAt(values.Length / 2);
 
     /// <summary>One of the processes; prints rows a second in millions.</summary>
     public static int RunChild(string role, string path, string controlPath, string slot)

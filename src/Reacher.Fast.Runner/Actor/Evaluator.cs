@@ -76,13 +76,15 @@ internal sealed class Evaluator : IDisposable
     }
 
     /// <summary>Plays a whole episode.</summary>
-    public double Play(long index, ReadOnlySpan<float> policyBlock)
+    /// <exception cref="OperationCanceledException">It was ended between two decisions.</exception>
+    public double Play(long index, ReadOnlySpan<float> policyBlock, CancellationToken cancellation = default)
     {
         Begin(index, policyBlock);
-        while (!Step())
+        do
         {
+            cancellation.ThrowIfCancellationRequested();
         }
-
+        while (!Step());
         return Score;
     }
 

@@ -52,13 +52,7 @@ internal static class PolicyEvaluation
         var scores = new double[episodes];
         for (int i = 0; i < episodes; i++)
         {
-            evaluator.Begin(FirstEpisode + i, block);
-            do
-            {
-                cancellation.ThrowIfCancellationRequested();
-            }
-            while (!evaluator.Step());
-            scores[i] = evaluator.Score;
+            scores[i] = evaluator.Play(FirstEpisode + i, block, cancellation);
             progress?.Invoke(i + 1);
         }
 

@@ -147,7 +147,7 @@ internal sealed class RunProgress
                 block = kept;
             }
 
-            EvaluationResult result = PolicyEvaluation.Play(plan, block, plan.EvaluationWindow, player, files.Logs, null, cancellation);
+            EvaluationResult result = PolicyEvaluation.Play(plan, block, plan.EvaluationWindow, player, files.Logs, cancellation: cancellation);
             (finalScore, finalDeviation, finalEpisodes) = (result.Mean, result.Deviation, result.Scores.Count);
             return null;
         }

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using Reacher.Fast.Core;
 using Reacher.Fast.Environments.MlAgents;
 using Reacher.Fast.Replay;
@@ -35,8 +34,6 @@ internal sealed class Supervisor : IDisposable
     private readonly RunProgress progress;
     private readonly ConcurrentQueue<string> warnings = new();
     private readonly ManualResetEventSlim wake = new();
-    private readonly CancellationTokenSource interrupted = new();
-    private int signals;
 
     private Supervisor(RunFiles files, RunPlan plan, RunReporter reporter, ReplayFile replay, ControlBlock control, WeightChannel weights)
     {
@@ -88,8 +85,7 @@ internal sealed class Supervisor : IDisposable
 
         AddChildren();
 
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
+        using var signals = new StopSignals(control, wake.Set, KillChildren);
         Exception? failure = null;
         reporter.Run(() =>
         {
@@ -117,7 +113,7 @@ internal sealed class Supervisor : IDisposable
             reporter.Show(progress.Status(children, "ended"), progress.EvaluationScores);
         });
 
-        if (Volatile.Read(ref signals) > 1)
+        if (signals.IsLeaving)
         {
             // The children went because they were killed by the second signal, whose thread ends the process right now.
             return ExitCodes.Interrupted;
@@ -125,7 +121,7 @@ internal sealed class Supervisor : IDisposable
 
         if (failure is null && control.StopReason is StopReason.Solved or StopReason.MaximumSteps)
         {
-            reporter.Warn(progress.EvaluateFinalPolicy(weights, interrupted.Token));
+            reporter.Warn(progress.EvaluateFinalPolicy(weights, signals.First));
         }
 
         RunSummary summary = progress.Summarize(control.StopReason);
@@ -137,7 +133,7 @@ internal sealed class Supervisor : IDisposable
         }
 
         return failure is InputException ? ExitCodes.Usage
-            : failure is null && interrupted.IsCancellationRequested ? ExitCodes.Interrupted
+            : failure is null && signals.First.IsCancellationRequested ? ExitCodes.Interrupted
             : ExitCodes.Of(control.StopReason);
     }
 
@@ -152,7 +148,6 @@ internal sealed class Supervisor : IDisposable
         control.Dispose();
         replay.Dispose();
         wake.Dispose();
-        interrupted.Dispose();
     }
 
     private void AddChildren()
@@ -230,23 +225,11 @@ internal sealed class Supervisor : IDisposable
         }
     }
 
-    private void OnSignal(PosixSignalContext context)
+    private void KillChildren()
     {
-        context.Cancel = true;
-        if (Interlocked.Increment(ref signals) == 1)
-        {
-            control.RequestStop(StopReason.Interrupted);
-            interrupted.Cancel();
-            wake.Set();
-            return;
-        }
-
-        // Asked twice: no farewell.
         foreach (Supervised child in children)
         {
             child.Child?.Kill();
         }
-
-        Environment.Exit(ExitCodes.Interrupted);
     }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using Reacher.Fast.Core.Batch;
 using Reacher.Fast.Core.Kernels;
 using Reacher.Fast.Core.Learner;
@@ -49,7 +48,6 @@ internal sealed class LockstepTraining : IDisposable
     private readonly RunProgress progress;
     private readonly float[] block;
     private readonly int segmentsPerCheckpoint;
-    private readonly CancellationTokenSource interrupted = new();
     private long segment;
 
     /// <param name="files">The run's folder, which exists.</param>
@@ -106,8 +104,7 @@ internal sealed class LockstepTraining : IDisposable
     /// <returns>The exit code.</returns>
     public int Run()
     {
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
+        using var signals = new StopSignals(control);
         control.ClearStop();
         reporter.Run(() =>
         {
@@ -130,18 +127,17 @@ internal sealed class LockstepTraining : IDisposable
         if (control.StopReason is StopReason.Solved or StopReason.MaximumSteps)
         {
             learner.CopyPolicy(block);
-            reporter.Warn(progress.EvaluateFinalPolicy(block, player, interrupted.Token));
+            reporter.Warn(progress.EvaluateFinalPolicy(block, player, signals.First));
         }
 
         RunSummary summary = progress.Summarize(control.StopReason);
         reporter.Warn(progress.Save(summary));
         reporter.Finish(summary);
-        return interrupted.IsCancellationRequested ? ExitCodes.Interrupted : ExitCodes.Of(control.StopReason);
+        return signals.First.IsCancellationRequested ? ExitCodes.Interrupted : ExitCodes.Of(control.StopReason);
     }
 
     public void Dispose()
     {
-        interrupted.Dispose();
         evaluations.Dispose();
         statistics.Dispose();
         returns.Dispose();
@@ -292,18 +288,5 @@ internal sealed class LockstepTraining : IDisposable
         EnvironmentSlot.Take();
         EvaluationSlot.Take();
         control.Limiter.Configure(new RateLimits(plan.UpdatesPerTransition, plan.WarmupTransitions, LearnerSlack: 1, EnvironmentSlack: 1));
-    }
-
-    private void OnSignal(PosixSignalContext context)
-    {
-        context.Cancel = true;
-        if (interrupted.IsCancellationRequested)
-        {
-            // Asked twice: no farewell.
-            Environment.Exit(ExitCodes.Interrupted);
-        }
-
-        control.RequestStop(StopReason.Interrupted);
-        interrupted.Cancel();
     }
 }

@@ -17,6 +17,8 @@ internal sealed class TrainingCheckpoints(RunFiles files, RunPlan plan)
     private static readonly string Version =
         typeof(TrainingCheckpoints).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
 
+    // Every checkpoint says it, every few seconds, and it never changes.
+    private readonly string planText = plan.ToJson();
     private readonly CheckpointStore store = new(Path.Combine(files.Folder, plan.Behavior), plan.Behavior, plan.KeepCheckpoints);
 
     /// <summary>Saves (and what <paramref name="more"/> adds); a full disk is a warning in the result, and the checkpoints before stay.</summary>
@@ -92,7 +94,7 @@ internal sealed class TrainingCheckpoints(RunFiles files, RunPlan plan)
         state.Add("sampler.s3", random.S3);
         state.Metadata["version"] = Version;
         state.Metadata["run_id"] = plan.RunId;
-        state.Metadata["plan"] = plan.ToJson();
+        state.Metadata["plan"] = planText;
         state.Metadata["transitions"] = Text(control.TotalTransitions);
         // Replay and limiter live in files of their own, which a resumed run finds as they are: these say where they stood.
         state.Metadata["replay.written_rows"] = Text(replay.WrittenRows);

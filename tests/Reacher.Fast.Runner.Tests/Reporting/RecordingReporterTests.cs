@@ -14,7 +14,7 @@ public sealed class RecordingReporterTests
         using RunDirectory run = RunDirectory.Open(configuration);
         using (var recorder = new MetricsRecorder(run, configuration))
         {
-            var reporter = new RecordingReporter(new Silent(), recorder, interval: 100, recordedEvaluations: 0);
+            var reporter = new RecordingReporter(new SilentReporter(), recorder, interval: 100, recordedEvaluations: 0);
             reporter.Show(Status(0, 0), []);
             reporter.Show(Status(50, 0), [1.0]);
             reporter.Show(Status(60, 1), [1.0, 3.0, 8.0]);
@@ -23,7 +23,7 @@ public sealed class RecordingReporterTests
 
         using (var recorder = new MetricsRecorder(run, configuration))
         {
-            new RecordingReporter(new Silent(), recorder, interval: 100, recordedEvaluations: 3).Show(Status(160, 1), [1.0, 3.0, 8.0, 9.0]);
+            new RecordingReporter(new SilentReporter(), recorder, interval: 100, recordedEvaluations: 3).Show(Status(160, 1), [1.0, 3.0, 8.0, 9.0]);
         }
 
         IReadOnlyList<MetricsLine> lines = MetricsFile.Read(run.MetricsFile);
@@ -42,7 +42,7 @@ public sealed class RecordingReporterTests
         using RunDirectory run = RunDirectory.Open(configuration);
         using (var recorder = new MetricsRecorder(run, configuration))
         {
-            var reporter = new RecordingReporter(new Silent(), recorder, interval: 100, recordedEvaluations: 0);
+            var reporter = new RecordingReporter(new SilentReporter(), recorder, interval: 100, recordedEvaluations: 0);
             reporter.Show(Status(0, 0), []);
             reporter.Show(
                 Status(100, 1) with
@@ -116,19 +116,4 @@ public sealed class RecordingReporterTests
         Threshold = 30,
         Processes = [],
     };
-
-    private sealed class Silent : RunReporter
-    {
-        public override void Show(RunStatus status, IReadOnlyList<double> evaluationScores)
-        {
-        }
-
-        public override void Say(string sentence)
-        {
-        }
-
-        public override void Finish(RunSummary summary)
-        {
-        }
-    }
 }

@@ -100,7 +100,7 @@ public sealed class ReturnTests
         using RunDirectory run = RunDirectory.Open(configuration);
         using (var recorder = new MetricsRecorder(run, configuration))
         {
-            var reporter = new ReturnReporter(new Silent(), recorder, run.Logs, interval: 100);
+            var reporter = new ReturnReporter(new SilentReporter(), recorder, run.Logs, interval: 100);
             reporter.Show(RecordingReporterTests.Status(0, 0), []);
             Append(run.Logs, 0, 1, 2, 6);
             reporter.Show(RecordingReporterTests.Status(50, 1), []);
@@ -108,7 +108,7 @@ public sealed class ReturnTests
             reporter.Show(RecordingReporterTests.Status(120, 2), []);
             reporter.Show(RecordingReporterTests.Status(230, 2), []);
             Append(run.Logs, 0, 7);
-            reporter.Finish(Summary(240));
+            reporter.Finish(SyntheticRun.Summary(240));
             Assert.That(recorder.Warning, Is.Null);
         }
 
@@ -140,26 +140,5 @@ public sealed class ReturnTests
         var returns = new List<double>();
         reader.Collect(returns);
         return returns;
-    }
-
-    private static RunSummary Summary(long transitions) => new()
-    {
-        RunId = "a", Outcome = "finished", Algorithm = "sac", ElapsedSeconds = 1, Episodes = 1, Transitions = transitions, Updates = 1,
-        EvaluationEpisodes = 0, WindowMean = 0, WindowCount = 0, TransitionsPerSecond = 1, UpdatesPerSecond = 1, Folder = "",
-    };
-
-    private sealed class Silent : RunReporter
-    {
-        public override void Show(RunStatus status, IReadOnlyList<double> evaluationScores)
-        {
-        }
-
-        public override void Say(string sentence)
-        {
-        }
-
-        public override void Finish(RunSummary summary)
-        {
-        }
     }
 }

@@ -74,14 +74,14 @@ public sealed class StatisticsTests
         string spool = StatisticSpool.FolderIn(run.Logs);
         using (var recorder = new MetricsRecorder(run, configuration))
         {
-            var reporter = new StatisticReporter(new Silent(), recorder, spool, interval: 100);
+            var reporter = new StatisticReporter(new SilentReporter(), recorder, spool, interval: 100);
             reporter.Show(RecordingReporterTests.Status(0, 0), []);
             Spool(spool, 0, ("Scene/Falls", 1, StatisticAggregation.Sum), ("Scene/Heights", 3, StatisticAggregation.Histogram));
             reporter.Show(RecordingReporterTests.Status(50, 0), []);
             Spool(spool, 0, ("Scene/Falls", 1, StatisticAggregation.Sum));
             reporter.Show(RecordingReporterTests.Status(120, 0), []);
             Spool(spool, 0, ("Scene/Falls", 1, StatisticAggregation.Sum));
-            reporter.Finish(Summary(150));
+            reporter.Finish(SyntheticRun.Summary(150));
             Assert.That(recorder.Warning, Is.Null);
         }
 
@@ -106,26 +106,5 @@ public sealed class StatisticsTests
         }
 
         StatisticSpool.Write(folder, worker, totals.All);
-    }
-
-    private static RunSummary Summary(long transitions) => new()
-    {
-        RunId = "a", Outcome = "finished", Algorithm = "sac", ElapsedSeconds = 1, Episodes = 1, Transitions = transitions, Updates = 1,
-        EvaluationEpisodes = 0, WindowMean = 0, WindowCount = 0, TransitionsPerSecond = 1, UpdatesPerSecond = 1, Folder = "",
-    };
-
-    private sealed class Silent : RunReporter
-    {
-        public override void Show(RunStatus status, IReadOnlyList<double> evaluationScores)
-        {
-        }
-
-        public override void Say(string sentence)
-        {
-        }
-
-        public override void Finish(RunSummary summary)
-        {
-        }
     }
 }

@@ -1,3 +1,4 @@
+using Reacher.Fast.Runner.Reporting;
 using Reacher.Fast.Runner.Reporting.Metrics;
 
 namespace Reacher.Fast.Runner.Tests.Reporting;
@@ -5,6 +6,13 @@ namespace Reacher.Fast.Runner.Tests.Reporting;
 /// <summary>Metrics such as a run of two minutes leaves: a score that climbs, losses that fall, noise on everything.</summary>
 internal static class SyntheticRun
 {
+    /// <summary>The end of a run of so many transitions.</summary>
+    public static RunSummary Summary(long transitions) => new()
+    {
+        RunId = "a", Outcome = "finished", Algorithm = "sac", ElapsedSeconds = 1, Episodes = 1, Transitions = transitions, Updates = 1,
+        EvaluationEpisodes = 0, WindowMean = 0, WindowCount = 0, TransitionsPerSecond = 1, UpdatesPerSecond = 1, Folder = "",
+    };
+
     public static IReadOnlyList<MetricsLine> Lines(int trainingEpisodes = 40, int window = 100)
     {
         var random = new Random(7);

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Reacher.Fast.Runner.Reporting;
 using Reacher.Fast.Runner.Reporting.Telemetry;
+using Reacher.Fast.Runner.Tests.Reporting;
 
 namespace Reacher.Fast.Runner.Tests.Telemetry;
 
@@ -60,7 +61,7 @@ public sealed class RunMeterTests
         using var meter = new RunMeter(run, "Reacher");
         if (status is not null)
         {
-            new MeteredReporter(new Silent(), meter).Show(status, []);
+            new MeteredReporter(new SilentReporter(), meter).Show(status, []);
         }
 
         var seen = new Dictionary<string, double>();
@@ -90,19 +91,4 @@ public sealed class RunMeterTests
         Entropy = 0, EntropyCoefficient = 0, LearningRate = 0, CriticGradientNorm = 0, PolicyGradientNorm = 0, EvaluationEpisodes = 0, EvaluationScore = 0, WindowMean = 0, WindowCount = 0, WindowSize = 1,
         Threshold = 30, Processes = [],
     };
-
-    private sealed class Silent : RunReporter
-    {
-        public override void Show(RunStatus status, IReadOnlyList<double> evaluationScores)
-        {
-        }
-
-        public override void Say(string sentence)
-        {
-        }
-
-        public override void Finish(RunSummary summary)
-        {
-        }
-    }
 }

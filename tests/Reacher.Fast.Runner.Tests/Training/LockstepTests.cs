@@ -4,6 +4,7 @@ using Reacher.Fast.Core.Weights;
 using Reacher.Fast.Replay.Control;
 using Reacher.Fast.Runner.Reporting;
 using Reacher.Fast.Runner.Tests.Processes;
+using Reacher.Fast.Runner.Tests.Reporting;
 using Reacher.Fast.Runner.Training;
 
 namespace Reacher.Fast.Runner.Tests.Training;
@@ -138,20 +139,5 @@ public sealed class LockstepTests
         training.Learner.CopyActingPolicy(blocks.AsSpan(0, plan.PolicySpec.BlockLength));
         training.Learner.CopyPolicy(blocks.AsSpan(plan.PolicySpec.BlockLength));
         return blocks;
-    }
-
-    private sealed class SilentReporter : RunReporter
-    {
-        public override void Show(RunStatus status, IReadOnlyList<double> evaluationScores)
-        {
-        }
-
-        public override void Say(string sentence)
-        {
-        }
-
-        public override void Finish(RunSummary summary)
-        {
-        }
     }
 }

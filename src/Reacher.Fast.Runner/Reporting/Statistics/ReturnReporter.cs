@@ -8,34 +8,12 @@ namespace Reacher.Fast.Runner.Reporting.Statistics;
 /// <param name="recorder">Where it is recorded; not disposed here.</param>
 /// <param name="logs">The run's folder of logs, where the env processes leave them.</param>
 /// <param name="interval">Transitions from one point to the next.</param>
-internal sealed class ReturnReporter(RunReporter shown, MetricsRecorder recorder, string logs, long interval) : RunReporter
+internal sealed class ReturnReporter(RunReporter shown, MetricsRecorder recorder, string logs, long interval) : IntervalReporter(shown, interval)
 {
     private readonly ReturnReader reader = new(logs);
     private readonly List<double> returns = [];
-    private long next;
 
-    public override void Run(Action body) => shown.Run(body);
-
-    public override void Show(RunStatus status, IReadOnlyList<double> evaluationScores)
-    {
-        if (status.Transitions >= next)
-        {
-            next = status.Transitions + interval;
-            Record(status.Transitions);
-        }
-
-        shown.Show(status, evaluationScores);
-    }
-
-    public override void Say(string sentence) => shown.Say(sentence);
-
-    public override void Finish(RunSummary summary)
-    {
-        Record(summary.Transitions);
-        shown.Finish(summary);
-    }
-
-    private void Record(long transitions)
+    protected override void Record(double seconds, long transitions, long updates)
     {
         reader.Collect(returns);
         recorder.RecordReturns(transitions, CollectionsMarshal.AsSpan(returns));

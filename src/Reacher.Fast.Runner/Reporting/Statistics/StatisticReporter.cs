@@ -7,33 +7,11 @@ namespace Reacher.Fast.Runner.Reporting.Statistics;
 /// <param name="recorder">Where it is recorded; not disposed here.</param>
 /// <param name="folder">The run's spool of statistics.</param>
 /// <param name="interval">Transitions from one point to the next.</param>
-internal sealed class StatisticReporter(RunReporter shown, MetricsRecorder recorder, string folder, long interval) : RunReporter
+internal sealed class StatisticReporter(RunReporter shown, MetricsRecorder recorder, string folder, long interval) : IntervalReporter(shown, interval)
 {
     private readonly StatisticTotals totals = new();
-    private long next;
 
-    public override void Run(Action body) => shown.Run(body);
-
-    public override void Show(RunStatus status, IReadOnlyList<double> evaluationScores)
-    {
-        if (status.Transitions >= next)
-        {
-            next = status.Transitions + interval;
-            Record(status.ElapsedSeconds, status.Transitions, status.Updates);
-        }
-
-        shown.Show(status, evaluationScores);
-    }
-
-    public override void Say(string sentence) => shown.Say(sentence);
-
-    public override void Finish(RunSummary summary)
-    {
-        Record(summary.ElapsedSeconds, summary.Transitions, summary.Updates);
-        shown.Finish(summary);
-    }
-
-    private void Record(double seconds, long transitions, long updates)
+    protected override void Record(double seconds, long transitions, long updates)
     {
         StatisticSpool.Collect(folder, totals);
         if (totals.Count == 0)
