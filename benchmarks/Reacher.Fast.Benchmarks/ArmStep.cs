@@ -1,6 +1,6 @@
 using BenchmarkDotNet.Attributes;
-using Reacher.Fast.Core.Kernels.Simd;
-using Reacher.Fast.Environments;
+using Reacher.Fast.Core.Environments;
+using Reacher.Fast.Core.Vectors;
 using Reacher.Fast.Environments.Arm;
 
 namespace Reacher.Fast.Benchmarks;

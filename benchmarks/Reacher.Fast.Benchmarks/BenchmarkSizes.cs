@@ -1,4 +1,4 @@
-using Reacher.Fast.Core.Kernels.Simd;
+using Reacher.Fast.Core.Vectors;
 
 namespace Reacher.Fast.Benchmarks;
 

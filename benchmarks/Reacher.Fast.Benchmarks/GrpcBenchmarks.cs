@@ -1,8 +1,10 @@
 using System.Buffers;
 using BenchmarkDotNet.Attributes;
-using Reacher.Fast.Environments;
+using Reacher.Fast.Core.Environments;
 using Reacher.Fast.Environments.Arm;
-using Reacher.Fast.Environments.MlAgents;
+using Reacher.Fast.Environments.MlAgents.Messages;
+using Reacher.Fast.Environments.MlAgents.Player;
+using Reacher.Fast.Environments.MlAgents.Trainer;
 using Reacher.Fast.Environments.MlAgents.Wire;
 
 namespace Reacher.Fast.Benchmarks;

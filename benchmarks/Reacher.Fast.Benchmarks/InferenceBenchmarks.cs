@@ -1,6 +1,6 @@
 using BenchmarkDotNet.Attributes;
+using Reacher.Fast.Core.Devices;
 using Reacher.Fast.Core.Kernels;
-using Reacher.Fast.Core.Kernels.Simd;
 using Reacher.Fast.Core.Networks;
 
 namespace Reacher.Fast.Benchmarks;

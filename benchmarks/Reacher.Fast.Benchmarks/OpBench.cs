@@ -1,5 +1,6 @@
+using Reacher.Fast.Core.Devices;
 using Reacher.Fast.Core.Kernels;
-using Reacher.Fast.Core.Kernels.Simd;
+using Reacher.Fast.Core.Vectors;
 
 namespace Reacher.Fast.Benchmarks;
 

@@ -1,7 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using Reacher.Fast.Core.Batch;
+using Reacher.Fast.Core.Devices;
 using Reacher.Fast.Core.Kernels;
-using Reacher.Fast.Core.Kernels.Simd;
 using Reacher.Fast.Core.Learner;
 
 namespace Reacher.Fast.Benchmarks;

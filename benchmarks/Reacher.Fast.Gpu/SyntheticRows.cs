@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Reacher.Fast.Core.Batch;
+using Reacher.Fast.Core.Kernels;
 
 namespace Reacher.Fast.Gpu;
 

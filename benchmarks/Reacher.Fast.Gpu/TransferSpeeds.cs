@@ -2,6 +2,7 @@ using System.IO.MemoryMappedFiles;
 using Reacher.Fast.Core;
 using Reacher.Fast.Core.Batch;
 using Reacher.Fast.Core.Interop;
+using Reacher.Fast.Core.Kernels;
 using Reacher.Fast.Core.Kernels.Cuda;
 using Reacher.Fast.Replay;
 using Reacher.Fast.Replay.Sampling;

@@ -1,5 +1,5 @@
 using Reacher.Fast.Core.Batch;
-using Reacher.Fast.Replay.Layout;
+using Reacher.Fast.Replay.Format;
 using Reacher.Fast.Replay.Mapping;
 
 namespace Reacher.Fast.Replay;

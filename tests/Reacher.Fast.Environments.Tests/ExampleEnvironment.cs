@@ -1,3 +1,5 @@
+using Reacher.Fast.Core.Environments;
+
 namespace Reacher.Fast.Environments.Tests;
 
 /// <summary>N carts on a line: push each to the origin and hold it there. Observation: position, velocity. Action: force.</summary>

@@ -1,3 +1,5 @@
+using Reacher.Fast.Core.Environments;
+
 namespace Reacher.Fast.Environments.Tests;
 
 public sealed class ExampleEnvironmentTests

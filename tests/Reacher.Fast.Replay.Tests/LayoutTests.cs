@@ -1,10 +1,11 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
 using Reacher.Fast.Core.Batch;
-using Reacher.Fast.Core.Weights;
+using Reacher.Fast.Core.Files;
+using Reacher.Fast.Replay.Format;
 using Reacher.Fast.Replay.Inspection;
-using Reacher.Fast.Replay.Layout;
 using Reacher.Fast.Replay.Sampling;
+using Reacher.Fast.Replay.Weights;
 using Reacher.Fast.Replay.Writing;
 
 namespace Reacher.Fast.Replay.Tests;

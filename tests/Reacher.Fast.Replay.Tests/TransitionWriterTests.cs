@@ -1,5 +1,6 @@
 using Reacher.Fast.Core.Batch;
 using Reacher.Fast.Replay.Inspection;
+using Reacher.Fast.Replay.Mapping;
 using Reacher.Fast.Replay.Sampling;
 using Reacher.Fast.Replay.Writing;
 using Reacher.Fast.TestChild;
@@ -194,7 +195,7 @@ public sealed class TransitionWriterTests
         for (long slot = 0; slot < replay.Count; slot++)
         {
             Span<byte> payload = replay.File.Bytes(
-                Layout.ReplayLayout.RowsOffset + (slot * replay.Spec.StrideBytes) + TransitionSpec.RowHeaderBytes, replay.Spec.PayloadBytes);
+                Format.ReplayLayout.RowsOffset + (slot * replay.Spec.StrideBytes) + TransitionSpec.RowHeaderBytes, replay.Spec.PayloadBytes);
             rows.AddRange(System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(payload));
         }
 

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using Reacher.Fast.Replay;
-using Reacher.Fast.Replay.Layout;
-using Reacher.Fast.Replay.Liveness;
+using Reacher.Fast.Replay.Format;
 using Reacher.Fast.Replay.Mapping;
+using Reacher.Fast.Replay.Writing;
 
 namespace Reacher.Fast.TestChild;
 

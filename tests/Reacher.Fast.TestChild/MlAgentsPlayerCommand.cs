@@ -1,7 +1,8 @@
 using System.Globalization;
-using Reacher.Fast.Environments;
+using Reacher.Fast.Core.Environments;
 using Reacher.Fast.Environments.Arm;
-using Reacher.Fast.Environments.MlAgents;
+using Reacher.Fast.Environments.MlAgents.Messages;
+using Reacher.Fast.Environments.MlAgents.Player;
 
 namespace Reacher.Fast.TestChild;
 

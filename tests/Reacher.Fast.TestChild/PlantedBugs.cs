@@ -1,5 +1,6 @@
 using Reacher.Fast.Replay;
-using Reacher.Fast.Replay.Layout;
+using Reacher.Fast.Replay.Format;
+using Reacher.Fast.Replay.Sampling;
 using Reacher.Fast.Replay.Writing;
 
 namespace Reacher.Fast.TestChild;

@@ -1,5 +1,6 @@
-// The second process of the cross-process tests: one named command, an exit code, nothing else.
 using Reacher.Fast.TestChild;
+
+// The second process of the cross-process tests: one named command, an exit code, nothing else.
 
 return args switch
 {

@@ -1,7 +1,6 @@
 using Reacher.Fast.Core.Batch;
 using Reacher.Fast.Replay;
 using Reacher.Fast.Replay.Control;
-using Reacher.Fast.Replay.Layout;
 using Reacher.Fast.Replay.Sampling;
 
 namespace Reacher.Fast.TestChild;

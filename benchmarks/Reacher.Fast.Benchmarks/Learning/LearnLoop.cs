@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
 using Reacher.Fast.Core.Batch;
+using Reacher.Fast.Core.Devices;
+using Reacher.Fast.Core.Environments;
 using Reacher.Fast.Core.Kernels;
 using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Core.Networks;
-using Reacher.Fast.Environments;
 using Reacher.Fast.Environments.Arm;
 
 namespace Reacher.Fast.Benchmarks.Learning;

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Reacher.Fast.Core.Memory;
 using Reacher.Fast.Replay;
-using Reacher.Fast.Replay.Layout;
+using Reacher.Fast.Replay.Format;
 
 namespace Reacher.Fast.Benchmarks.Quick;
 

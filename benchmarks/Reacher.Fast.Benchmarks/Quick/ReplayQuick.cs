@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Reacher.Fast.Core.Batch;
 using Reacher.Fast.Replay;
-using Reacher.Fast.Replay.Layout;
+using Reacher.Fast.Replay.Format;
 using Reacher.Fast.Replay.Sampling;
 using Reacher.Fast.Replay.Writing;
 

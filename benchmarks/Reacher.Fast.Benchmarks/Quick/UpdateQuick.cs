@@ -1,11 +1,13 @@
 using System.Diagnostics;
 using System.Globalization;
+using Reacher.Fast.Training.Profiling;
 using Reacher.Fast.Core.Batch;
+using Reacher.Fast.Core.Devices;
 using Reacher.Fast.Core.Kernels;
-using Reacher.Fast.Core.Kernels.Simd;
 using Reacher.Fast.Core.Kernels.Simd.Threads;
 using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Core.Networks;
+using Reacher.Fast.Core.Vectors;
 
 namespace Reacher.Fast.Benchmarks.Quick;
 

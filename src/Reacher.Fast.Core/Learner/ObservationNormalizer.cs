@@ -1,6 +1,6 @@
+using Reacher.Fast.Core.Checkpoints;
 using Reacher.Fast.Core.Kernels;
 using Reacher.Fast.Core.Networks;
-using Reacher.Fast.Core.Weights;
 
 namespace Reacher.Fast.Core.Learner;
 

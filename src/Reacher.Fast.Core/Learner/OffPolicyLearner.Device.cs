@@ -3,7 +3,7 @@ using Reacher.Fast.Core.Kernels;
 
 namespace Reacher.Fast.Core.Learner;
 
-/// <summary>Updates whose batches never leave the device: what <see cref="Kernels.Cuda.CudaTraining"/> records.</summary>
+/// <summary>Updates whose batches never leave the device: what <see cref="CudaTraining"/> records.</summary>
 public abstract partial class OffPolicyLearner
 {
     /// <summary>The report tensor.</summary>

@@ -1,4 +1,4 @@
-using Reacher.Fast.Core.Weights;
+using Reacher.Fast.Core.Checkpoints;
 
 namespace Reacher.Fast.Core.Learner;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using Reacher.Fast.Core.Batch;
 using Reacher.Fast.Core.Kernels;
 using Reacher.Fast.Core.Networks;
-using Reacher.Fast.Core.Weights;
+using Reacher.Fast.Core.Numerics;
 
 namespace Reacher.Fast.Core.Learner;
 

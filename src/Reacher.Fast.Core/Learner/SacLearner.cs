@@ -1,7 +1,7 @@
 using Reacher.Fast.Core.Batch;
+using Reacher.Fast.Core.Checkpoints;
 using Reacher.Fast.Core.Kernels;
 using Reacher.Fast.Core.Networks;
-using Reacher.Fast.Core.Weights;
 
 namespace Reacher.Fast.Core.Learner;
 

@@ -1,6 +1,5 @@
 using System.Runtime.Intrinsics;
 using Reacher.Fast.Core;
-using Reacher.Fast.Environments.Arm.Simd;
 using static Reacher.Fast.Environments.Arm.ArmModel;
 
 namespace Reacher.Fast.Environments.Arm;

@@ -1,3 +1,4 @@
+using Reacher.Fast.Core.Environments;
 using static Reacher.Fast.Environments.Arm.ArmModel;
 
 namespace Reacher.Fast.Environments.Arm;

@@ -1,3 +1,5 @@
+using Reacher.Fast.Core.Numerics;
+
 namespace Reacher.Fast.Environments.Arm;
 
 /// <summary>

@@ -1,4 +1,6 @@
 using Reacher.Fast.Core;
+using Reacher.Fast.Core.Environments;
+using Reacher.Fast.Core.Numerics;
 
 namespace Reacher.Fast.Environments.Pendulum;
 

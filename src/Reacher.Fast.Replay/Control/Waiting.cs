@@ -1,4 +1,4 @@
-using Reacher.Fast.Replay.Liveness;
+using Reacher.Fast.Replay.Mapping;
 
 namespace Reacher.Fast.Replay.Control;
 

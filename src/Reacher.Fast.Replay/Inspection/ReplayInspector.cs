@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
-using Reacher.Fast.Replay.Layout;
-using Reacher.Fast.Replay.Liveness;
+using Reacher.Fast.Replay.Format;
+using Reacher.Fast.Replay.Mapping;
+using Reacher.Fast.Replay.Writing;
 
 namespace Reacher.Fast.Replay.Inspection;
 

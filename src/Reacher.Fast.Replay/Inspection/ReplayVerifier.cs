@@ -1,5 +1,6 @@
-using Reacher.Fast.Replay.Layout;
-using Reacher.Fast.Replay.Liveness;
+using Reacher.Fast.Replay.Format;
+using Reacher.Fast.Replay.Mapping;
+using Reacher.Fast.Replay.Writing;
 
 namespace Reacher.Fast.Replay.Inspection;
 

@@ -1,5 +1,5 @@
 using Reacher.Fast.Core.Batch;
-using Reacher.Fast.Replay.Layout;
+using Reacher.Fast.Core.Kernels;
 
 namespace Reacher.Fast.Replay.Sampling;
 

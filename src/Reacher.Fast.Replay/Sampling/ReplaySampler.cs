@@ -1,5 +1,4 @@
 using Reacher.Fast.Core.Batch;
-using Reacher.Fast.Replay.Layout;
 
 namespace Reacher.Fast.Replay.Sampling;
 

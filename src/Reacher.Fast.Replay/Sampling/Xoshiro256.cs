@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using Reacher.Fast.Core.Numerics;
 
 namespace Reacher.Fast.Replay.Sampling;
 
@@ -24,10 +25,10 @@ internal struct Xoshiro256
     /// <summary>A generator whose sequence follows from <paramref name="seed"/> alone.</summary>
     public Xoshiro256(ulong seed)
     {
-        s0 = SplitMix(ref seed);
-        s1 = SplitMix(ref seed);
-        s2 = SplitMix(ref seed);
-        s3 = SplitMix(ref seed);
+        s0 = SplitMix64.Draw(seed, 0);
+        s1 = SplitMix64.Draw(seed, 1);
+        s2 = SplitMix64.Draw(seed, 2);
+        s3 = SplitMix64.Draw(seed, 3);
     }
 
     /// <summary>Where the sequence stands.</summary>
@@ -58,12 +59,4 @@ internal struct Xoshiro256
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ulong Below(ulong bound) => Math.BigMul(Next(), bound, out _);
-
-    private static ulong SplitMix(ref ulong seed)
-    {
-        ulong z = seed += 0x9E3779B97F4A7C15;
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-        return z ^ (z >> 31);
-    }
 }

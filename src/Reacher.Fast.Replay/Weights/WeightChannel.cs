@@ -1,5 +1,4 @@
-using Reacher.Fast.Replay.Layout;
-using Reacher.Fast.Replay.Liveness;
+using Reacher.Fast.Replay.Format;
 using Reacher.Fast.Replay.Mapping;
 
 namespace Reacher.Fast.Replay.Weights;

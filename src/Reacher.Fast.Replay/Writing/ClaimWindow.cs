@@ -1,6 +1,5 @@
 using System.Diagnostics;
-using Reacher.Fast.Replay.Layout;
-using Reacher.Fast.Replay.Liveness;
+using Reacher.Fast.Replay.Format;
 using Reacher.Fast.Replay.Mapping;
 
 namespace Reacher.Fast.Replay.Writing;

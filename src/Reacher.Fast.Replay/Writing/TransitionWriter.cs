@@ -1,3 +1,5 @@
+using Reacher.Fast.Replay.Mapping;
+
 namespace Reacher.Fast.Replay.Writing;
 
 /// <summary>

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Reacher.Fast.Core;
-using Reacher.Fast.Environments.MlAgents;
-using Reacher.Fast.Runner.Configuration;
-using Reacher.Fast.Runner.Processes;
+using Reacher.Fast.Environments.MlAgents.Trainer;
+using Reacher.Fast.Training.Options;
+using Reacher.Fast.Training.Processes;
 
 namespace Reacher.Fast.Runner.Commands;
 

@@ -2,12 +2,13 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Reacher.Fast.Core;
+using Reacher.Fast.Core.Checkpoints;
 using Reacher.Fast.Core.Networks;
-using Reacher.Fast.Core.Weights;
-using Reacher.Fast.Runner.Actor;
-using Reacher.Fast.Runner.Configuration;
-using Reacher.Fast.Runner.Reporting;
-using Reacher.Fast.Runner.Training;
+using Reacher.Fast.Training.Env;
+using Reacher.Fast.Training.Evaluate;
+using Reacher.Fast.Training.Options;
+using Reacher.Fast.Training.Processes;
+using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Runner.Commands;
 

@@ -1,9 +1,11 @@
 using System.CommandLine;
 using Reacher.Fast.Core;
+using Reacher.Fast.Core.Checkpoints;
 using Reacher.Fast.Core.Networks;
-using Reacher.Fast.Core.Weights;
-using Reacher.Fast.Runner.Configuration;
-using Reacher.Fast.Runner.Export;
+using Reacher.Fast.Training.Export;
+using Reacher.Fast.Training.Options;
+using Reacher.Fast.Training.Processes;
+using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Runner.Commands;
 

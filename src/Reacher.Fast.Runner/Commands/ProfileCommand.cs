@@ -3,10 +3,11 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using Reacher.Fast.Core;
 using Reacher.Fast.Core.Interop;
-using Reacher.Fast.Runner.Configuration;
-using Reacher.Fast.Runner.Profiling;
-using Reacher.Fast.Runner.Reporting;
-using Reacher.Fast.Runner.Training;
+using Reacher.Fast.Runner.View;
+using Reacher.Fast.Training.Options;
+using Reacher.Fast.Training.Processes;
+using Reacher.Fast.Training.Profiling;
+using Reacher.Fast.Training.Run;
 using Spectre.Console;
 
 namespace Reacher.Fast.Runner.Commands;

@@ -1,6 +1,8 @@
 using System.CommandLine;
-using Reacher.Fast.Runner.Configuration;
-using Reacher.Fast.Runner.Reporting.Html;
+using Reacher.Fast.Training.Options;
+using Reacher.Fast.Training.Processes;
+using Reacher.Fast.Training.Reporting.Html;
+using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Runner.Commands;
 

@@ -1,10 +1,12 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
-using Reacher.Fast.Environments.MlAgents;
+using Reacher.Fast.Environments.MlAgents.Trainer;
 using Reacher.Fast.Replay.Control;
-using Reacher.Fast.Runner.Actor;
-using Reacher.Fast.Runner.Processes;
-using Reacher.Fast.Runner.Training;
+using Reacher.Fast.Training.Env;
+using Reacher.Fast.Training.Evaluate;
+using Reacher.Fast.Training.Learn;
+using Reacher.Fast.Training.Processes;
+using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Runner.Commands;
 

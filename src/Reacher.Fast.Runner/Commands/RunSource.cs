@@ -1,7 +1,9 @@
 using Reacher.Fast.Core;
-using Reacher.Fast.Core.Weights;
-using Reacher.Fast.Runner.Actor;
-using Reacher.Fast.Runner.Configuration;
+using Reacher.Fast.Core.Checkpoints;
+using Reacher.Fast.Training.Env;
+using Reacher.Fast.Training.Evaluate;
+using Reacher.Fast.Training.Options;
+using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Runner.Commands;
 

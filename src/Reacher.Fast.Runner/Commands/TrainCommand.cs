@@ -1,17 +1,20 @@
 using System.CommandLine;
+using Reacher.Fast.Runner.View;
 using Reacher.Fast.Core;
+using Reacher.Fast.Core.Checkpoints;
+using Reacher.Fast.Core.Environments;
 using Reacher.Fast.Core.Networks;
-using Reacher.Fast.Core.Weights;
-using Reacher.Fast.Environments;
-using Reacher.Fast.Runner.Actor;
-using Reacher.Fast.Runner.Configuration;
-using Reacher.Fast.Runner.Export;
-using Reacher.Fast.Runner.Processes;
-using Reacher.Fast.Runner.Reporting;
-using Reacher.Fast.Runner.Reporting.Metrics;
-using Reacher.Fast.Runner.Reporting.Statistics;
-using Reacher.Fast.Runner.Reporting.Telemetry;
-using Reacher.Fast.Runner.Training;
+using Reacher.Fast.Training.Env;
+using Reacher.Fast.Training.Evaluate;
+using Reacher.Fast.Training.Export;
+using Reacher.Fast.Training.Learn;
+using Reacher.Fast.Training.Options;
+using Reacher.Fast.Training.Processes;
+using Reacher.Fast.Training.Reporting;
+using Reacher.Fast.Training.Reporting.Metrics;
+using Reacher.Fast.Training.Reporting.Telemetry;
+using Reacher.Fast.Training.Run;
+using Reacher.Fast.Training.Statistics;
 
 namespace Reacher.Fast.Runner.Commands;
 
@@ -117,7 +120,7 @@ internal static class TrainCommand
 
         using var recorder = new MetricsRecorder(directory, configuration);
         long interval = configuration.Get(TrainerKeys.SummaryFreq);
-        var shown = new MeteredReporter(RunReporter.Create(json), meter);
+        var shown = new MeteredReporter(Views.Create(json), meter);
         var recording = new RecordingReporter(shown, recorder, interval, EvaluationLog.Read(files.Evaluations).Count);
         var statistics = new StatisticReporter(recording, recorder, StatisticSpool.FolderIn(files.Logs), interval);
         var reporter = new ReturnReporter(statistics, recorder, files.Logs, interval);

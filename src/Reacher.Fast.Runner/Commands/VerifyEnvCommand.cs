@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Reacher.Fast.Environments.Arm;
 using Reacher.Fast.Environments.Demonstrations;
-using Reacher.Fast.Runner.Reporting;
+using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Runner.Commands;
 

@@ -150,7 +150,7 @@ public sealed class CudaGraphTests
     {
         FakeDriver.Require();
         var options = new SacOptions { BatchSize = 16, HiddenSizes = [24, 24], Seed = 9 };
-        var state = new Core.Weights.StateDictionary();
+        var state = new Core.Checkpoints.StateDictionary();
         using (var cuda = new CudaKernelDevice())
         using (var learner = new SacLearner(options, Spec, cuda))
         {

@@ -1,5 +1,4 @@
 using Reacher.Fast.Core.Batch;
-using Reacher.Fast.Core.Kernels;
 using Reacher.Fast.Core.Kernels.Cuda;
 using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Core.Tests.Interop;

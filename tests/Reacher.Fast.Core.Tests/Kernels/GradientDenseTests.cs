@@ -11,7 +11,7 @@ public sealed class GradientDenseTests
         (1, 1, 1, 1, false), (1, 5, 7, 3, false), (2, 37, 19, 7, true), (2, 16, 33, 8, false), (2, 65, 31, 17, false), (1, 33, 40, 20, false),
     ];
 
-    [TestCaseSource(typeof(Devices), nameof(Devices.All))]
+    [TestCaseSource(typeof(TestDevices), nameof(TestDevices.All))]
     public void Linear_and_both_its_backward_products(DeviceUnderTest kind)
     {
         foreach ((int heads, int inputs, int outputs, int batch, bool shared) in Sizes)
@@ -45,7 +45,7 @@ public sealed class GradientDenseTests
         }
     }
 
-    [TestCaseSource(typeof(Devices), nameof(Devices.All))]
+    [TestCaseSource(typeof(TestDevices), nameof(TestDevices.All))]
     public void The_input_gradient_through_the_gate_is_that_of_the_ReLU_before(DeviceUnderTest kind)
     {
         foreach ((int heads, int inputs, int outputs, int batch, _) in Sizes)
@@ -66,7 +66,7 @@ public sealed class GradientDenseTests
         }
     }
 
-    [TestCaseSource(typeof(Devices), nameof(Devices.All))]
+    [TestCaseSource(typeof(TestDevices), nameof(TestDevices.All))]
     public void The_action_gradient_sums_over_both_critics_from_the_first_action_on(DeviceUnderTest kind)
     {
         foreach ((int observations, int actions, int outputs, int batch) in new[] { (5, 2, 16, 8), (33, 4, 31, 7), (1, 1, 1, 1), (3, 9, 64, 20) })
@@ -89,7 +89,7 @@ public sealed class GradientDenseTests
         }
     }
 
-    [TestCaseSource(typeof(Devices), nameof(Devices.All))]
+    [TestCaseSource(typeof(TestDevices), nameof(TestDevices.All))]
     public void The_value_head_and_its_backward(DeviceUnderTest kind)
     {
         foreach ((int heads, int inputs, _, int batch, _) in Sizes)
@@ -114,7 +114,7 @@ public sealed class GradientDenseTests
         }
     }
 
-    [TestCaseSource(typeof(Devices), nameof(Devices.All))]
+    [TestCaseSource(typeof(TestDevices), nameof(TestDevices.All))]
     public void Layer_normalisation_and_its_backward_also_in_place(DeviceUnderTest kind)
     {
         foreach ((int heads, int batch, int features) in new[] { (1, 3, 5), (2, 7, 33), (2, 8, 16), (1, 20, 65), (2, 1, 4) })
@@ -146,7 +146,7 @@ public sealed class GradientDenseTests
         }
     }
 
-    [TestCaseSource(typeof(Devices), nameof(Devices.All))]
+    [TestCaseSource(typeof(TestDevices), nameof(TestDevices.All))]
     public void Normalising_observations_is_exact_in_float32_and_clamped(DeviceUnderTest kind)
     {
         using var bench = new GradientBench(kind);

@@ -8,7 +8,7 @@ public sealed class GradientLossTests
 {
     private static readonly int[] Batches = [1, 7, 8, 33, 100];
 
-    [TestCaseSource(typeof(Devices), nameof(Devices.All))]
+    [TestCaseSource(typeof(TestDevices), nameof(TestDevices.All))]
     public void Both_targets_take_the_smaller_critic_and_the_row_s_own_discount(DeviceUnderTest kind)
     {
         foreach (int batch in Batches)
@@ -26,7 +26,7 @@ public sealed class GradientLossTests
         }
     }
 
-    [TestCaseSource(typeof(Devices), nameof(Devices.All))]
+    [TestCaseSource(typeof(TestDevices), nameof(TestDevices.All))]
     public void The_critics_loss_and_its_gradient(DeviceUnderTest kind)
     {
         foreach (int batch in Batches)
@@ -45,7 +45,7 @@ public sealed class GradientLossTests
         }
     }
 
-    [TestCaseSource(typeof(Devices), nameof(Devices.All))]
+    [TestCaseSource(typeof(TestDevices), nameof(TestDevices.All))]
     public void SAC_s_policy_loss_and_its_gradient_through_the_smaller_critic(DeviceUnderTest kind)
     {
         foreach (int batch in Batches)
@@ -61,7 +61,7 @@ public sealed class GradientLossTests
         }
     }
 
-    [TestCaseSource(typeof(Devices), nameof(Devices.All))]
+    [TestCaseSource(typeof(TestDevices), nameof(TestDevices.All))]
     public void Where_both_critics_agree_the_first_carries_the_gradient(DeviceUnderTest kind)
     {
         using var bench = new GradientBench(kind);
@@ -71,7 +71,7 @@ public sealed class GradientLossTests
         Assert.That(bench.Values(dq), Is.EqualTo(new[] { -0.5f, 0, 0, -0.5f }));
     }
 
-    [TestCaseSource(typeof(Devices), nameof(Devices.All))]
+    [TestCaseSource(typeof(TestDevices), nameof(TestDevices.All))]
     public void TD3_s_policy_loss_and_its_gradient_through_the_first_critic(DeviceUnderTest kind)
     {
         foreach (int batch in Batches)

@@ -8,7 +8,7 @@ public sealed class GradientPolicyTests
 {
     private static readonly (int Batch, int Actions)[] Sizes = [(1, 1), (3, 2), (8, 4), (7, 5), (33, 3)];
 
-    [TestCaseSource(typeof(Devices), nameof(Devices.All))]
+    [TestCaseSource(typeof(TestDevices), nameof(TestDevices.All))]
     public void The_squashed_Gaussian_its_log_probability_and_gradient(DeviceUnderTest kind)
     {
         foreach ((int batch, int actions) in Sizes)
@@ -18,7 +18,7 @@ public sealed class GradientPolicyTests
         }
     }
 
-    [TestCaseSource(typeof(Devices), nameof(Devices.All))]
+    [TestCaseSource(typeof(TestDevices), nameof(TestDevices.All))]
     public void Saturated_actions_keep_a_finite_log_probability_and_a_gradient_that_leads_back(DeviceUnderTest kind)
     {
         foreach (float mean in new[] { -40f, -12, -9, -5, 5, 9, 12, 40 })
@@ -39,7 +39,7 @@ public sealed class GradientPolicyTests
         }
     }
 
-    [TestCaseSource(typeof(Devices), nameof(Devices.All))]
+    [TestCaseSource(typeof(TestDevices), nameof(TestDevices.All))]
     public void The_mode_is_tanh_of_the_mean(DeviceUnderTest kind)
     {
         foreach ((int batch, int actions) in Sizes)
@@ -52,7 +52,7 @@ public sealed class GradientPolicyTests
         }
     }
 
-    [TestCaseSource(typeof(Devices), nameof(Devices.All))]
+    [TestCaseSource(typeof(TestDevices), nameof(TestDevices.All))]
     public void Clipped_noise_is_the_stream_of_the_counter_and_the_action_stays_in_range(DeviceUnderTest kind)
     {
         foreach ((int batch, int actions) in Sizes)
@@ -74,7 +74,7 @@ public sealed class GradientPolicyTests
         }
     }
 
-    [TestCaseSource(typeof(Devices), nameof(Devices.All))]
+    [TestCaseSource(typeof(TestDevices), nameof(TestDevices.All))]
     public void Backward_through_tanh(DeviceUnderTest kind)
     {
         foreach ((int batch, int actions) in Sizes)

@@ -7,7 +7,7 @@ public sealed class GradientStepTests
 {
     private static readonly TensorShape[] Shapes = [new("0.weight", 2, 7, 13), new("0.bias", 2, 1, 13), new("2.weight", 2, 1, 13), new("2.bias", 2, 1, 1)];
 
-    [TestCaseSource(typeof(Devices), nameof(Devices.All))]
+    [TestCaseSource(typeof(TestDevices), nameof(TestDevices.All))]
     public void Adam_over_a_block_of_odd_shapes_with_and_without_target(DeviceUnderTest kind)
     {
         using var bench = new GradientBench(kind);
@@ -41,7 +41,7 @@ public sealed class GradientStepTests
         Assert.That(bench.Values(state.Step)[0], Is.EqualTo(20));
     }
 
-    [TestCaseSource(typeof(Devices), nameof(Devices.All))]
+    [TestCaseSource(typeof(TestDevices), nameof(TestDevices.All))]
     public void Polyak_and_copy_over_a_whole_block(DeviceUnderTest kind)
     {
         using var bench = new GradientBench(kind);
@@ -58,7 +58,7 @@ public sealed class GradientStepTests
     [TestCase(0.5f)]
     public void Clipping_measures_the_norm_over_all_tensors_and_scales_only_above_the_maximum(float maximum)
     {
-        foreach (DeviceUnderTest kind in Devices.All.Select(one => (DeviceUnderTest)one.Arguments[0]!))
+        foreach (DeviceUnderTest kind in TestDevices.All.Select(one => (DeviceUnderTest)one.Arguments[0]!))
         {
             using var bench = new GradientBench(kind);
             TensorBlock gradients = Block(bench, 1);
@@ -79,7 +79,7 @@ public sealed class GradientStepTests
         }
     }
 
-    [TestCaseSource(typeof(Devices), nameof(Devices.All))]
+    [TestCaseSource(typeof(TestDevices), nameof(TestDevices.All))]
     public void The_entropy_coefficient_follows_Adam_on_its_logarithm(DeviceUnderTest kind)
     {
         using var bench = new GradientBench(kind);

@@ -1,10 +1,10 @@
 using System.Text.Json;
 using Reacher.Fast.Core.Batch;
+using Reacher.Fast.Core.Checkpoints;
 using Reacher.Fast.Core.Kernels;
 using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Core.Networks;
 using Reacher.Fast.Core.Tests.Kernels;
-using Reacher.Fast.Core.Weights;
 
 namespace Reacher.Fast.Core.Tests.Learner;
 
@@ -19,7 +19,7 @@ public sealed class GoldenUpdateTests
     private static readonly GoldenFile Golden = Read();
 
     private static IEnumerable<TestCaseData> Cases =>
-        from device in Devices.All
+        from device in TestDevices.All
         from golden in Golden.Cases
         select new TestCaseData(device.Arguments[0], golden) { TestName = $"{{m}}({device.Arguments[0]}, {golden.Name})" };
 
@@ -62,7 +62,7 @@ public sealed class GoldenUpdateTests
         GoldenCase sac = Golden.Cases[1], td3 = Golden.Cases[3];
         var sacOptions = (SacOptions)Options(sac);
         var td3Options = (Td3Options)Options(td3);
-        DeviceUnderTest kind = (DeviceUnderTest)Devices.All.First().Arguments[0]!;
+        DeviceUnderTest kind = (DeviceUnderTest)TestDevices.All.First().Arguments[0]!;
         Assert.That(Deviation(kind, sacOptions, sac), Is.LessThan(1e-5));
         Assert.That(Deviation(kind, td3Options, td3), Is.LessThan(1e-5));
         foreach ((LearnerOptions planted, GoldenCase golden) in new (LearnerOptions, GoldenCase)[]

@@ -1,8 +1,9 @@
 using Reacher.Fast.Core.Batch;
+using Reacher.Fast.Core.Checkpoints;
+using Reacher.Fast.Core.Devices;
 using Reacher.Fast.Core.Kernels;
 using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Core.Tests.Kernels;
-using Reacher.Fast.Core.Weights;
 
 namespace Reacher.Fast.Core.Tests.Learner;
 
@@ -17,7 +18,7 @@ public sealed class LearnerGuardTests
         new Td3Options { BatchSize = 8, HiddenSizes = [16, 16] },
     ];
 
-    [TestCaseSource(typeof(Devices), nameof(Devices.All))]
+    [TestCaseSource(typeof(TestDevices), nameof(TestDevices.All))]
     public void An_update_allocates_nothing(DeviceUnderTest kind)
     {
         foreach (LearnerOptions options in AllOptions)
@@ -33,7 +34,7 @@ public sealed class LearnerGuardTests
         }
     }
 
-    [TestCaseSource(typeof(Devices), nameof(Devices.All))]
+    [TestCaseSource(typeof(TestDevices), nameof(TestDevices.All))]
     public void A_number_that_is_none_stops_the_learner_with_its_name_and_update(DeviceUnderTest kind)
     {
         foreach (LearnerOptions options in AllOptions)
@@ -62,7 +63,7 @@ public sealed class LearnerGuardTests
         }
     }
 
-    [TestCaseSource(typeof(Devices), nameof(Devices.All))]
+    [TestCaseSource(typeof(TestDevices), nameof(TestDevices.All))]
     public void A_weight_that_is_no_number_is_neither_published_nor_saved(DeviceUnderTest kind)
     {
         using IKernelDevice device = kind.Create();

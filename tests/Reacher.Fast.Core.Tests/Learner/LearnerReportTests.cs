@@ -1,8 +1,8 @@
 using Reacher.Fast.Core.Batch;
+using Reacher.Fast.Core.Checkpoints;
 using Reacher.Fast.Core.Kernels;
 using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Core.Tests.Kernels;
-using Reacher.Fast.Core.Weights;
 
 namespace Reacher.Fast.Core.Tests.Learner;
 
@@ -19,7 +19,7 @@ public sealed class LearnerReportTests
     ];
 
     private static IEnumerable<TestCaseData> Cases =>
-        from device in Devices.All
+        from device in TestDevices.All
         from options in AllOptions
         from critic in new[] { 1, 2 }
         select new TestCaseData(device.Arguments[0], options, critic) { TestName = $"{{m}}({device.Arguments[0]}, {options.GetType().Name}, critic {critic})" };

@@ -1,8 +1,8 @@
 using Reacher.Fast.Core.Batch;
+using Reacher.Fast.Core.Checkpoints;
 using Reacher.Fast.Core.Kernels;
 using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Core.Tests.Kernels;
-using Reacher.Fast.Core.Weights;
 
 namespace Reacher.Fast.Core.Tests.Learner;
 
@@ -23,7 +23,7 @@ public sealed class LearnerStateTests
     ];
 
     private static IEnumerable<TestCaseData> Cases =>
-        from device in Devices.All
+        from device in TestDevices.All
         from options in AllOptions
         select new TestCaseData(device.Arguments[0], options) { TestName = $"{{m}}({device.Arguments[0]}, {options.GetType().Name} {options.Seed})" };
 
@@ -113,7 +113,7 @@ public sealed class LearnerStateTests
         Assert.That(weight[1], Is.EqualTo(block[(2 * 5) + 16]), "input 1 of output 0");
     }
 
-    private static DeviceUnderTest Scalar => (DeviceUnderTest)Devices.All.First().Arguments[0]!;
+    private static DeviceUnderTest Scalar => (DeviceUnderTest)TestDevices.All.First().Arguments[0]!;
 
     private static byte[] Trained(DeviceUnderTest kind, LearnerOptions options)
     {

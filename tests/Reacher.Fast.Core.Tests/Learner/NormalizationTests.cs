@@ -1,4 +1,5 @@
 using Reacher.Fast.Core.Batch;
+using Reacher.Fast.Core.Devices;
 using Reacher.Fast.Core.Kernels;
 using Reacher.Fast.Core.Learner;
 

@@ -1,8 +1,9 @@
 using Reacher.Fast.Core.Batch;
+using Reacher.Fast.Core.Checkpoints;
+using Reacher.Fast.Core.Devices;
 using Reacher.Fast.Core.Kernels;
 using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Core.Networks;
-using Reacher.Fast.Core.Weights;
 
 namespace Reacher.Fast.Core.Tests.Learner;
 

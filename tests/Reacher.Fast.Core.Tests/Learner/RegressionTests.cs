@@ -1,9 +1,10 @@
 using Reacher.Fast.Core.Batch;
+using Reacher.Fast.Core.Checkpoints;
+using Reacher.Fast.Core.Devices;
 using Reacher.Fast.Core.Kernels;
 using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Core.Networks;
 using Reacher.Fast.Core.Tests.Kernels;
-using Reacher.Fast.Core.Weights;
 
 namespace Reacher.Fast.Core.Tests.Learner;
 
@@ -38,7 +39,7 @@ public sealed class RegressionTests
     public void Post_reset_observation_as_successor_is_caught_by_the_values_learned() =>
         Assert.That(ValueOfEarning(static (batch, row, agent) => batch.NextObservations[row] = row % 5 == 0 ? -1 : agent), Is.LessThan(7), "planted");
 
-    [TestCaseSource(typeof(Devices), nameof(Devices.All))]
+    [TestCaseSource(typeof(TestDevices), nameof(TestDevices.All))]
     public void Frozen_log_std_has_no_place_where_its_gradient_is_zero(DeviceUnderTest kind)
     {
         using var bench = new GradientBench(kind);

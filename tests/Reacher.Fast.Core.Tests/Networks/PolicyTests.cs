@@ -1,4 +1,5 @@
 using Reacher.Fast.Core.Batch;
+using Reacher.Fast.Core.Devices;
 using Reacher.Fast.Core.Kernels;
 using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Core.Networks;
@@ -12,7 +13,7 @@ public sealed class PolicyTests
     private static readonly TransitionSpec Spec = new(5, 2);
 
     private static IEnumerable<TestCaseData> Cases =>
-        from device in Devices.All
+        from device in TestDevices.All
         from options in new LearnerOptions[]
         {
             new SacOptions { BatchSize = 8, HiddenSizes = [16, 12], NormalizeObservations = true },

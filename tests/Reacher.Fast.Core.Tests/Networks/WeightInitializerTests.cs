@@ -1,3 +1,4 @@
+using Reacher.Fast.Core.Devices;
 using Reacher.Fast.Core.Kernels;
 using Reacher.Fast.Core.Networks;
 

@@ -1,4 +1,5 @@
 using Reacher.Fast.Core;
+using Reacher.Fast.Core.Environments;
 using Reacher.Fast.Environments.Arm;
 
 namespace Reacher.Fast.Environments.Tests.Arm;

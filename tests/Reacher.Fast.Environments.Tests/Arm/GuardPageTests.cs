@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Reacher.Fast.Environments.Arm.Simd;
+using Reacher.Fast.Environments.Arm;
 
 namespace Reacher.Fast.Environments.Tests.Arm;
 

@@ -1,5 +1,4 @@
 using Reacher.Fast.Environments.Arm;
-using Reacher.Fast.Environments.Arm.Simd;
 
 namespace Reacher.Fast.Environments.Tests.Arm;
 

@@ -1,3 +1,4 @@
+using Reacher.Fast.Core.Environments;
 using Reacher.Fast.Environments.Arm;
 
 namespace Reacher.Fast.Environments.Tests.Arm;

@@ -1,3 +1,4 @@
+using Reacher.Fast.Core.Environments;
 using Reacher.Fast.Environments.Arm;
 using Reacher.Fast.Environments.Demonstrations;
 using Reacher.Fast.Environments.Tests.Arm;

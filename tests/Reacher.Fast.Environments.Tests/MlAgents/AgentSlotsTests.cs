@@ -1,4 +1,5 @@
-using Reacher.Fast.Environments.MlAgents;
+using Reacher.Fast.Core.Environments;
+using Reacher.Fast.Environments.MlAgents.Trainer;
 
 namespace Reacher.Fast.Environments.Tests.MlAgents;
 

@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using Reacher.Fast.Core;
-using Reacher.Fast.Environments.MlAgents;
-using Reacher.Fast.Environments.MlAgents.V150;
+using Reacher.Fast.Core.Environments;
+using Reacher.Fast.Environments.MlAgents.Messages.V150;
+using Reacher.Fast.Environments.MlAgents.Trainer;
 using Reacher.Fast.Environments.MlAgents.Wire;
 using static Reacher.Fast.Environments.Tests.MlAgents.ScriptedPlayer;
 

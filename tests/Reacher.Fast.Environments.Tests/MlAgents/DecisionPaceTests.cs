@@ -1,4 +1,4 @@
-using Reacher.Fast.Environments.MlAgents;
+using Reacher.Fast.Environments.MlAgents.Player;
 
 namespace Reacher.Fast.Environments.Tests.MlAgents;
 

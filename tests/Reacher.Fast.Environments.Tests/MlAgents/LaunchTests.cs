@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 using Reacher.Fast.Core;
-using Reacher.Fast.Environments.MlAgents;
+using Reacher.Fast.Core.Environments;
+using Reacher.Fast.Environments.MlAgents.Messages;
+using Reacher.Fast.Environments.MlAgents.Trainer;
 
 namespace Reacher.Fast.Environments.Tests.MlAgents;
 

@@ -1,5 +1,7 @@
 using Reacher.Fast.Environments.Arm;
-using Reacher.Fast.Environments.MlAgents;
+using Reacher.Fast.Environments.MlAgents.Messages;
+using Reacher.Fast.Environments.MlAgents.Player;
+using Reacher.Fast.Environments.MlAgents.Trainer;
 
 namespace Reacher.Fast.Environments.Tests.MlAgents;
 

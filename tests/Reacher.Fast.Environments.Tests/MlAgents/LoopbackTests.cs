@@ -1,5 +1,7 @@
+using Reacher.Fast.Core.Environments;
 using Reacher.Fast.Environments.Arm;
-using Reacher.Fast.Environments.MlAgents;
+using Reacher.Fast.Environments.MlAgents.Messages;
+using Reacher.Fast.Environments.MlAgents.Trainer;
 
 namespace Reacher.Fast.Environments.Tests.MlAgents;
 

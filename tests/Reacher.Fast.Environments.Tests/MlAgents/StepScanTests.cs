@@ -1,7 +1,8 @@
 using System.Buffers;
 using Google.Protobuf;
-using Reacher.Fast.Environments.MlAgents;
-using Reacher.Fast.Environments.MlAgents.V150;
+using Reacher.Fast.Environments.MlAgents.Messages;
+using Reacher.Fast.Environments.MlAgents.Messages.V150;
+using Reacher.Fast.Environments.MlAgents.Trainer;
 using Reacher.Fast.Environments.MlAgents.Wire;
 
 namespace Reacher.Fast.Environments.Tests.MlAgents;

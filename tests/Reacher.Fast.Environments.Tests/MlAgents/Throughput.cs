@@ -1,7 +1,10 @@
 using System.Buffers;
 using System.Diagnostics;
+using Reacher.Fast.Core.Environments;
 using Reacher.Fast.Environments.Arm;
-using Reacher.Fast.Environments.MlAgents;
+using Reacher.Fast.Environments.MlAgents.Messages;
+using Reacher.Fast.Environments.MlAgents.Player;
+using Reacher.Fast.Environments.MlAgents.Trainer;
 using Reacher.Fast.Environments.MlAgents.Wire;
 
 namespace Reacher.Fast.Environments.Tests.MlAgents;

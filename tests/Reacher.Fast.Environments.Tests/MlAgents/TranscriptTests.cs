@@ -1,6 +1,9 @@
 using System.Buffers;
 using System.Text;
-using Reacher.Fast.Environments.MlAgents;
+using Reacher.Fast.Core.Environments;
+using Reacher.Fast.Environments.MlAgents.Messages;
+using Reacher.Fast.Environments.MlAgents.Player;
+using Reacher.Fast.Environments.MlAgents.Trainer;
 using Reacher.Fast.Environments.MlAgents.Wire;
 
 namespace Reacher.Fast.Environments.Tests.MlAgents;

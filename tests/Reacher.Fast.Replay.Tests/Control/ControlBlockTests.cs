@@ -1,6 +1,6 @@
 using Reacher.Fast.Core;
 using Reacher.Fast.Replay.Control;
-using Reacher.Fast.Replay.Liveness;
+using Reacher.Fast.Replay.Mapping;
 
 namespace Reacher.Fast.Replay.Tests.ControlBlocks;
 

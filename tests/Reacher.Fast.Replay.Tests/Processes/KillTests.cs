@@ -1,8 +1,7 @@
-using Reacher.Fast.Replay.Inspection;
-using Reacher.Fast.Replay.Layout;
-using Reacher.Fast.Replay.Liveness;
-using Reacher.Fast.Replay.Sampling;
 using Reacher.Fast.Core.Batch;
+using Reacher.Fast.Replay.Inspection;
+using Reacher.Fast.Replay.Sampling;
+using Reacher.Fast.Replay.Writing;
 using Reacher.Fast.TestChild;
 
 namespace Reacher.Fast.Replay.Tests.Processes;

@@ -1,5 +1,5 @@
+using Reacher.Fast.Replay.Format;
 using Reacher.Fast.Replay.Inspection;
-using Reacher.Fast.Replay.Layout;
 using Reacher.Fast.TestChild;
 
 namespace Reacher.Fast.Replay.Tests.Processes;

@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using Reacher.Fast.Replay.Control;
-using Reacher.Fast.Replay.Layout;
-using Reacher.Fast.Replay.Liveness;
+using Reacher.Fast.Replay.Format;
+using Reacher.Fast.Replay.Mapping;
+using Reacher.Fast.Replay.Writing;
 using Reacher.Fast.TestChild;
 
 namespace Reacher.Fast.Replay.Tests.Processes;

@@ -1,8 +1,7 @@
 using System.Runtime.InteropServices;
 using Reacher.Fast.Core;
 using Reacher.Fast.Replay.Control;
-using Reacher.Fast.Replay.Layout;
-using Reacher.Fast.Replay.Liveness;
+using Reacher.Fast.Replay.Format;
 using Reacher.Fast.Replay.Mapping;
 using Reacher.Fast.Replay.Tests.Processes;
 using Reacher.Fast.Replay.Weights;

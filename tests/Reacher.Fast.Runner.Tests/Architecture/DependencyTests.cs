@@ -2,13 +2,14 @@ using System.Xml.Linq;
 
 namespace Reacher.Fast.Runner.Tests.Architecture;
 
-/// <summary>Dependencies run one way: Core, then Replay and Environments, then Runner.</summary>
+/// <summary>Dependencies run one way: Core, then Replay and Environments, then Training, then Runner.</summary>
 public sealed class DependencyTests
 {
     [TestCase("Core", new string[0])]
     [TestCase("Replay", new[] { "Core" })]
     [TestCase("Environments", new[] { "Core" })]
-    [TestCase("Runner", new[] { "Core", "Environments", "Replay" })]
+    [TestCase("Training", new[] { "Core", "Environments", "Replay" })]
+    [TestCase("Runner", new[] { "Training" })]
     public void A_project_refers_to_those_before_it_only(string project, string[] expected)
     {
         string[] references = Elements(project, "ProjectReference")

@@ -1,10 +1,11 @@
+using Reacher.Fast.Core.Checkpoints;
 using Reacher.Fast.Core.Networks;
-using Reacher.Fast.Core.Weights;
 using Reacher.Fast.Runner.Commands;
-using Reacher.Fast.Runner.Configuration;
-using Reacher.Fast.Runner.Reporting.Metrics;
-using Reacher.Fast.Runner.Tests.Export;
-using Reacher.Fast.Runner.Tests.Reporting;
+using Reacher.Fast.Training.Tests.Reporting;
+using Reacher.Fast.Training.Options;
+using Reacher.Fast.Training.Processes;
+using Reacher.Fast.Training.Reporting.Metrics;
+using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Runner.Tests.Commands;
 

@@ -2,7 +2,6 @@ using System.Text.Json;
 using Reacher.Fast.Core.Batch;
 using Reacher.Fast.Replay;
 using Reacher.Fast.Replay.Writing;
-using Reacher.Fast.Runner.Tests.Processes;
 
 namespace Reacher.Fast.Runner.Tests.Commands;
 

@@ -1,8 +1,6 @@
 using System.Globalization;
-using Reacher.Fast.Core.Tests.Interop;
-using Reacher.Fast.Core.Weights;
+using Reacher.Fast.Core.Checkpoints;
 using Reacher.Fast.Replay.Control;
-using Reacher.Fast.Runner.Tests.Processes;
 
 namespace Reacher.Fast.Runner.Tests.Cuda;
 

@@ -1,6 +1,4 @@
 using System.Text.RegularExpressions;
-using Reacher.Fast.Runner.Tests.Architecture;
-using Reacher.Fast.Runner.Tests.Processes;
 
 namespace Reacher.Fast.Runner.Tests.Documentation;
 

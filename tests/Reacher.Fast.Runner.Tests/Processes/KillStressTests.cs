@@ -2,9 +2,9 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Reacher.Fast.Core;
-using Reacher.Fast.Core.Weights;
+using Reacher.Fast.Core.Checkpoints;
 using Reacher.Fast.Replay.Control;
-using static Reacher.Fast.Runner.Tests.Processes.RunnerProcess;
+using static Reacher.Fast.Runner.Tests.RunnerProcess;
 
 namespace Reacher.Fast.Runner.Tests.Processes;
 

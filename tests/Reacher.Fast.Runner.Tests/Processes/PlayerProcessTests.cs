@@ -3,8 +3,8 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.Versioning;
 using Reacher.Fast.Replay.Control;
-using Reacher.Fast.Runner.Reporting.Metrics;
-using static Reacher.Fast.Runner.Tests.Processes.RunnerProcess;
+using Reacher.Fast.Training.Reporting.Metrics;
+using static Reacher.Fast.Runner.Tests.RunnerProcess;
 
 namespace Reacher.Fast.Runner.Tests.Processes;
 

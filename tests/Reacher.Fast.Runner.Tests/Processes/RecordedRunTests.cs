@@ -1,9 +1,8 @@
 using System.Runtime.InteropServices;
 using Reacher.Fast.Replay.Control;
-using Reacher.Fast.Runner.Reporting.Metrics;
-using Reacher.Fast.Runner.Tests.Reporting;
-using Reacher.Fast.Runner.Training;
-using static Reacher.Fast.Runner.Tests.Processes.RunnerProcess;
+using Reacher.Fast.Training.Processes;
+using Reacher.Fast.Training.Reporting.Metrics;
+using static Reacher.Fast.Runner.Tests.RunnerProcess;
 
 namespace Reacher.Fast.Runner.Tests.Processes;
 

@@ -1,10 +1,10 @@
-using Reacher.Fast.Core.Weights;
+using Reacher.Fast.Core.Checkpoints;
 using Reacher.Fast.Replay;
 using Reacher.Fast.Replay.Control;
 using Reacher.Fast.Replay.Inspection;
-using Reacher.Fast.Runner.Actor;
-using Reacher.Fast.Runner.Training;
-using static Reacher.Fast.Runner.Tests.Processes.RunnerProcess;
+using Reacher.Fast.Training.Env;
+using Reacher.Fast.Training.Evaluate;
+using static Reacher.Fast.Runner.Tests.RunnerProcess;
 
 namespace Reacher.Fast.Runner.Tests.Processes;
 

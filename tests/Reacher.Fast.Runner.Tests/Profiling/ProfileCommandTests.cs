@@ -1,6 +1,4 @@
 using System.Text.Json;
-using Reacher.Fast.Core.Tests.Interop;
-using Reacher.Fast.Runner.Tests.Processes;
 
 namespace Reacher.Fast.Runner.Tests.Profiling;
 

@@ -1,10 +1,14 @@
+using Reacher.Fast.Core.Environments;
 using Reacher.Fast.Core.Learner;
-using Reacher.Fast.Environments;
 using Reacher.Fast.Environments.Arm;
-using Reacher.Fast.Environments.MlAgents;
-using Reacher.Fast.Runner.Actor;
-using Reacher.Fast.Runner.Reporting;
-using Reacher.Fast.Runner.Training;
+using Reacher.Fast.Environments.MlAgents.Messages;
+using Reacher.Fast.Environments.MlAgents.Player;
+using Reacher.Fast.Environments.MlAgents.Trainer;
+using Reacher.Fast.Training.Env;
+using Reacher.Fast.Training.Evaluate;
+using Reacher.Fast.Training.Processes;
+using Reacher.Fast.Training.Reporting;
+using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Runner.Tests.Training;
 

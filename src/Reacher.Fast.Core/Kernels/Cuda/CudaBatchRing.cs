@@ -1,6 +1,5 @@
 using Reacher.Fast.Core.Batch;
 using Reacher.Fast.Core.Interop;
-using Reacher.Fast.Core.Learner;
 
 namespace Reacher.Fast.Core.Kernels.Cuda;
 

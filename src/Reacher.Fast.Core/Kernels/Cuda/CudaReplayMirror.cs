@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Reacher.Fast.Core.Batch;
 using Reacher.Fast.Core.Interop;
 
 namespace Reacher.Fast.Core.Kernels.Cuda;

@@ -1,4 +1,5 @@
 using Reacher.Fast.Core.Kernels.Simd.Ops;
+using Reacher.Fast.Core.Vectors;
 
 namespace Reacher.Fast.Core.Kernels.Simd;
 

@@ -1,6 +1,7 @@
 using Reacher.Fast.Core.Kernels.Simd.Ops;
 using Reacher.Fast.Core.Kernels.Simd.Threads;
 using Reacher.Fast.Core.Memory;
+using Reacher.Fast.Core.Vectors;
 
 namespace Reacher.Fast.Core.Kernels.Simd;
 

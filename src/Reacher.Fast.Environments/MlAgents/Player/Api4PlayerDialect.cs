@@ -1,9 +1,12 @@
 using System.Buffers;
 using Google.Protobuf;
-using Reacher.Fast.Environments.MlAgents.Api4;
+using Reacher.Fast.Core.Environments;
+using Reacher.Fast.Environments.MlAgents.Messages;
+using Reacher.Fast.Environments.MlAgents.Messages.Api4;
+using Reacher.Fast.Environments.MlAgents.Trainer;
 using Reacher.Fast.Environments.MlAgents.Wire;
 
-namespace Reacher.Fast.Environments.MlAgents;
+namespace Reacher.Fast.Environments.MlAgents.Player;
 
 /// <summary>
 /// ML-Agents v0.4 as its players speak it. A done agent carries its next episode's first observation: the true last one never

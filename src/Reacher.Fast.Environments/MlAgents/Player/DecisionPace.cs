@@ -1,4 +1,4 @@
-namespace Reacher.Fast.Environments.MlAgents;
+namespace Reacher.Fast.Environments.MlAgents.Player;
 
 /// <summary>Holds a player to the pace of one on a screen: a decision takes its simulated time over the trainer's time scale.</summary>
 /// <param name="decision">Simulated time of one decision; null to hold nothing up.</param>

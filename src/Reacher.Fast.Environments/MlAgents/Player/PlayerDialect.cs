@@ -2,9 +2,11 @@ using System.Buffers;
 using Google.Protobuf;
 using Google.Protobuf.Collections;
 using Reacher.Fast.Core;
+using Reacher.Fast.Environments.MlAgents.Messages;
+using Reacher.Fast.Environments.MlAgents.Trainer;
 using Reacher.Fast.Environments.MlAgents.Wire;
 
-namespace Reacher.Fast.Environments.MlAgents;
+namespace Reacher.Fast.Environments.MlAgents.Player;
 
 /// <summary>The player's half of one generation of the protocol; the conversation is <see cref="MlAgentsPlayer"/>'s.</summary>
 internal abstract class PlayerDialect

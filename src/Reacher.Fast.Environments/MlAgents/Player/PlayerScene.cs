@@ -1,7 +1,8 @@
 using System.Runtime.InteropServices;
 using Reacher.Fast.Core;
+using Reacher.Fast.Core.Environments;
 
-namespace Reacher.Fast.Environments.MlAgents;
+namespace Reacher.Fast.Environments.MlAgents.Player;
 
 /// <summary>An environment as a player holds it: its last step, and its agents' ids.</summary>
 internal sealed class PlayerScene : IDisposable

@@ -1,4 +1,4 @@
-namespace Reacher.Fast.Environments.MlAgents;
+namespace Reacher.Fast.Environments.MlAgents.Player;
 
 /// <summary>What a trainer's message asks of a player.</summary>
 internal enum TrainerCommandKind

@@ -1,9 +1,12 @@
 using System.Buffers;
 using Google.Protobuf;
-using Reacher.Fast.Environments.MlAgents.V150;
+using Reacher.Fast.Core.Environments;
+using Reacher.Fast.Environments.MlAgents.Messages;
+using Reacher.Fast.Environments.MlAgents.Messages.V150;
+using Reacher.Fast.Environments.MlAgents.Trainer;
 using Reacher.Fast.Environments.MlAgents.Wire;
 
-namespace Reacher.Fast.Environments.MlAgents;
+namespace Reacher.Fast.Environments.MlAgents.Player;
 
 /// <summary>
 /// Communicator 1.5.0 as its players speak it. An episode's end is an info of its own, with the true last observation; the

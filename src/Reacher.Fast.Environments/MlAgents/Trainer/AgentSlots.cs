@@ -1,6 +1,7 @@
 using Reacher.Fast.Core;
+using Reacher.Fast.Core.Environments;
 
-namespace Reacher.Fast.Environments.MlAgents;
+namespace Reacher.Fast.Environments.MlAgents.Trainer;
 
 /// <summary>
 /// Keeps a player's agents, which come, go and return under other ids, in the fixed rows of a vector environment.

@@ -1,10 +1,11 @@
 using System.Buffers;
 using Google.Protobuf;
 using Reacher.Fast.Core;
-using Reacher.Fast.Environments.MlAgents.Api4;
+using Reacher.Fast.Environments.MlAgents.Messages;
+using Reacher.Fast.Environments.MlAgents.Messages.Api4;
 using Reacher.Fast.Environments.MlAgents.Wire;
 
-namespace Reacher.Fast.Environments.MlAgents;
+namespace Reacher.Fast.Environments.MlAgents.Trainer;
 
 /// <summary>ML-Agents v0.4 as its trainers spoke it (udacity/deep-reinforcement-learning, python/unityagents/environment.py).</summary>
 internal sealed class Api4TrainerDialect : TrainerDialect

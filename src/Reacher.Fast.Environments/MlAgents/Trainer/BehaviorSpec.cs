@@ -1,4 +1,4 @@
-namespace Reacher.Fast.Environments.MlAgents;
+namespace Reacher.Fast.Environments.MlAgents.Trainer;
 
 /// <summary>What a player tells of the one behaviour (API-4: brain) that is trained.</summary>
 /// <param name="Name">As the scene names it, e.g. <c>Reacher?team=0</c>.</param>

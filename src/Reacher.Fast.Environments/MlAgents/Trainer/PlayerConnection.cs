@@ -2,7 +2,7 @@ using System.Buffers;
 using Reacher.Fast.Core;
 using Reacher.Fast.Environments.MlAgents.Wire;
 
-namespace Reacher.Fast.Environments.MlAgents;
+namespace Reacher.Fast.Environments.MlAgents.Trainer;
 
 /// <summary>
 /// One player at the other end of one port, from listening to closing: the server, the mailbox behind it, and the player's

@@ -1,8 +1,9 @@
 using System.Buffers;
 using System.Threading.Tasks.Sources;
+using Reacher.Fast.Environments.MlAgents.Messages;
 using Reacher.Fast.Environments.MlAgents.Wire;
 
-namespace Reacher.Fast.Environments.MlAgents;
+namespace Reacher.Fast.Environments.MlAgents.Trainer;
 
 /// <summary>
 /// Turns a player's calls around for a synchronous trainer: a call is a message from the player, and holding its reply back

@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using Reacher.Fast.Core;
+using Reacher.Fast.Environments.MlAgents.Messages;
 
-namespace Reacher.Fast.Environments.MlAgents;
+namespace Reacher.Fast.Environments.MlAgents.Trainer;
 
 /// <summary>
 /// A player that was started here: its command line, its output (both pipes are drained, or it would block) and its end.

@@ -1,4 +1,6 @@
-namespace Reacher.Fast.Environments.MlAgents;
+using Reacher.Fast.Environments.MlAgents.Messages;
+
+namespace Reacher.Fast.Environments.MlAgents.Trainer;
 
 /// <summary>
 /// The agents of one message from a player, in its order and free of its generation's format. The arrays grow to the largest

@@ -1,9 +1,10 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
-using static Reacher.Fast.Environments.MlAgents.ProtobufScan;
+using Reacher.Fast.Environments.MlAgents.Messages;
+using static Reacher.Fast.Environments.MlAgents.Messages.ProtobufScan;
 
-namespace Reacher.Fast.Environments.MlAgents;
+namespace Reacher.Fast.Environments.MlAgents.Trainer;
 
 /// <summary>
 /// The fast twin of <see cref="TrainerDialect.Parse"/>: takes the agents of a step's message straight from its bytes, where the

@@ -2,9 +2,10 @@ using System.Buffers;
 using Google.Protobuf;
 using Google.Protobuf.Collections;
 using Reacher.Fast.Core;
+using Reacher.Fast.Environments.MlAgents.Messages;
 using Reacher.Fast.Environments.MlAgents.Wire;
 
-namespace Reacher.Fast.Environments.MlAgents;
+namespace Reacher.Fast.Environments.MlAgents.Trainer;
 
 /// <summary>
 /// The trainer's half of one generation of the protocol: what to write at each point of the conversation, and how to read

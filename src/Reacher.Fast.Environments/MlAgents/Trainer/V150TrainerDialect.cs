@@ -1,10 +1,11 @@
 using System.Buffers;
 using Google.Protobuf;
 using Reacher.Fast.Core;
-using Reacher.Fast.Environments.MlAgents.V150;
+using Reacher.Fast.Environments.MlAgents.Messages;
+using Reacher.Fast.Environments.MlAgents.Messages.V150;
 using Reacher.Fast.Environments.MlAgents.Wire;
 
-namespace Reacher.Fast.Environments.MlAgents;
+namespace Reacher.Fast.Environments.MlAgents.Trainer;
 
 /// <summary>Communicator 1.5.0 as its trainers speak it (ML-Agents release 21, mlagents_envs/environment.py).</summary>
 internal sealed class V150TrainerDialect : TrainerDialect

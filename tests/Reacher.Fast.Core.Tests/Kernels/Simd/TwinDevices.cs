@@ -1,6 +1,7 @@
+using Reacher.Fast.Core.Devices;
 using Reacher.Fast.Core.Kernels;
 using Reacher.Fast.Core.Kernels.Scalar;
-using Reacher.Fast.Core.Kernels.Simd;
+using Reacher.Fast.Core.Vectors;
 
 namespace Reacher.Fast.Core.Tests.Kernels.Simd;
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Reacher.Fast.Core.Kernels.Simd.Threads;
+using Reacher.Fast.Core.Vectors;
 
 namespace Reacher.Fast.Core.Kernels.Simd.Ops;
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Reacher.Fast.Core.Vectors;
 
 namespace Reacher.Fast.Core.Kernels.Simd.Ops;
 

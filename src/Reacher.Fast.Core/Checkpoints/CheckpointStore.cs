@@ -1,0 +1,230 @@
+using System.Globalization;
+using Reacher.Fast.Core.Files;
+
+namespace Reacher.Fast.Core.Checkpoints;
+
+/// <summary>What became of an attempt to save: a run goes on without its checkpoint, and says so.</summary>
+/// <param name="Path">The file written; null if none was.</param>
+/// <param name="Warning">One sentence for the user if it was not written; else null.</param>
+/// <param name="DiskFull">Whether it was not written for want of space.</param>
+public sealed record CheckpointSave(string? Path, string? Warning, bool DiskFull)
+{
+    /// <summary>Whether the checkpoint is on the disk.</summary>
+    public bool IsSaved => Path is not null;
+}
+
+/// <summary>A checkpoint that could not be used, and why.</summary>
+/// <param name="Path">The file.</param>
+/// <param name="Reason">One sentence.</param>
+public sealed record SkippedCheckpoint(string Path, string Reason);
+
+/// <summary>A checkpoint read back.</summary>
+/// <param name="State">Its content.</param>
+/// <param name="Step">Agent steps when it was saved.</param>
+/// <param name="Path">Where it was read from.</param>
+/// <param name="Skipped">Newer ones that are damaged; the user is to be told of each.</param>
+public sealed record LoadedCheckpoint(StateDictionary State, long Step, string Path, IReadOnlyList<SkippedCheckpoint> Skipped);
+
+/// <summary>
+/// The checkpoints of one behaviour in one folder, named as ML-Agents names them: <c>Behavior-step.safetensors</c> for the
+/// last few to keep, and <c>checkpoint.safetensors</c> for the newest, which may be newer than all of those. One process saves;
+/// any may load meanwhile, since a file appears only when it is complete and on the disk.
+/// </summary>
+public sealed class CheckpointStore
+{
+    /// <summary>The newest checkpoint's fixed name.</summary>
+    public const string LatestName = "checkpoint.safetensors";
+
+    /// <summary>The metadata key of the step.</summary>
+    public const string StepKey = "step";
+
+    private const string Extension = ".safetensors";
+
+    private readonly string folder;
+    private readonly string behavior;
+    private readonly int keep;
+    private bool leftoversDeleted;
+
+    /// <summary>The checkpoints of <paramref name="behavior"/> in <paramref name="folder"/>, which need not exist yet.</summary>
+    /// <param name="folder">Where the files lie.</param>
+    /// <param name="behavior">The behaviour's name: the beginning of the files' names.</param>
+    /// <param name="keep">How many numbered checkpoints remain after a save, at least 1.</param>
+    public CheckpointStore(string folder, string behavior, int keep)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        ArgumentException.ThrowIfNullOrEmpty(behavior);
+        ArgumentOutOfRangeException.ThrowIfLessThan(keep, 1);
+        this.folder = folder;
+        this.behavior = behavior;
+        this.keep = keep;
+    }
+
+    /// <summary>
+    /// Saves <paramref name="state"/>, puts <paramref name="step"/> into its metadata, and deletes the oldest checkpoints beyond
+    /// those to keep. A checkpoint that cannot be written is a warning in the result; those already there stay.
+    /// </summary>
+    /// <param name="state">The learner's and the loop's state.</param>
+    /// <param name="step">Agent steps so far, from 0.</param>
+    public CheckpointSave Save(StateDictionary state, long step)
+    {
+        string path = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{behavior}-{step}{Extension}"));
+        CheckpointSave save = Write(state, step, path, link: true);
+        if (save.IsSaved)
+        {
+            Prune(path);
+        }
+
+        return save;
+    }
+
+    /// <summary>
+    /// Saves <paramref name="state"/> under the newest checkpoint's fixed name alone: often, so that a kill costs little, and
+    /// without a numbered one being deleted for it. Otherwise as <see cref="Save"/>.
+    /// </summary>
+    /// <param name="state">The learner's and the loop's state.</param>
+    /// <param name="step">Agent steps so far, from 0.</param>
+    public CheckpointSave SaveLatest(StateDictionary state, long step) => Write(state, step, Path.Combine(folder, LatestName), link: false);
+
+    /// <summary>The newest checkpoint that can be read, with those that came before it in the search; null if there are none at all.</summary>
+    /// <exception cref="InputException">There are checkpoints, and none can be read.</exception>
+    public LoadedCheckpoint? LoadLatest()
+    {
+        var skipped = new List<SkippedCheckpoint>();
+        LoadedCheckpoint? latest = TryLoad(Path.Combine(folder, LatestName), skipped);
+        foreach ((long step, string path) in List())
+        {
+            // A numbered one is newer only if its writer was killed before it gave the fixed name to it.
+            if (latest is not null && latest.Step >= step)
+            {
+                break;
+            }
+
+            if (TryLoad(path, skipped) is { } numbered)
+            {
+                return numbered;
+            }
+        }
+
+        return latest is not null || skipped.Count == 0 ? latest : throw new InputException(
+            $"None of the {skipped.Count} checkpoints in '{folder}' can be read: {skipped[0].Reason.TrimEnd('.')}; start anew with --force.");
+    }
+
+    /// <summary>Reads one checkpoint written by a <see cref="CheckpointStore"/>.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="step">Agent steps when it was saved.</param>
+    /// <exception cref="InputException">It is missing, damaged, or not a checkpoint of this project.</exception>
+    public static StateDictionary Load(string path, out long step)
+    {
+        StateDictionary state = Safetensors.Read(path);
+        if (!state.Metadata.TryGetValue(Safetensors.ProducerKey, out string? producer) || producer != Safetensors.Producer ||
+            !state.Metadata.TryGetValue(StepKey, out string? text) ||
+            !long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out step))
+        {
+            throw new InputException($"'{path}' is a safetensors file, but not a checkpoint written by this program; name one of those.");
+        }
+
+        return state;
+    }
+
+    /// <summary>The numbered checkpoints, newest first.</summary>
+    public IReadOnlyList<(long Step, string Path)> List()
+    {
+        var found = new List<(long Step, string Path)>();
+        if (Directory.Exists(folder))
+        {
+            foreach (string path in Directory.EnumerateFiles(folder, "*" + Extension))
+            {
+                if (TryParseStep(Path.GetFileName(path), out long step))
+                {
+                    found.Add((step, path));
+                }
+            }
+        }
+
+        found.Sort((left, right) => right.Step.CompareTo(left.Step));
+        return found;
+    }
+
+    private CheckpointSave Write(StateDictionary state, long step, string path, bool link)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        ArgumentOutOfRangeException.ThrowIfNegative(step);
+        state.Metadata[StepKey] = step.ToString(CultureInfo.InvariantCulture);
+        try
+        {
+            Directory.CreateDirectory(folder);
+            DeleteLeftoversOnce();
+            Safetensors.Write(state, path);
+            if (link)
+            {
+                AtomicFile.Link(path, Path.Combine(folder, LatestName));
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return new CheckpointSave(
+                null,
+                $"The checkpoint '{path}' was not saved: {AtomicFile.Reason(error)}; the run goes on and the checkpoints already saved stay.",
+                AtomicFile.IsDiskFull(error));
+        }
+
+        return new CheckpointSave(path, null, DiskFull: false);
+    }
+
+    private static LoadedCheckpoint? TryLoad(string path, List<SkippedCheckpoint> skipped)
+    {
+        try
+        {
+            return new LoadedCheckpoint(Load(path, out long step), step, path, skipped);
+        }
+        catch (InputException error)
+        {
+            // One that is not there, or was pruned between listing and reading, is not a damaged one.
+            if (File.Exists(path))
+            {
+                skipped.Add(new SkippedCheckpoint(path, error.Message));
+            }
+
+            return null;
+        }
+    }
+
+    private bool TryParseStep(string name, out long step)
+    {
+        step = 0;
+        string prefix = behavior + "-";
+        return name.StartsWith(prefix, StringComparison.Ordinal) && name.EndsWith(Extension, StringComparison.Ordinal) &&
+            name.Length > prefix.Length + Extension.Length &&
+            long.TryParse(name.AsSpan()[prefix.Length..^Extension.Length], NumberStyles.None, CultureInfo.InvariantCulture, out step);
+    }
+
+    private void Prune(string saved)
+    {
+        // The one just saved stays even if older files claim higher steps (a run resumed from before a damaged checkpoint).
+        int kept = 1;
+        foreach ((_, string path) in List())
+        {
+            if (path != saved && ++kept > keep)
+            {
+                try
+                {
+                    File.Delete(path);
+                }
+                catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+                {
+                    // One checkpoint too many is no reason to stop a run; the next save tries again.
+                }
+            }
+        }
+    }
+
+    private void DeleteLeftoversOnce()
+    {
+        if (!leftoversDeleted)
+        {
+            leftoversDeleted = true;
+            AtomicFile.DeleteLeftovers(folder, behavior + "-");
+            AtomicFile.DeleteLeftovers(folder, LatestName);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using Reacher.Fast.Core.Kernels;
+using Reacher.Fast.Core.Kernels.Cuda;
+using Reacher.Fast.Core.Kernels.Scalar;
+using Reacher.Fast.Core.Vectors;
+
+namespace Reacher.Fast.Core.Devices;
+
+/// <summary>The one place that makes devices by name.</summary>
+public static class KernelDevices
+{
+    /// <summary>
+    /// The device called <paramref name="name"/>: <c>auto</c> or <c>cpu</c> (the best instruction set that this processor has, or
+    /// the one that <see cref="InstructionSets.EnvironmentVariable"/> names), <c>scalar</c> (the reference), <c>cuda</c> or <c>cuda:N</c>.
+    /// </summary>
+    /// <param name="name">Compared without case.</param>
+    /// <param name="threads">Threads for one op where the device can share it out; at least 1.</param>
+    /// <param name="precision">Of matrix products on CUDA: <c>fp32</c>, <c>tf32</c> or <c>bf16</c>.</param>
+    /// <exception cref="InputException">There is no such device.</exception>
+    public static IKernelDevice Create(string name, int threads, string precision = "fp32")
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
+        return name.ToUpperInvariant() switch
+        {
+            "AUTO" or "CPU" => CpuDevices.Create(threads),
+            "SCALAR" => new ScalarKernelDevice(),
+            _ when CudaDevices.IsCuda(name) => new CudaKernelDevice(CudaDevices.Parse(name, precision)),
+            _ => throw new InputException($"There is no device '{name}'; choose auto, cpu, scalar, cuda or cuda:N."),
+        };
+    }
+}

@@ -1,0 +1,67 @@
+namespace Reacher.Fast.Core.Environments;
+
+/// <summary>
+/// N agents stepped together. The caller owns all memory; a step allocates nothing. To add an environment, implement this
+/// in one file: <see cref="Reset"/> writes the first observations, <see cref="Step"/> advances every agent by one decision
+/// and restarts by itself those whose episode has ended.
+/// </summary>
+public interface IVectorEnvironment : IDisposable
+{
+    /// <summary>N, the number of agents; constant for the environment's life.</summary>
+    int AgentCount { get; }
+
+    /// <summary>Floats in one agent's observation.</summary>
+    int ObservationSize { get; }
+
+    /// <summary>Floats in one agent's action; each is clamped to [-1, 1] and scaled by the environment itself.</summary>
+    int ActionSize { get; }
+
+    /// <summary>Starts a new episode for every agent. The same seed gives the same episodes, to the bit.</summary>
+    /// <param name="seed">Seeds everything random in the environment until the next reset.</param>
+    /// <param name="observations">[N, observation], written.</param>
+    void Reset(ulong seed, Span<float> observations);
+
+    /// <summary>Applies one action per agent and advances by one decision.</summary>
+    /// <param name="actions">[N, action], finite.</param>
+    /// <param name="step">Written: what came of it.</param>
+    void Step(ReadOnlySpan<float> actions, in VectorStep step);
+}
+
+/// <summary>
+/// What one <see cref="IVectorEnvironment.Step"/> writes. <see cref="Observations"/> is always what the next action is
+/// chosen from: for an agent whose episode has just ended it is the first observation of its next episode, while
+/// <see cref="FinalObservations"/> holds the true last one, the only right successor (FACTS regression G).
+/// </summary>
+/// <param name="observations">[N, observation].</param>
+/// <param name="finalObservations">[N, observation]; rows are written only for agents that terminated or were truncated.</param>
+/// <param name="rewards">[N], for the decision just made.</param>
+/// <param name="terminated">[N]: the task's own end; no value beyond it.</param>
+/// <param name="truncated">[N]: ended by a time limit; the value goes on from the final observation.</param>
+/// <param name="lost">[N]: the transition has no usable successor (an environment that delivers the next episode's first
+/// observation with done, or an agent that vanished): it must not be stored, and n-step windows reaching into it are dropped.</param>
+public readonly ref struct VectorStep(
+    Span<float> observations,
+    Span<float> finalObservations,
+    Span<float> rewards,
+    Span<bool> terminated,
+    Span<bool> truncated,
+    Span<bool> lost)
+{
+    /// <summary>[N, observation]: what the next action is chosen from.</summary>
+    public Span<float> Observations { get; } = observations;
+
+    /// <summary>[N, observation]: the true last observation, where terminated or truncated.</summary>
+    public Span<float> FinalObservations { get; } = finalObservations;
+
+    /// <summary>[N].</summary>
+    public Span<float> Rewards { get; } = rewards;
+
+    /// <summary>[N].</summary>
+    public Span<bool> Terminated { get; } = terminated;
+
+    /// <summary>[N].</summary>
+    public Span<bool> Truncated { get; } = truncated;
+
+    /// <summary>[N].</summary>
+    public Span<bool> Lost { get; } = lost;
+}

@@ -1,0 +1,55 @@
+using System.Text.Json.Serialization;
+
+namespace Reacher.Fast.Environments.MlAgents.Messages;
+
+/// <summary>
+/// A parameter the player's scene reads: a constant, or a distribution the scene samples itself (ML-Agents' YAML:
+/// <c>environment_parameters</c>, sampler types uniform, gaussian and multirangeuniform).
+/// </summary>
+[JsonDerivedType(typeof(Constant), "constant")]
+[JsonDerivedType(typeof(Uniform), "uniform")]
+[JsonDerivedType(typeof(Gaussian), "gaussian")]
+[JsonDerivedType(typeof(MultiRange), "multirangeuniform")]
+public abstract record EnvironmentParameter
+{
+    private EnvironmentParameter()
+    {
+    }
+
+    /// <summary>A plain number stands for a constant.</summary>
+    public static implicit operator EnvironmentParameter(float value) => new Constant(value);
+
+    /// <summary>One value.</summary>
+    public sealed record Constant(float Value) : EnvironmentParameter;
+
+    /// <summary>Uniform between two bounds.</summary>
+    public sealed record Uniform(float Minimum, float Maximum) : EnvironmentParameter;
+
+    /// <summary>Normal.</summary>
+    public sealed record Gaussian(float Mean, float StandardDeviation) : EnvironmentParameter;
+
+    /// <summary>Uniform within one of several intervals, given as minimum, maximum, minimum, maximum, ...</summary>
+    public sealed record MultiRange(IReadOnlyList<float> Bounds) : EnvironmentParameter;
+}
+
+/// <summary>What the player's engine is asked for; the defaults are <c>mlagents-learn</c>'s. API-4 players take none of it.</summary>
+public sealed record EngineSettings
+{
+    /// <summary>Window width in pixels.</summary>
+    public int Width { get; init; } = 84;
+
+    /// <summary>Window height in pixels.</summary>
+    public int Height { get; init; } = 84;
+
+    /// <summary>Unity's quality level.</summary>
+    public int QualityLevel { get; init; } = 5;
+
+    /// <summary>Simulated seconds per second; Unity takes 1 at least, and 100 at most in the editor.</summary>
+    public float TimeScale { get; init; } = 20;
+
+    /// <summary>Frames per second aimed at; -1: as many as possible.</summary>
+    public int TargetFrameRate { get; init; } = -1;
+
+    /// <summary>Frames per simulated second; 60 makes the simulation independent of the wall clock.</summary>
+    public int CaptureFrameRate { get; init; } = 60;
+}

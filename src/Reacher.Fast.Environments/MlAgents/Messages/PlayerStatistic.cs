@@ -1,0 +1,23 @@
+namespace Reacher.Fast.Environments.MlAgents.Messages;
+
+/// <summary>How values of one statistic are to be combined within a reporting period (ML-Agents' StatAggregationMethod).</summary>
+public enum StatisticAggregation
+{
+    /// <summary>Their mean.</summary>
+    Average = 0,
+
+    /// <summary>The last one.</summary>
+    MostRecent = 1,
+
+    /// <summary>Their sum.</summary>
+    Sum = 2,
+
+    /// <summary>Their distribution.</summary>
+    Histogram = 3,
+}
+
+/// <summary>One value a player's scene reported over the stats side channel, for TensorBoard.</summary>
+/// <param name="Key">The tag, as the scene chose it.</param>
+/// <param name="Value">The value.</param>
+/// <param name="Aggregation">How to combine it with others of the same key.</param>
+public readonly record struct PlayerStatistic(string Key, float Value, StatisticAggregation Aggregation);

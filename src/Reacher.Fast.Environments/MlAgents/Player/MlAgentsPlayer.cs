@@ -1,0 +1,185 @@
+using System.Buffers;
+using System.Diagnostics;
+using System.Globalization;
+using Reacher.Fast.Core;
+using Reacher.Fast.Core.Environments;
+using Reacher.Fast.Environments.Arm;
+using Reacher.Fast.Environments.MlAgents.Wire;
+
+namespace Reacher.Fast.Environments.MlAgents.Player;
+
+/// <summary>
+/// Serves an environment as a Unity player would, so that any ML-Agents trainer can train it: connects to the trainer,
+/// introduces itself, and from then on sends what the agents saw and receives what they do.
+/// <para>
+/// The trainer's seed (told once) seeds the first reset; the n-th further reset takes that seed plus n, so that a run repeats.
+/// </para>
+/// </summary>
+public static class MlAgentsPlayer
+{
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan ClosingDeadline = TimeSpan.FromSeconds(1);
+
+    /// <summary>Serves the built-in arm; a trainer may set its parameters <c>goal_size</c> and <c>goal_speed</c>.</summary>
+    /// <inheritdoc cref="RunAsync(Func{IReadOnlyDictionary{string, float}, IVectorEnvironment}, PlayerOptions, CancellationToken)"/>
+    public static Task<PlayerSummary> RunAsync(ArmOptions arms, PlayerOptions options, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(arms);
+        ArgumentNullException.ThrowIfNull(options);
+        const string goalSpeed = "goal_speed";
+        const string goalSize = "goal_size";
+        return RunAsync(
+            parameters => new ArmEnvironment(arms with { GoalSpeed = parameters[goalSpeed], GoalSize = parameters[goalSize] }),
+            options with
+            {
+                EnvironmentParameters = new Dictionary<string, float> { [goalSpeed] = arms.GoalSpeed, [goalSize] = arms.GoalSize },
+            },
+            cancellation);
+    }
+
+    /// <summary>Serves whatever <paramref name="factory"/> makes, until the trainer closes or leaves.</summary>
+    /// <param name="factory">Makes the environment for given parameters; called again when a reset changes one of those named
+    /// in <see cref="PlayerOptions.EnvironmentParameters"/>. Numbers of agents and sizes must not change with them.</param>
+    /// <param name="options">The trainer's address and generation.</param>
+    /// <param name="cancellation">Ends the player; the trainer is told.</param>
+    /// <exception cref="InputException">No trainer answers in time, or it sends what this environment cannot take.</exception>
+    public static async Task<PlayerSummary> RunAsync(
+        Func<IReadOnlyDictionary<string, float>, IVectorEnvironment> factory,
+        PlayerOptions options,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(factory);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        var address = new UriBuilder(Uri.UriSchemeHttp, options.Host, options.Port).Uri;
+        using var channel = new HttpUnaryChannel(address);
+        using var scene = new PlayerScene(factory, options.EnvironmentParameters);
+        return await new Conversation(channel, scene, options, cancellation).RunAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>One player's conversation with its trainer.</summary>
+    private sealed class Conversation(IUnaryChannel channel, PlayerScene scene, PlayerOptions options, CancellationToken cancellation)
+    {
+        private readonly PlayerDialect dialect = PlayerDialect.For(options);
+        private readonly FrameBuffer request = new();
+        private readonly TrainerCommand command = new();
+        private readonly DecisionPace pace = new(options.DecisionTime, TimeProvider.System);
+        private long decisions;
+        private long resets;
+
+        public async Task<PlayerSummary> RunAsync()
+        {
+            try
+            {
+                return await ConverseAsync().ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is OperationCanceledException or RpcException && cancellation.IsCancellationRequested)
+            {
+                return Summary("interrupted");
+            }
+            catch (RpcException e) when (resets > 0)
+            {
+                // Published trainers stop their server right behind the closing message, which often overtakes it.
+                return Summary($"the trainer left ({e.Message})");
+            }
+            catch (RpcException e)
+            {
+                throw new InputException(
+                    $"The trainer at {options.Host}:{options.Port} ended the handshake ({e.Status}: {e.Message}).", e);
+            }
+        }
+
+        private async Task<PlayerSummary> ConverseAsync()
+        {
+            dialect.WriteHello(request, scene);
+            await ConnectAsync().ConfigureAwait(false);
+            if (command.Kind == TrainerCommandKind.Close)
+            {
+                return Summary("the trainer refused this player");
+            }
+
+            options.Log?.Invoke($"Connected to the trainer at {options.Host}:{options.Port}, seed {command.Seed}.");
+            dialect.WriteReady(request);
+            await ExchangeAsync().ConfigureAwait(false);
+            while (!cancellation.IsCancellationRequested)
+            {
+                switch (command.Kind)
+                {
+                    case TrainerCommandKind.Close:
+                        return Summary("the trainer closed");
+                    case TrainerCommandKind.Step when resets > 0:
+                        scene.Step(command);
+                        decisions++;
+                        await pace.WaitAsync(command.TimeScale, cancellation).ConfigureAwait(false);
+                        break;
+                    default:
+                        // A trainer that steps before its first reset gets one all the same, as Unity's academy does.
+                        scene.Reset(command, unchecked((ulong)command.Seed) + (ulong)resets++);
+                        break;
+                }
+
+                dialect.WriteOutput(request, scene);
+                await ExchangeAsync().ConfigureAwait(false);
+            }
+
+            await CloseAsync().ConfigureAwait(false);
+            return Summary("interrupted");
+        }
+
+        /// <summary>Sends the introduction until a trainer listens.</summary>
+        private async Task ConnectAsync()
+        {
+            long started = Stopwatch.GetTimestamp();
+            bool told = false;
+            while (true)
+            {
+                try
+                {
+                    await ExchangeAsync().ConfigureAwait(false);
+                    return;
+                }
+                catch (RpcException e) when (e.Status == RpcStatus.Unavailable && Stopwatch.GetElapsedTime(started) < options.Timeout)
+                {
+                    if (!told)
+                    {
+                        options.Log?.Invoke($"Waiting for a trainer at {options.Host}:{options.Port}.");
+                        told = true;
+                    }
+
+                    await Task.Delay(RetryInterval, cancellation).ConfigureAwait(false);
+                }
+                catch (RpcException e) when (e.Status == RpcStatus.Unavailable)
+                {
+                    throw new InputException(
+                        $"No trainer listens at {options.Host}:{options.Port} after {options.Timeout.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture)} s; " +
+                        "start the trainer, or correct the port.", e);
+                }
+            }
+        }
+
+        private async ValueTask ExchangeAsync()
+        {
+            ReadOnlySequence<byte> reply = await channel.CallAsync(dialect.Path, request, null, cancellation).ConfigureAwait(false);
+            dialect.Read(reply, command);
+        }
+
+        private async Task CloseAsync()
+        {
+            dialect.WriteClosing(request);
+            try
+            {
+                await channel.CallAsync(dialect.Path, request, ClosingDeadline, CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (RpcException)
+            {
+                // It was told, or is gone.
+            }
+        }
+
+        private PlayerSummary Summary(string endedBy)
+        {
+            options.Log?.Invoke($"Ended after {decisions} decisions and {resets} resets: {endedBy}.");
+            return new PlayerSummary(decisions, resets, endedBy);
+        }
+    }
+}

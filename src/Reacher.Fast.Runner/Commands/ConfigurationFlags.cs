@@ -1,0 +1,64 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Reacher.Fast.Core;
+using Reacher.Fast.Training.Options;
+
+namespace Reacher.Fast.Runner.Commands;
+
+/// <summary>The command line's flags, one for each key of the table that has one, and what was given for them.</summary>
+internal sealed class ConfigurationFlags
+{
+    private readonly List<(ConfigurationKey Key, Option<string?> Option)> options = [];
+
+    /// <summary>Makes the options. Those of advanced keys work, but are left out of <c>--help</c>.</summary>
+    public ConfigurationFlags()
+    {
+        foreach (ConfigurationKey key in ConfigurationTable.All.Where(key => key.Flag is not null))
+        {
+            options.Add((key, new Option<string?>(key.Flag!, key.FlagAlias is null ? [] : [key.FlagAlias])
+            {
+                Description = key.IsSwitch ? key.Comment : $"{key.Comment} [{Default(key)}]",
+                Hidden = key.IsAdvanced,
+                HelpName = key.IsSwitch ? null : key.Name,
+                // Given twice, the last one stands, as with mlagents-learn.
+                Arity = key.IsSwitch ? ArgumentArity.ZeroOrOne : ArgumentArity.OneOrMore,
+                CustomParser = argument => argument.Tokens.Count > 0 ? argument.Tokens[^1].Value : null,
+            }));
+        }
+    }
+
+    /// <summary>Adds the options to <paramref name="command"/>.</summary>
+    public void AddTo(Command command)
+    {
+        foreach ((_, Option<string?> option) in options)
+        {
+            command.Options.Add(option);
+        }
+    }
+
+    /// <summary>What was given, checked.</summary>
+    /// <exception cref="InputException">A value is none, or out of range.</exception>
+    public IReadOnlyList<FlagValue> Read(ParseResult result)
+    {
+        var given = new List<FlagValue>();
+        foreach ((ConfigurationKey key, Option<string?> option) in options)
+        {
+            if (result.GetResult(option) is OptionResult { Implicit: false } found)
+            {
+                string? text = found.Tokens.Count > 0 ? found.Tokens[^1].Value : "true";
+                given.Add(FlagValue.Parse(key, key.FlagNegates ? Negate(key, text) : text));
+            }
+        }
+
+        return given;
+    }
+
+    private static string Negate(ConfigurationKey key, string text) => (bool)FlagValue.Parse(key, text).Value! ? "false" : "true";
+
+    private static string Default(ConfigurationKey key)
+    {
+        string sac = key.Format(key.DefaultFor(TrainerType.Sac));
+        string td3 = key.Format(key.DefaultFor(TrainerType.Td3));
+        return sac == td3 ? sac : $"sac {sac}, td3 {td3}";
+    }
+}

@@ -1,0 +1,113 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Reacher.Fast.Core.Interop;
+using Reacher.Fast.Core.Vectors;
+
+namespace Reacher.Fast.Runner.Commands;
+
+/// <summary>How a finding of <see cref="Doctor"/> bears on a run.</summary>
+internal enum FindingLevel
+{
+    /// <summary>As good as it gets.</summary>
+    Good,
+
+    /// <summary>Works; the advice says how to get more.</summary>
+    Note,
+
+    /// <summary>Keeps runs from working.</summary>
+    Bad,
+}
+
+/// <summary>One line of <c>doctor</c>.</summary>
+/// <param name="Subject">What was looked at.</param>
+/// <param name="Level">How it bears on a run.</param>
+/// <param name="Found">What is there, and what will be used.</param>
+/// <param name="Advice">What to do to get more; null when there is nothing to do.</param>
+internal sealed record Finding(string Subject, FindingLevel Level, string Found, string? Advice = null);
+
+/// <summary>Looks at the machine the way the engine will use it.</summary>
+internal static class Doctor
+{
+    private const long Gibibyte = 1L << 30;
+
+    public static IReadOnlyList<Finding> Examine() =>
+        [Runtime(), Processor(), Vectors(), Memory(), Folder(Directory.GetCurrentDirectory(), "results folder and the replay in it"), Folder("/dev/shm", "same in memory, with --results-dir"), Cuda()];
+
+    private static Finding Runtime() => new(
+        "runtime", FindingLevel.Good, $"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.OSDescription}, {RuntimeInformation.RuntimeIdentifier}");
+
+    private static Finding Processor()
+    {
+        int cores = Environment.ProcessorCount;
+        string model = ProcessorModel() ?? RuntimeInformation.ProcessArchitecture.ToString();
+        return cores >= 2
+            ? new Finding("processor", FindingLevel.Good, $"{model}, {cores} cores for this process")
+            : new Finding("processor", FindingLevel.Note, $"{model}, 1 core", "env, learner and eval will share one core; two or more let them run side by side.");
+    }
+
+    private static Finding Vectors()
+    {
+        InstructionSet best = InstructionSets.Best, selected = InstructionSets.Selected;
+        string found = $"{InstructionSets.NameOf(best)} is the widest there is and will be used";
+        if (selected != best)
+        {
+            return new Finding(
+                "instruction set", FindingLevel.Note, $"{InstructionSets.NameOf(selected)} will be used, as {InstructionSets.EnvironmentVariable} says",
+                $"unset {InstructionSets.EnvironmentVariable} for {InstructionSets.NameOf(best)}.");
+        }
+
+        return best == InstructionSet.Vector128
+            ? new Finding("instruction set", FindingLevel.Note, found, "a processor with AVX2 or AVX-512 learns several times faster.")
+            : new Finding("instruction set", FindingLevel.Good, found);
+    }
+
+    private static Finding Memory()
+    {
+        GCMemoryInfo memory = GC.GetGCMemoryInfo();
+        double total = memory.TotalAvailableMemoryBytes / (double)Gibibyte;
+        return total >= 2
+            ? new Finding("memory", FindingLevel.Good, Invariant($"{total:F1} GiB for this process; a million Reacher transitions take 0.3 GiB"))
+            : new Finding("memory", FindingLevel.Note, Invariant($"{total:F1} GiB"), "lower buffer_size in the configuration if the replay does not fit.");
+    }
+
+    private static Finding Cuda()
+    {
+        CudaReport report = CudaProbe.Describe();
+        return report.IsAvailable
+            ? new Finding("cuda", FindingLevel.Good, $"driver for CUDA {report.DriverVersion}; {string.Join("; ", report.Devices)}; --device cuda uses it")
+            : new Finding("cuda", FindingLevel.Note, "not used; the learner runs on the processor", report.Reason);
+    }
+
+    private static Finding Folder(string path, string use)
+    {
+        try
+        {
+            long free = new DriveInfo(path).AvailableFreeSpace;
+            string probe = Path.Combine(path, $".reacher-fast-{Environment.ProcessId}");
+            File.WriteAllText(probe, "");
+            File.Delete(probe);
+            string found = Invariant($"{path} for the {use}: {free / (double)Gibibyte:F1} GiB free");
+            return free >= Gibibyte
+                ? new Finding("disk", FindingLevel.Good, found)
+                : new Finding("disk", FindingLevel.Note, found, "choose another with --results-dir, or lower buffer_size.");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return new Finding("disk", FindingLevel.Bad, $"{path} cannot be written: {exception.Message}", "make it writable, or choose another with --results-dir.");
+        }
+    }
+
+    private static string? ProcessorModel()
+    {
+        try
+        {
+            return File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':', 2)[1].Trim();
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

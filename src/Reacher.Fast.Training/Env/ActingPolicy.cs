@@ -1,0 +1,46 @@
+using Reacher.Fast.Core.Devices;
+using Reacher.Fast.Core.Kernels;
+using Reacher.Fast.Core.Networks;
+using Reacher.Fast.Training.Run;
+
+namespace Reacher.Fast.Training.Env;
+
+/// <summary>A policy with the device it runs on: one thread, because env and eval share their machine with a learner.</summary>
+internal sealed class ActingPolicy : IDisposable
+{
+    private readonly IKernelDevice device;
+    private readonly Policy policy;
+
+    private ActingPolicy(IKernelDevice device, Policy policy)
+    {
+        this.device = device;
+        this.policy = policy;
+    }
+
+    /// <summary>A policy for the run's networks that acts for <paramref name="agents"/> agents at once.</summary>
+    public static ActingPolicy Create(RunPlan plan, int agents)
+    {
+        IKernelDevice device = KernelDevices.Create("auto", threads: 1);
+        return new ActingPolicy(device, new Policy(plan.PolicySpec, device, agents) { NoiseHold = plan.NoiseHold });
+    }
+
+    /// <summary>Exploration follows from <paramref name="seed"/> from here on.</summary>
+    public void Seed(ulong seed)
+    {
+        device.NoiseSeed = seed;
+        device.UpdateCounter = 0;
+        policy.ResetNoise();
+    }
+
+    public void Load(ReadOnlySpan<float> block) => policy.Load(block);
+
+    /// <summary>The policy's own choice.</summary>
+    public void Act(ReadOnlySpan<float> observations, Span<float> actions) =>
+        policy.ActDeterministic(observations, actions.Length / policy.Spec.ActionSize, actions);
+
+    /// <summary>With exploration: SAC samples, TD3 adds noise of this standard deviation.</summary>
+    public void Explore(ReadOnlySpan<float> observations, Span<float> actions, float noise) =>
+        policy.ActExploring(observations, actions.Length / policy.Spec.ActionSize, actions, noise);
+
+    public void Dispose() => device.Dispose();
+}

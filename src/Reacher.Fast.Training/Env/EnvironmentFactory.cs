@@ -1,0 +1,75 @@
+using System.Globalization;
+using Reacher.Fast.Core;
+using Reacher.Fast.Core.Environments;
+using Reacher.Fast.Environments.Arm;
+using Reacher.Fast.Environments.MlAgents.Messages;
+using Reacher.Fast.Environments.MlAgents.Trainer;
+using Reacher.Fast.Environments.Pendulum;
+using Reacher.Fast.Training.Run;
+
+namespace Reacher.Fast.Training.Env;
+
+/// <summary>Makes the environment a plan names.</summary>
+internal static class EnvironmentFactory
+{
+    /// <param name="plan">Which one.</param>
+    /// <param name="worker">Number of the process that will step it; a player's port is base port + worker.</param>
+    /// <param name="logs">The folder for a player's log; null for none.</param>
+    /// <param name="stepsBefore">Vector steps that this worker has made with players that were lost: another one takes another seed.</param>
+    /// <param name="cancellation">Ends any wait for a player, now or later, with <see cref="OperationCanceledException"/>.</param>
+    /// <exception cref="InputException">There is no such environment, or one of its parameters is wrong.</exception>
+    /// <exception cref="PlayerLostException">The player did not come, or left.</exception>
+    public static IVectorEnvironment Create(EnvironmentPlan plan, int worker, string? logs = null, long stepsBefore = 0, CancellationToken cancellation = default)
+    {
+        return plan.Name switch
+        {
+            EnvironmentPlan.Arm => new ArmEnvironment(ArmOptionsOf(plan)),
+            EnvironmentPlan.Pendulum => new PendulumEnvironment(plan.Agents),
+            _ => MlAgentsEnvironment.Launch(PlayerOptionsOf(plan, worker, logs, stepsBefore), cancellation),
+        };
+    }
+
+    private static MlAgentsOptions PlayerOptionsOf(EnvironmentPlan plan, int worker, string? logs, long stepsBefore) => new()
+    {
+        Player = plan.Name,
+        Arguments = plan.PlayerArguments,
+        // The editor calls one below the port of players that are built: 5004, unless both are moved.
+        BasePort = plan.IsEditor ? plan.BasePort - 1 : plan.BasePort,
+        WorkerId = plan.IsEditor ? 0 : worker,
+        WorkerCount = plan.Workers,
+        // Seeds of different workers differ by less than their count, so none of them meets another's.
+        Seed = unchecked(plan.PlayerSeed + (plan.IsEditor ? worker : 0) + (int)(plan.Workers * stepsBefore)),
+        LogFile = logs is null || plan.IsEditor
+            ? null
+            : Path.Combine(Path.GetFullPath(logs), string.Create(CultureInfo.InvariantCulture, $"Player-{worker}.log")),
+        NoGraphics = plan.NoGraphics,
+        Timeout = TimeSpan.FromSeconds(plan.TimeoutSeconds),
+        Engine = plan.Engine,
+        EnvironmentParameters = plan.Parameters,
+        Log = Console.Error.WriteLine,
+    };
+
+    private static ArmOptions ArmOptionsOf(EnvironmentPlan plan)
+    {
+        var options = new ArmOptions { ArmCount = plan.Agents, MaxSteps = plan.MaxSteps };
+        foreach ((string name, EnvironmentParameter parameter) in plan.Parameters)
+        {
+            if (parameter is not EnvironmentParameter.Constant { Value: float value })
+            {
+                throw new InputException($"The arm's environment parameter '{name}' is a sampler, which only a Unity player takes; give a number.");
+            }
+
+            options = name switch
+            {
+                "goal_speed" => options with { GoalSpeed = value },
+                "goal_size" => options with { GoalSize = value },
+                "goal_height" => options with { GoalHeight = value },
+                _ => throw new InputException(string.Create(
+                    CultureInfo.InvariantCulture, $"The arm has no environment parameter '{name}' ({value}); it has goal_speed, goal_size and goal_height.")),
+            };
+        }
+
+        options.Validate();
+        return options;
+    }
+}

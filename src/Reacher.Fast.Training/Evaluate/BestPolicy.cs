@@ -1,0 +1,79 @@
+using System.Globalization;
+using Reacher.Fast.Core;
+using Reacher.Fast.Core.Checkpoints;
+using Reacher.Fast.Core.Files;
+using Reacher.Fast.Core.Networks;
+using Reacher.Fast.Training.Env;
+using Reacher.Fast.Training.Run;
+
+namespace Reacher.Fast.Training.Evaluate;
+
+/// <summary>
+/// The best policy of a run so far, <c>best.safetensors</c> beside its checkpoints: that of the moment at which the mean of <see cref="Episodes"/> evaluation
+/// episodes in a row, all after the scores had reached the threshold, was highest. What a run is evaluated, exported and reported by in the end: the newest
+/// weights are those of an arbitrary moment. Which one is best is judged by the run's evaluation episodes, how good it is by others.
+/// </summary>
+internal sealed class BestPolicy
+{
+    /// <summary>Evaluation episodes that judge a policy: the mean of 20 of the arm's deviates by 0.1, and in their time the averaged weights hardly move.</summary>
+    public const int Episodes = 20;
+
+    private const string ScoreKey = "evaluation_mean";
+
+    private readonly string path;
+    private readonly PolicySpec spec;
+    private readonly EvaluationWindow window;
+    private double best;
+
+    public BestPolicy(RunFiles files, RunPlan plan)
+    {
+        path = PathIn(files.Folder, plan.Behavior);
+        spec = plan.PolicySpec;
+        window = new EvaluationWindow(Math.Min(Episodes, plan.EvaluationWindow), plan.Threshold);
+        best = ScoreOf(path);
+    }
+
+    /// <summary>The file that a run keeps it in; null while it has none.</summary>
+    /// <param name="run">The run's folder.</param>
+    /// <param name="behavior">The behavior's name.</param>
+    public static string? Find(string run, string behavior) => PathIn(run, behavior) is var path && File.Exists(path) ? path : null;
+
+    /// <summary>Takes an evaluation episode's score and the policy that reached it; keeps the policy if it is the best so far.</summary>
+    /// <returns>A warning if it could not be kept.</returns>
+    public string? Add(double score, ReadOnlySpan<float> block)
+    {
+        window.Add(score);
+        if (!window.IsSolved || window.Mean <= best)
+        {
+            return null;
+        }
+
+        StateDictionary state = PolicyFile.ToState(spec, block);
+        state.Metadata[ScoreKey] = window.Mean.ToString("R", CultureInfo.InvariantCulture);
+        try
+        {
+            Safetensors.Write(state, path);
+            best = window.Mean;
+            return null;
+        }
+        catch (IOException error)
+        {
+            return $"The best policy so far was not kept in '{path}': {AtomicFile.Reason(error)}; the one before it stays.";
+        }
+    }
+
+    private static string PathIn(string run, string behavior) => Path.Combine(run, behavior, "best.safetensors");
+
+    private static double ScoreOf(string path)
+    {
+        try
+        {
+            return File.Exists(path) && Safetensors.Read(path).Metadata.TryGetValue(ScoreKey, out string? text) &&
+                double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double score) ? score : double.NegativeInfinity;
+        }
+        catch (InputException)
+        {
+            return double.NegativeInfinity;
+        }
+    }
+}

@@ -1,0 +1,105 @@
+using System.Text;
+using System.Text.Json;
+using Reacher.Fast.Core.Files;
+using Reacher.Fast.Training.Env;
+using Reacher.Fast.Training.Run;
+
+namespace Reacher.Fast.Training.Evaluate;
+
+/// <summary>One evaluation episode.</summary>
+/// <param name="Episode">Its number, from 0, over the whole run.</param>
+/// <param name="Score">Mean over the agents.</param>
+/// <param name="Deviation">Standard deviation over the agents.</param>
+/// <param name="WeightVersion">Updates behind the weights.</param>
+/// <param name="Transitions">Transitions the run had made when it ended.</param>
+/// <param name="TrainingEpisodes">Training episodes that had ended.</param>
+/// <param name="Time">When it ended.</param>
+internal sealed record EvaluationRecord(
+    long Episode, double Score, double Deviation, long WeightVersion, long Transitions, long TrainingEpisodes, DateTimeOffset Time);
+
+/// <summary>
+/// The evaluation scores as a file, a JSON object a line, so that the window outlives the process that fills it: a restarted or resumed
+/// evaluation goes on where the last whole line ends. On a full disk scores are kept in memory and written once there is room.
+/// </summary>
+internal sealed class EvaluationLog : IDisposable
+{
+    private readonly List<EvaluationRecord> records;
+    private readonly List<byte> unwritten = [];
+    private readonly FileStream stream;
+
+    public EvaluationLog(string path)
+    {
+        long length = 0;
+        records = File.Exists(path) ? Read(path, out length) : [];
+        stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+        // A line cut off by a kill is dropped: it was never counted.
+        stream.SetLength(length);
+        stream.Seek(0, SeekOrigin.End);
+    }
+
+    /// <summary>What was there on opening, and what was appended since.</summary>
+    public IReadOnlyList<EvaluationRecord> Records => records;
+
+    /// <summary>Reads the whole lines of a log; a last line without its end is left out.</summary>
+    public static IReadOnlyList<EvaluationRecord> Read(string path) => File.Exists(path) ? Read(path, out _) : [];
+
+    /// <summary>Forgets all but the first <paramref name="count"/> episodes: a run that goes back to a checkpoint plays them again.</summary>
+    public static void Truncate(string path, long count)
+    {
+        if (!File.Exists(path))
+        {
+            return;
+        }
+
+        string[] lines = File.ReadLines(path).Take((int)count).ToArray();
+        AtomicFile.WriteText(path, string.Concat(lines.Select(line => line + "\n")));
+    }
+
+    /// <summary>Adds an episode.</summary>
+    /// <returns>One sentence if it, or those before it, could not be written yet; null if the file has them all.</returns>
+    public string? Append(EvaluationRecord record)
+    {
+        records.Add(record);
+        unwritten.AddRange(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(record, JsonStyle.Line) + "\n"));
+        long before = stream.Position;
+        try
+        {
+            stream.Write(unwritten.ToArray());
+            unwritten.Clear();
+            return null;
+        }
+        catch (IOException error)
+        {
+            stream.SetLength(before);
+            return $"Evaluation scores are not written ({AtomicFile.Reason(error)}); they will be once they can.";
+        }
+    }
+
+    public void Dispose() => stream.Dispose();
+
+    private static List<EvaluationRecord> Read(string path, out long wholeLength)
+    {
+        var read = new List<EvaluationRecord>();
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        var bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        int start = 0;
+        for (int end; (end = Array.IndexOf(bytes, (byte)'\n', start)) >= 0; start = end + 1)
+        {
+            try
+            {
+                if (JsonSerializer.Deserialize<EvaluationRecord>(bytes.AsSpan(start, end - start), JsonStyle.Line) is { } record)
+                {
+                    read.Add(record);
+                }
+            }
+            catch (JsonException)
+            {
+                break;
+            }
+        }
+
+        wholeLength = start;
+        return read;
+    }
+}

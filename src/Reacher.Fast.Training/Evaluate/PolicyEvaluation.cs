@@ -1,0 +1,62 @@
+using Reacher.Fast.Core.Environments;
+using Reacher.Fast.Training.Env;
+using Reacher.Fast.Training.Run;
+
+namespace Reacher.Fast.Training.Evaluate;
+
+/// <summary>Scores of evaluation episodes.</summary>
+/// <param name="Scores">One an episode: the mean over its agents.</param>
+internal sealed record EvaluationResult(IReadOnlyList<double> Scores)
+{
+    public double Mean => Scores.Average();
+
+    public double Deviation
+    {
+        get
+        {
+            double mean = Mean;
+            return Math.Sqrt(Scores.Average(score => (score - mean) * (score - mean)));
+        }
+    }
+
+    public double Minimum => Scores.Min();
+
+    public double Maximum => Scores.Max();
+}
+
+/// <summary>Plays evaluation episodes with one set of weights, one after another.</summary>
+internal static class PolicyEvaluation
+{
+    // Not those by which a run chose its best policy: what is chosen by a score looks better by that score than it is.
+    private const long FirstEpisode = 1L << 32;
+
+    /// <param name="plan">The run.</param>
+    /// <param name="block">The policy.</param>
+    /// <param name="episodes">How many.</param>
+    /// <param name="environment">Where; not disposed. Null for one of the plan's own.</param>
+    /// <param name="logs">The folder for the log of a player of the plan's own; null for none.</param>
+    /// <param name="progress">Told, after each episode, how many have been played; may be null.</param>
+    /// <param name="cancellation">Ends it between two decisions, and any wait for a player.</param>
+    /// <exception cref="OperationCanceledException">It was ended.</exception>
+    public static EvaluationResult Play(
+        RunPlan plan,
+        ReadOnlySpan<float> block,
+        int episodes,
+        IVectorEnvironment? environment = null,
+        string? logs = null,
+        Action<int>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        using Evaluator evaluator = environment is null
+            ? Evaluator.Create(plan, plan.EnvironmentCount, logs, cancellation)
+            : Evaluator.Create(plan, new BorrowedEnvironment(environment));
+        var scores = new double[episodes];
+        for (int i = 0; i < episodes; i++)
+        {
+            scores[i] = evaluator.Play(FirstEpisode + i, block, cancellation);
+            progress?.Invoke(i + 1);
+        }
+
+        return new EvaluationResult(scores);
+    }
+}

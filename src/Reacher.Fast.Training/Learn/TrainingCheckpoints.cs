@@ -1,0 +1,155 @@
+using System.Globalization;
+using System.Reflection;
+using Reacher.Fast.Core;
+using Reacher.Fast.Core.Checkpoints;
+using Reacher.Fast.Core.Devices;
+using Reacher.Fast.Core.Kernels;
+using Reacher.Fast.Core.Learner;
+using Reacher.Fast.Replay;
+using Reacher.Fast.Replay.Control;
+using Reacher.Fast.Replay.Sampling;
+using Reacher.Fast.Training.Processes;
+using Reacher.Fast.Training.Run;
+
+namespace Reacher.Fast.Training.Learn;
+
+/// <summary>A run's checkpoints: the learner's whole state, the sampler's generator, and the counters they belong to.</summary>
+internal sealed class TrainingCheckpoints(RunFiles files, RunPlan plan)
+{
+    private static readonly string Version =
+        typeof(TrainingCheckpoints).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
+
+    // Every checkpoint says it, every few seconds, and it never changes.
+    private readonly string planText = plan.ToJson();
+    private readonly CheckpointStore store = new(Path.Combine(files.Folder, plan.Behavior), plan.Behavior, plan.KeepCheckpoints);
+
+    /// <summary>Saves (and what <paramref name="more"/> adds); a full disk is a warning in the result, and the checkpoints before stay.</summary>
+    public CheckpointSave Save(ILearner learner, ReplaySampler sampler, ControlBlock control, ReplayFile replay, Action<StateDictionary>? more = null)
+    {
+        StateDictionary state = Collect(learner, sampler, control, replay);
+        more?.Invoke(state);
+        return store.Save(state, control.TotalTransitions);
+    }
+
+    /// <summary>Saves under the newest checkpoint's fixed name alone (<see cref="CheckpointStore.SaveLatest"/>).</summary>
+    public CheckpointSave SaveLatest(ILearner learner, ReplaySampler sampler, ControlBlock control, ReplayFile replay) =>
+        store.SaveLatest(Collect(learner, sampler, control, replay), control.TotalTransitions);
+
+    /// <summary>Reads the checkpoint that a new run is to begin with.</summary>
+    /// <exception cref="InputException">It cannot be read, holds a policy alone, or is of another algorithm or shape than the run.</exception>
+    public static StateDictionary ReadInitial(string checkpoint, RunPlan plan)
+    {
+        StateDictionary state = Safetensors.Read(checkpoint);
+        if (!state.Contains("sampler.s0"))
+        {
+            throw new InputException($"'{checkpoint}' holds a policy alone, and training begins with critics too; name a run or one of its checkpoints.");
+        }
+
+        RequireFit(state, checkpoint, plan);
+        return AsBeginning(state, plan.Seed);
+    }
+
+    /// <summary>Makes sure, before anything is changed, that the run can go on from its newest readable checkpoint, if it has one.</summary>
+    /// <exception cref="InputException">None can be read, or it is of another algorithm or shape than the configuration now says.</exception>
+    public void RequireResumable()
+    {
+        if (store.LoadLatest() is { } latest)
+        {
+            RequireFit(latest.State, latest.Path, plan);
+        }
+    }
+
+    /// <summary>Takes the newest readable checkpoint, if there is one.</summary>
+    /// <returns>What was loaded; null at the beginning of a run.</returns>
+    public LoadedCheckpoint? Restore(ILearner learner, ReplaySampler sampler)
+    {
+        LoadedCheckpoint? loaded = store.LoadLatest();
+        if (loaded is null)
+        {
+            if (File.Exists(files.InitialWeights))
+            {
+                learner.LoadState(Safetensors.Read(files.InitialWeights));
+            }
+
+            return null;
+        }
+
+        foreach (SkippedCheckpoint skipped in loaded.Skipped)
+        {
+            ChildProcess.Warn($"{skipped.Reason} Going on from '{loaded.Path}'.");
+        }
+
+        learner.LoadState(loaded.State);
+        sampler.State = new SamplerState(
+            loaded.State.GetUInt64("sampler.s0"), loaded.State.GetUInt64("sampler.s1"), loaded.State.GetUInt64("sampler.s2"), loaded.State.GetUInt64("sampler.s3"));
+        return loaded;
+    }
+
+    private StateDictionary Collect(ILearner learner, ReplaySampler sampler, ControlBlock control, ReplayFile replay)
+    {
+        var state = new StateDictionary();
+        learner.SaveState(state);
+        SamplerState random = sampler.State;
+        state.Add("sampler.s0", random.S0);
+        state.Add("sampler.s1", random.S1);
+        state.Add("sampler.s2", random.S2);
+        state.Add("sampler.s3", random.S3);
+        state.Metadata["version"] = Version;
+        state.Metadata["run_id"] = plan.RunId;
+        state.Metadata["plan"] = planText;
+        state.Metadata["transitions"] = Text(control.TotalTransitions);
+        // Replay and limiter live in files of their own, which a resumed run finds as they are: these say where they stood.
+        state.Metadata["replay.written_rows"] = Text(replay.WrittenRows);
+        state.Metadata["limiter.base_transitions"] = Text(control.Limiter.BaseTransitions);
+        state.Metadata["limiter.base_updates"] = Text(control.Limiter.BaseUpdates);
+        return state;
+
+        static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+    }
+
+    // Networks and optimisers are another run's; its counters, its noise and its loop are not this run's.
+    private static StateDictionary AsBeginning(StateDictionary state, ulong seed)
+    {
+        const string Updates = "learner.updates", NoiseSeed = "noise.seed", NoiseCounter = "noise.update_counter";
+        var beginning = new StateDictionary();
+        foreach ((string key, string value) in state.Metadata)
+        {
+            beginning.Metadata[key] = value;
+        }
+
+        foreach (StateTensor tensor in state.Tensors.Where(tensor => !IsOfTheLoop(tensor.Name) && tensor.Name is not (Updates or NoiseSeed or NoiseCounter)))
+        {
+            beginning.Add(tensor);
+        }
+
+        beginning.Add(Updates, 0L);
+        beginning.Add(NoiseSeed, seed);
+        beginning.Add(NoiseCounter, 0UL);
+        return beginning;
+    }
+
+    // A learner of its own, thrown away, knows best what it needs.
+    private static void RequireFit(StateDictionary state, string path, RunPlan plan)
+    {
+        using IKernelDevice device = KernelDevices.Create("cpu", threads: 1);
+        using ILearner learner = LearnerFactory.Create(plan.Learner, plan.TransitionSpec, device);
+        try
+        {
+            learner.LoadState(state);
+        }
+        catch (InputException error)
+        {
+            throw new InputException($"'{path}' does not fit the run: {error.Message}", error);
+        }
+
+        var own = new StateDictionary();
+        learner.SaveState(own);
+        if (state.Tensors.FirstOrDefault(tensor => !own.Contains(tensor.Name) && !IsOfTheLoop(tensor.Name)) is { } unknown)
+        {
+            throw new InputException($"'{path}' does not fit the run: it has a tensor '{unknown.Name}' that the run has no use for; use the configuration it was trained with.");
+        }
+    }
+
+    private static bool IsOfTheLoop(string tensor) =>
+        tensor.StartsWith("sampler.", StringComparison.Ordinal) || tensor.StartsWith("lockstep.", StringComparison.Ordinal);
+}

@@ -1,0 +1,259 @@
+using Reacher.Fast.Core;
+using Reacher.Fast.Environments.MlAgents.Messages;
+using Reacher.Fast.Training.Run;
+
+namespace Reacher.Fast.Training.Options;
+
+/// <summary>A configuration that was loaded, and what the user is to be told about it.</summary>
+/// <param name="Configuration">Checked.</param>
+/// <param name="Warnings">One sentence each.</param>
+internal sealed record LoadedConfiguration(RunConfiguration Configuration, IReadOnlyList<string> Warnings);
+
+/// <summary>
+/// Reads a file in ML-Agents' layout and lays the command line's flags over it. The algorithm is found first, since it decides
+/// the defaults; then <c>default_settings</c>, the behaviour and the rest are applied in that order.
+/// </summary>
+internal sealed class ConfigurationLoader
+{
+    private const string BehaviorSection = "behaviors." + ConfigurationKey.AnyBehavior;
+    private const long LargestFile = 1 << 20;
+
+    private readonly string file;
+    private readonly List<string> warnings = [];
+    private RunConfiguration configuration = RunConfiguration.Default();
+
+    private ConfigurationLoader(string file) => this.file = file;
+
+    /// <summary>Loads the file <paramref name="path"/>, or the defaults where it is null.</summary>
+    /// <param name="path">A YAML file.</param>
+    /// <param name="flags">Values given on the command line, which win.</param>
+    /// <exception cref="InputException">The file cannot be read, is not YAML, or holds a key or value that is wrong; or a flag does.</exception>
+    public static LoadedConfiguration Load(string? path, IReadOnlyList<FlagValue> flags) =>
+        path is null ? Parse(string.Empty, "defaults", flags) : Parse(ReadFile(path), path, flags);
+
+    /// <summary>Loads the text of a file.</summary>
+    /// <param name="text">YAML.</param>
+    /// <param name="name">The file's name, for messages.</param>
+    /// <param name="flags">Values given on the command line, which win.</param>
+    /// <exception cref="InputException">As for <see cref="Load"/>.</exception>
+    public static LoadedConfiguration Parse(string text, string name, IReadOnlyList<FlagValue> flags)
+    {
+        var loader = new ConfigurationLoader(name);
+        loader.Apply(YamlTree.Parse(text, name), flags);
+        loader.configuration.Validate();
+        return new LoadedConfiguration(loader.configuration, loader.warnings);
+    }
+
+    private static string ReadFile(string path)
+    {
+        try
+        {
+            if (new FileInfo(path).Length > LargestFile)
+            {
+                throw new InputException($"'{path}' is larger than {LargestFile} bytes, so it is not a configuration; name a YAML file.");
+            }
+
+            return File.ReadAllText(path);
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new InputException($"There is no configuration file '{path}'; see --print-config for what one may hold.", error);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"The configuration file '{path}' cannot be read: {error.Message}", error);
+        }
+    }
+
+    private void Apply(YamlMapping root, IReadOnlyList<FlagValue> flags)
+    {
+        (string behavior, YamlMapping? body) = FindBehavior(root);
+        YamlMapping? shared = AsMapping(root.Find("default_settings"), "default_settings");
+        configuration = RunConfiguration.Default(FindTrainer(shared, body, flags), behavior);
+        ApplySection(shared, BehaviorSection, "default_settings");
+        ApplySection(body, BehaviorSection, "behaviors." + behavior);
+        foreach (YamlEntry entry in root.Entries)
+        {
+            if (entry.Key == ConfigurationTable.EnvironmentParameters)
+            {
+                ApplyEnvironmentParameters(entry.Value);
+            }
+            else if (entry.Key is not ("behaviors" or "default_settings"))
+            {
+                ApplyEntry(entry, string.Empty, string.Empty);
+            }
+        }
+
+        foreach (FlagValue flag in flags)
+        {
+            configuration = flag.ApplyTo(configuration);
+            WarnIfUnused(flag.Key, flag.Key.Flag!);
+        }
+    }
+
+    private (string Name, YamlMapping? Body) FindBehavior(YamlMapping root)
+    {
+        YamlMapping? behaviors = AsMapping(root.Find("behaviors"), "behaviors");
+        if (behaviors is null or { Entries.Count: 0 })
+        {
+            return ("Reacher", null);
+        }
+
+        if (behaviors.Entries.Count > 1)
+        {
+            throw At(behaviors.Entries[1].Line, $"'{behaviors.Entries[1].Key}' is a second behaviour; a run trains one, so keep one.");
+        }
+
+        YamlEntry entry = behaviors.Entries[0];
+        if (RunId.Problem(entry.Key) is { } problem)
+        {
+            throw At(entry.Line, $"the behaviour's name {problem}.");
+        }
+
+        return (entry.Key, AsMapping(entry.Value, entry.Key));
+    }
+
+    private TrainerType FindTrainer(YamlMapping? shared, YamlMapping? body, IReadOnlyList<FlagValue> flags)
+    {
+        FlagValue? flag = flags.LastOrDefault(flag => flag.Key == TrainerKeys.Type);
+        if (flag is not null)
+        {
+            return (TrainerType)flag.Value!;
+        }
+
+        YamlTree? named = body?.Find(TrainerKeys.Type.Name) ?? shared?.Find(TrainerKeys.Type.Name);
+        if (named is YamlScalar { Text: "ppo" or "poca" } other)
+        {
+            throw At(other.Line, $"trainer_type is {other.Text}, which is on-policy; this program has sac and td3.");
+        }
+
+        return named is null ? TrainerType.Sac : (TrainerType)ParseValue(TrainerKeys.Type, named)!;
+    }
+
+    private void ApplySection(YamlMapping? mapping, string section, string shown)
+    {
+        foreach (YamlEntry entry in mapping?.Entries ?? [])
+        {
+            ApplyEntry(entry, section, shown);
+        }
+    }
+
+    private void ApplyEntry(YamlEntry entry, string section, string shown)
+    {
+        string path = section.Length == 0 ? entry.Key : section + "." + entry.Key;
+        string shownPath = shown.Length == 0 ? entry.Key : shown + "." + entry.Key;
+        if (entry.Key.Contains('.', StringComparison.Ordinal))
+        {
+            throw At(entry.Line, $"there is no key '{entry.Key}'; write nested keys on lines of their own.");
+        }
+
+        if (ConfigurationTable.Find(path) is { } key)
+        {
+            if (key != TrainerKeys.Type)
+            {
+                SetValue(key, entry.Value);
+                WarnIfUnused(key, $"{file}:{entry.Line}: {key.Name}");
+            }
+        }
+        else if (ConfigurationTable.IsSection(path))
+        {
+            ApplySection(AsMapping(entry.Value, entry.Key), path, shownPath);
+        }
+        else if (MlAgentsKeys.TryFind(path, entry.Value, out string? instead))
+        {
+            if (instead is not null)
+            {
+                warnings.Add($"{file}:{entry.Line}: {shownPath} is not used here: {instead}.");
+            }
+        }
+        else
+        {
+            throw At(entry.Line, UnknownKey.Describe(entry.Key, section, shown));
+        }
+    }
+
+    private void ApplyEnvironmentParameters(YamlTree value)
+    {
+        var parameters = new SortedDictionary<string, EnvironmentParameter>(StringComparer.Ordinal);
+        foreach (YamlEntry entry in AsMapping(value, ConfigurationTable.EnvironmentParameters)?.Entries ?? [])
+        {
+            try
+            {
+                if (EnvironmentParameterYaml.Read(entry.Value) is { } parameter)
+                {
+                    parameters.Add(entry.Key, parameter);
+                }
+                else
+                {
+                    warnings.Add($"{file}:{entry.Line}: the curriculum of '{entry.Key}' is not used here: it keeps the environment's value.");
+                }
+            }
+            catch (FormatException error)
+            {
+                throw At(entry.Line, $"the environment parameter '{entry.Key}' {error.Message}.");
+            }
+        }
+
+        configuration = configuration.WithEnvironmentParameters(parameters);
+    }
+
+    private void SetValue(ConfigurationKey key, YamlTree value)
+    {
+        if (key is ListKey list)
+        {
+            configuration = configuration.With(list, ParseList(list, value));
+            return;
+        }
+
+        if (key == RunKeys.EnvPath && value is YamlScalar { Text: null })
+        {
+            warnings.Add($"{file}:{value.Line}: env_path is null, which means {RunKeys.EnvPath.Default} here; write editor to train in the Unity editor.");
+        }
+
+        object? parsed = ParseValue(key, value);
+        configuration = configuration.WithText(key, parsed is null ? null : (value as YamlScalar)!.Text);
+    }
+
+    private IReadOnlyList<string> ParseList(ListKey key, YamlTree value) => value switch
+    {
+        YamlSequence sequence => [.. sequence.Items.Select(item =>
+            item is YamlScalar { Text: { } text } ? text : throw At(item.Line, $"{key.Name} must be {key.Allowed}."))],
+        YamlScalar scalar => (IReadOnlyList<string>)key.Parse(scalar.Text)!,
+        _ => throw At(value.Line, $"{key.Name} must be {key.Allowed}."),
+    };
+
+    private object? ParseValue(ConfigurationKey key, YamlTree value)
+    {
+        if (value is not YamlScalar scalar)
+        {
+            throw At(value.Line, $"{key.Name} is a mapping or a list, and must be {key.Allowed}.");
+        }
+
+        try
+        {
+            return key.Parse(scalar.Text);
+        }
+        catch (FormatException error)
+        {
+            throw At(scalar.Line, $"{key.Name} {error.Message}.");
+        }
+    }
+
+    private YamlMapping? AsMapping(YamlTree? value, string name) => value switch
+    {
+        null or YamlScalar { Text: null } => null,
+        YamlMapping mapping => mapping,
+        _ => throw At(value.Line, $"'{name}' must be a mapping with keys of its own."),
+    };
+
+    private void WarnIfUnused(ConfigurationKey key, string shown)
+    {
+        if (key.Only is { } only && only != configuration.Trainer)
+        {
+            string trainer = configuration.Format(TrainerKeys.Type);
+            warnings.Add($"{shown} means nothing to {trainer} and is not used.");
+        }
+    }
+
+    private InputException At(int line, string sentence) => new($"{file}:{line}: {sentence}");
+}

@@ -1,0 +1,76 @@
+using System.Globalization;
+using System.Text;
+using Reacher.Fast.Core.Files;
+using Reacher.Fast.Environments.MlAgents.Messages;
+
+namespace Reacher.Fast.Training.Options;
+
+/// <summary>A configuration as YAML that loads back to the same configuration.</summary>
+internal static class ConfigurationWriter
+{
+    private const int CommentColumn = 48;
+
+    /// <summary>Every key with its value; with a comment each if <paramref name="withComments"/>. Keys of the other algorithm are left out.</summary>
+    public static string ToYaml(RunConfiguration configuration, bool withComments)
+    {
+        var yaml = new StringBuilder();
+        string[] open = [];
+        foreach (ConfigurationKey key in ConfigurationTable.All)
+        {
+            if (key.IsTransient || (key.Only is { } only && only != configuration.Trainer))
+            {
+                continue;
+            }
+
+            string[] section = key.Section.Length == 0 ? [] : key.Section.Split('.');
+            if (!section.AsSpan().SequenceEqual(open))
+            {
+                OpenSections(yaml, open, section, configuration.BehaviorName);
+                open = section;
+            }
+
+            string line = $"{Indent(section.Length)}{key.Name}: {configuration.Format(key)}";
+            yaml.Append(withComments ? $"{line.PadRight(CommentColumn)} # {key.Comment} ({key.Allowed})" : line).Append('\n');
+        }
+
+        AppendEnvironmentParameters(yaml, configuration, withComments);
+        return yaml.ToString();
+    }
+
+    /// <summary>Writes the file, all of it or nothing.</summary>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    public static void Save(RunConfiguration configuration, string path) => AtomicFile.WriteText(path, ToYaml(configuration, withComments: false));
+
+    private static void OpenSections(StringBuilder yaml, string[] open, string[] section, string behavior)
+    {
+        int common = 0;
+        while (common < open.Length && common < section.Length && open[common] == section[common])
+        {
+            common++;
+        }
+
+        for (int depth = common; depth < section.Length; depth++)
+        {
+            string name = section[depth] == ConfigurationKey.AnyBehavior ? YamlText.Scalar(behavior) : section[depth];
+            yaml.Append(CultureInfo.InvariantCulture, $"{Indent(depth)}{name}:\n");
+        }
+    }
+
+    private static void AppendEnvironmentParameters(StringBuilder yaml, RunConfiguration configuration, bool withComments)
+    {
+        if (configuration.EnvironmentParameters.Count > 0)
+        {
+            yaml.Append(CultureInfo.InvariantCulture, $"{ConfigurationTable.EnvironmentParameters}:\n");
+            foreach ((string name, EnvironmentParameter value) in configuration.EnvironmentParameters)
+            {
+                yaml.Append(CultureInfo.InvariantCulture, $"  {YamlText.Scalar(name)}: {EnvironmentParameterYaml.Format(value)}\n");
+            }
+        }
+        else if (withComments)
+        {
+            yaml.Append($"{ConfigurationTable.EnvironmentParameters}: {{}}".PadRight(CommentColumn)).Append(" # The environment's own, such as goal_speed: 1\n");
+        }
+    }
+
+    private static string Indent(int depth) => new(' ', 2 * depth);
+}

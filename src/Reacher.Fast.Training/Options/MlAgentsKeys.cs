@@ -1,0 +1,55 @@
+namespace Reacher.Fast.Training.Options;
+
+/// <summary>
+/// Keys that ML-Agents' trainers know and this program does not, so that a familiar file is taken as it is: each says what
+/// happens instead. The list is that of ML-Agents release 21, <c>mlagents/trainers/settings.py</c>.
+/// </summary>
+internal static class MlAgentsKeys
+{
+    private static readonly Dictionary<string, Foreign> Keys = new(StringComparer.Ordinal)
+    {
+        ["behaviors.*.hyperparameters.learning_rate_schedule"] = new("the learning rate stays constant", "constant"),
+        ["behaviors.*.hyperparameters.save_replay_buffer"] = new("the replay is always kept, for --resume", "true"),
+        ["behaviors.*.hyperparameters.reward_signal_steps_per_update"] = new("there is no reward signal that is trained"),
+        ["behaviors.*.network_settings.vis_encode_type"] = new("there are no visual observations", "simple"),
+        ["behaviors.*.network_settings.memory"] = new("policies have no memory"),
+        ["behaviors.*.network_settings.goal_conditioning_type"] = new("there are no goal signals", "hyper"),
+        ["behaviors.*.network_settings.deterministic"] = new("training explores and evaluation does not", "false"),
+        ["behaviors.*.reward_signals.extrinsic.network_settings"] = new("the extrinsic reward needs no network"),
+        ["behaviors.*.reward_signals.gail"] = new("only the extrinsic reward is used"),
+        ["behaviors.*.reward_signals.curiosity"] = new("only the extrinsic reward is used"),
+        ["behaviors.*.reward_signals.rnd"] = new("only the extrinsic reward is used"),
+        ["behaviors.*.init_path"] = new("nothing is loaded from it; use checkpoint_settings.initialize_from"),
+        ["behaviors.*.even_checkpoints"] = new("checkpoints are checkpoint_interval apart", "false"),
+        ["behaviors.*.time_horizon"] = new("transitions are stored as soon as their n steps are complete", "64", "1000"),
+        ["behaviors.*.threaded"] = new("the learner is always a process of its own, except with --in-process", "true", "false"),
+        ["behaviors.*.self_play"] = new("agents learn from their own reward only"),
+        ["behaviors.*.behavioral_cloning"] = new("nothing is learned from demonstrations"),
+        ["env_settings.num_areas"] = new("one area is used", "1"),
+        ["env_settings.restarts_rate_limit_n"] = new("deaths in a row are limited by max_lifetime_restarts alone", "1"),
+        ["env_settings.restarts_rate_limit_period_s"] = new("deaths in a row are limited by max_lifetime_restarts alone", "60"),
+        ["checkpoint_settings.load_model"] = new("use resume", "false"),
+        ["checkpoint_settings.train_model"] = new("train always trains", "false"),
+        ["checkpoint_settings.inference"] = new("the run trains; use the verb eval", "false"),
+    };
+
+    /// <summary>What happens instead of the key at <paramref name="path"/>; null if ML-Agents has none there either.</summary>
+    /// <param name="path">Section and name.</param>
+    /// <param name="value">Its value; null for none, which needs no warning.</param>
+    /// <param name="instead">One clause, or null where the value changes nothing.</param>
+    public static bool TryFind(string path, YamlTree value, out string? instead)
+    {
+        bool found = Keys.TryGetValue(path, out Foreign? foreign);
+        bool harmless = value is YamlScalar { Text: var text } &&
+            (text is null || (foreign is not null && foreign.Harmless.Contains(text, StringComparer.OrdinalIgnoreCase)));
+        instead = found && !harmless ? foreign!.Instead : null;
+        return found;
+    }
+
+    /// <summary>Names that ML-Agents has in <paramref name="section"/>.</summary>
+    public static IEnumerable<string> NamesIn(string section) => Keys.Keys
+        .Where(path => path[..path.LastIndexOf('.')] == section)
+        .Select(path => path[(path.LastIndexOf('.') + 1)..]);
+
+    private sealed record Foreign(string Instead, params string[] Harmless);
+}

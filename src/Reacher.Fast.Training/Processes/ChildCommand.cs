@@ -1,0 +1,37 @@
+using System.Diagnostics;
+
+namespace Reacher.Fast.Training.Processes;
+
+/// <summary>
+/// How this executable starts itself again in another role. As an apphost or single file that is the process's own path; under
+/// <c>dotnet reacher-fast.dll</c> it is the host with the assembly as its first argument.
+/// </summary>
+internal static class ChildCommand
+{
+    public static ProcessStartInfo Create(IEnumerable<string> arguments)
+    {
+        string host = Environment.ProcessPath
+            ?? throw new InvalidOperationException("The path of the running executable is unknown, so no child process can be started.");
+        var start = new ProcessStartInfo(host)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            UseShellExecute = false,
+        };
+        if (Path.GetFileNameWithoutExtension(host) == "dotnet" || IsTestHost(host))
+        {
+            start.FileName = "dotnet";
+            start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "reacher-fast.dll"));
+        }
+
+        foreach (string argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        return start;
+    }
+
+    private static bool IsTestHost(string host) => Path.GetFileNameWithoutExtension(host).StartsWith("testhost", StringComparison.Ordinal);
+}

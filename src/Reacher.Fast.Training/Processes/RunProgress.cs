@@ -1,0 +1,284 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Reacher.Fast.Core;
+using Reacher.Fast.Core.Checkpoints;
+using Reacher.Fast.Core.Environments;
+using Reacher.Fast.Core.Files;
+using Reacher.Fast.Environments.MlAgents.Trainer;
+using Reacher.Fast.Replay;
+using Reacher.Fast.Replay.Control;
+using Reacher.Fast.Replay.Weights;
+using Reacher.Fast.Training.Env;
+using Reacher.Fast.Training.Evaluate;
+using Reacher.Fast.Training.Reporting;
+using Reacher.Fast.Training.Run;
+
+namespace Reacher.Fast.Training.Processes;
+
+/// <summary>What the supervisor knows of the run's course: read from the control block and the evaluation log, kept over interruptions.</summary>
+internal sealed class RunProgress
+{
+    private static readonly TimeSpan RateInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan SaveInterval = TimeSpan.FromSeconds(5);
+
+    private readonly RunFiles files;
+    private readonly RunPlan plan;
+    private readonly ControlBlock control;
+    private readonly ReplayFile replay;
+    private readonly Stopwatch clock = Stopwatch.StartNew();
+    private readonly List<double> scores = [];
+    private readonly EvaluationWindow window;
+    private readonly Saved saved;
+    private readonly long transitionsBefore;
+    private readonly long updatesBefore;
+    private TimeSpan progressSavedAt;
+    private double sampledAt;
+    private long sampledTransitions;
+    private long sampledUpdates;
+    private double transitionRate;
+    private double updateRate;
+    private long logLength;
+    private double? finalScore;
+    private double? finalDeviation;
+    private int finalEpisodes;
+
+    public RunProgress(RunFiles files, RunPlan plan, ControlBlock control, ReplayFile replay)
+    {
+        this.files = files;
+        this.plan = plan;
+        this.control = control;
+        this.replay = replay;
+        window = EvaluationWindow.Over(plan, []);
+        saved = Load(ProgressPath);
+        transitionsBefore = sampledTransitions = control.TotalTransitions;
+        updatesBefore = sampledUpdates = control.Learner.Updates;
+        ReadNewEvaluations();
+    }
+
+    public IReadOnlyList<double> EvaluationScores => scores;
+
+    public bool IsSolved => window.IsSolved;
+
+    /// <summary>Seconds the run has been at it, interruptions left out.</summary>
+    public double Elapsed => saved.ElapsedSeconds + clock.Elapsed.TotalSeconds;
+
+    private string ProgressPath => Path.Combine(files.Logs, "progress.json");
+
+    /// <summary>Takes in what has happened since the last call.</summary>
+    public void Refresh()
+    {
+        ReadNewEvaluations();
+        double now = clock.Elapsed.TotalSeconds, interval = now - sampledAt;
+        if (interval < RateInterval.TotalSeconds)
+        {
+            return;
+        }
+
+        long transitions = control.TotalTransitions, updates = control.Learner.Updates;
+        transitionRate = Math.Max(0, transitions - sampledTransitions) / interval;
+        updateRate = Math.Max(0, updates - sampledUpdates) / interval;
+        (sampledAt, sampledTransitions, sampledUpdates) = (now, transitions, updates);
+    }
+
+    public RunStatus Status(IReadOnlyList<Supervised> children, string? phase = null)
+    {
+        ProcessSlot learner = control.Learner;
+        (double trainingScore, double trainingDeviation, double trainingLength) = EnvironmentGauge.Read(control, plan.EnvironmentCount);
+        long transitions = control.TotalTransitions, owed = transitions - control.Limiter.BaseTransitions;
+        return new RunStatus
+        {
+            RunId = plan.RunId,
+            Behavior = plan.Behavior,
+            Phase = phase ?? (learner.Phase <= ProcessPhase.Starting ? "starting" : transitions < plan.WarmupTransitions ? "warming up" : control.CooldownStart is not null ? "cooling down" : window.Count > 0 && scores[^1] >= plan.Threshold ? "filling the window" : "training"),
+            ElapsedSeconds = Elapsed,
+            Transitions = transitions,
+            Episodes = control.TotalEpisodes,
+            TrainingScore = trainingScore,
+            TrainingScoreDeviation = trainingDeviation,
+            TrainingEpisodeLength = trainingLength,
+            Updates = learner.Updates,
+            TransitionsPerSecond = transitionRate,
+            UpdatesPerSecond = updateRate,
+            ReplayRows = replay.Count,
+            ReplayCapacity = replay.Capacity,
+            UpdateRatio = owed > 0 ? (learner.Updates - control.Limiter.BaseUpdates) / (double)owed : 0,
+            CriticLoss = learner.ReadGauge(LearnerGauge.CriticLoss),
+            Q1Loss = learner.ReadGauge(LearnerGauge.Q1Loss),
+            Q2Loss = learner.ReadGauge(LearnerGauge.Q2Loss),
+            PolicyLoss = learner.ReadGauge(LearnerGauge.PolicyLoss),
+            MeanQ = learner.ReadGauge(LearnerGauge.MeanQ),
+            MeanTarget = learner.ReadGauge(LearnerGauge.MeanTarget),
+            Entropy = learner.ReadGauge(LearnerGauge.Entropy),
+            EntropyCoefficient = learner.ReadGauge(LearnerGauge.EntropyCoefficient),
+            LearningRate = plan.Learner.CriticLearningRate * Cooldown.LearningRateScale(plan, control),
+            CriticGradientNorm = learner.ReadGauge(LearnerGauge.CriticGradientNorm),
+            PolicyGradientNorm = learner.ReadGauge(LearnerGauge.PolicyGradientNorm),
+            EvaluationEpisodes = scores.Count,
+            EvaluationScore = scores.Count == 0 ? double.NaN : scores[^1],
+            WindowMean = window.Mean,
+            WindowCount = window.Count,
+            WindowSize = window.Size,
+            Threshold = plan.Threshold,
+            SecondsToSolved = SecondsToSolved(),
+            Processes = children.Select(child => new ProcessStatus(
+                child.Name, child.Slot.Phase.ToString().ToLowerInvariant(), child.ProcessorPercent(), child.Restarts.Total)).ToArray(),
+        };
+    }
+
+    /// <summary>Plays a whole window with the policy the run leaves.</summary>
+    /// <returns>A sentence if a player or the best policy was lost, which costs the run its last figure and no more.</returns>
+    public string? EvaluateFinalPolicy(WeightChannel weights, CancellationToken cancellation)
+    {
+        var newest = new WeightReader(weights);
+        return newest.Refresh() ? EvaluateFinalPolicy(newest.Evaluated, null, cancellation) : null;
+    }
+
+    /// <summary>Plays a whole window with the policy the run leaves: its best, or else <paramref name="newest"/>.</summary>
+    /// <param name="newest">The policy at the end.</param>
+    /// <param name="player">The run's one player, if it has one; otherwise an environment of the plan's is made.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <returns>As above.</returns>
+    public string? EvaluateFinalPolicy(ReadOnlySpan<float> newest, IVectorEnvironment? player, CancellationToken cancellation)
+    {
+        try
+        {
+            ReadOnlySpan<float> block = newest;
+            if (BestPolicy.Find(files.Folder, plan.Behavior) is string best)
+            {
+                PolicyFile.Read(best, out float[] kept);
+                block = kept;
+            }
+
+            EvaluationResult result = PolicyEvaluation.Play(plan, block, plan.EvaluationWindow, player, files.Logs, cancellation: cancellation);
+            (finalScore, finalDeviation, finalEpisodes) = (result.Mean, result.Deviation, result.Scores.Count);
+            return null;
+        }
+        catch (Exception exception) when (exception is PlayerLostException or OperationCanceledException or InputException)
+        {
+            return $"The final policy was not evaluated: {exception.Message}";
+        }
+    }
+
+    public RunSummary Summarize(StopReason reason)
+    {
+        double seconds = clock.Elapsed.TotalSeconds;
+        return new RunSummary
+        {
+            RunId = plan.RunId,
+            Outcome = reason switch
+            {
+                StopReason.Solved => "solved",
+                StopReason.MaximumSteps => "finished",
+                StopReason.Failed => "failed",
+                _ => "interrupted",
+            },
+            Algorithm = plan.Algorithm,
+            ElapsedSeconds = Elapsed,
+            Episodes = control.TotalEpisodes,
+            Transitions = control.TotalTransitions,
+            Updates = control.Learner.Updates,
+            FirstAtThreshold = saved.FirstAtThreshold,
+            Solved = saved.Solved,
+            EvaluationEpisodes = scores.Count,
+            WindowMean = window.Mean,
+            WindowCount = window.Count,
+            FinalScore = finalScore,
+            FinalDeviation = finalDeviation,
+            FinalEpisodes = finalEpisodes,
+            TransitionsPerSecond = (control.TotalTransitions - transitionsBefore) / seconds,
+            UpdatesPerSecond = Math.Max(0, control.Learner.Updates - updatesBefore) / seconds,
+            Folder = files.Folder,
+        };
+    }
+
+    /// <summary>Keeps what a resumed run needs, and the summary.</summary>
+    /// <returns>One sentence if it could not be written; else null.</returns>
+    public string? Save(RunSummary summary)
+    {
+        SaveProgress();
+        try
+        {
+            AtomicFile.WriteText(files.Summary, JsonSerializer.Serialize(summary, JsonStyle.Indented));
+            return null;
+        }
+        catch (IOException error)
+        {
+            return $"The summary was not saved ({AtomicFile.Reason(error)}); here it is.";
+        }
+    }
+
+    /// <summary>Keeps the clock and the milestones every few seconds, in case nobody comes to save them at the end.</summary>
+    public void SaveNowAndThen()
+    {
+        if (clock.Elapsed - progressSavedAt >= SaveInterval)
+        {
+            progressSavedAt = clock.Elapsed;
+            SaveProgress();
+        }
+    }
+
+    private void SaveProgress()
+    {
+        try
+        {
+            AtomicFile.WriteText(ProgressPath, JsonSerializer.Serialize(saved with { ElapsedSeconds = Elapsed }, JsonStyle.Indented));
+        }
+        catch (IOException)
+        {
+            // A full disk costs a resumed run its clock, not this one its life.
+        }
+    }
+
+    private static Saved Load(string path) => File.Exists(path)
+        ? JsonSerializer.Deserialize<Saved>(File.ReadAllText(path), JsonStyle.Indented) ?? new Saved()
+        : new Saved();
+
+    private void ReadNewEvaluations()
+    {
+        var log = new FileInfo(files.Evaluations);
+        if (!log.Exists || log.Length == logLength)
+        {
+            return;
+        }
+
+        logLength = log.Length;
+        IReadOnlyList<EvaluationRecord> records = EvaluationLog.Read(files.Evaluations);
+        for (int i = scores.Count; i < records.Count; i++)
+        {
+            EvaluationRecord record = records[i];
+            scores.Add(record.Score);
+            window.Add(record.Score);
+            if (record.Score >= plan.Threshold)
+            {
+                saved.FirstAtThreshold ??= new Milestone(record.TrainingEpisodes, record.Transitions, Elapsed, record.Score);
+            }
+
+            if (window.IsSolved)
+            {
+                saved.Solved ??= new Milestone(record.TrainingEpisodes, record.Transitions, Elapsed, window.Mean);
+            }
+        }
+    }
+
+    // Once the scores are there only the window is left to fill: as many episodes as it takes the low ones to leave, at the pace they come.
+    private double? SecondsToSolved()
+    {
+        if (scores.Count == 0 || scores[^1] < plan.Threshold || IsSolved || saved.FirstAtThreshold is null)
+        {
+            return null;
+        }
+
+        int good = scores.Count(score => score >= plan.Threshold);
+        double pace = Math.Max(1e-3, (Elapsed - saved.FirstAtThreshold.Seconds) / Math.Max(1, good));
+        return pace * Math.Max(0, plan.EvaluationWindow - good);
+    }
+
+    private sealed record Saved
+    {
+        public double ElapsedSeconds { get; init; }
+
+        public Milestone? FirstAtThreshold { get; set; }
+
+        public Milestone? Solved { get; set; }
+    }
+}

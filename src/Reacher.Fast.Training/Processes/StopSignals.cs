@@ -1,0 +1,55 @@
+using System.Runtime.InteropServices;
+using Reacher.Fast.Replay.Control;
+
+namespace Reacher.Fast.Training.Processes;
+
+/// <summary>SIGINT and SIGTERM of a run, while this lives: the first asks the run to stop, the second ends the process at once.</summary>
+internal sealed class StopSignals : IDisposable
+{
+    private readonly ControlBlock control;
+    private readonly Action? stopping;
+    private readonly Action? leaving;
+    private readonly CancellationTokenSource first = new();
+    private readonly PosixSignalRegistration interrupt;
+    private readonly PosixSignalRegistration terminate;
+    private int count;
+
+    /// <param name="control">Its stop flag is set by the first; must outlive this.</param>
+    /// <param name="stopping">Called after that, on a signal's thread; null for nothing.</param>
+    /// <param name="leaving">Called before the second ends the process, likewise.</param>
+    public StopSignals(ControlBlock control, Action? stopping = null, Action? leaving = null)
+    {
+        (this.control, this.stopping, this.leaving) = (control, stopping, leaving);
+        interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
+        terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
+    }
+
+    /// <summary>Cancelled by the first.</summary>
+    public CancellationToken First => first.Token;
+
+    /// <summary>Whether the second has come, whose thread is ending the process.</summary>
+    public bool IsLeaving => Volatile.Read(ref count) > 1;
+
+    public void Dispose()
+    {
+        interrupt.Dispose();
+        terminate.Dispose();
+        first.Dispose();
+    }
+
+    private void OnSignal(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        if (Interlocked.Increment(ref count) == 1)
+        {
+            control.RequestStop(StopReason.Interrupted);
+            first.Cancel();
+            stopping?.Invoke();
+            return;
+        }
+
+        // Asked twice: no farewell.
+        leaving?.Invoke();
+        Environment.Exit(ExitCodes.Interrupted);
+    }
+}

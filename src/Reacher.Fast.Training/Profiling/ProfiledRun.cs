@@ -1,0 +1,105 @@
+using Reacher.Fast.Replay.Control;
+using Reacher.Fast.Training.Processes;
+using Reacher.Fast.Training.Reporting;
+using Reacher.Fast.Training.Run;
+
+namespace Reacher.Fast.Training.Profiling;
+
+/// <summary>
+/// A real run in a scratch folder: the supervisor and its processes as <c>train</c> starts them, ended after some seconds. Rates are those of the
+/// time after it has settled: the first updates are compiled as they run.
+/// </summary>
+internal sealed class ProfiledRun(RunPlan plan, string folder)
+{
+    /// <summary>Runs, and returns what was measured; null if it was interrupted before it had settled.</summary>
+    /// <param name="time">How long to measure.</param>
+    /// <param name="progress">Called some times a second with how it stands.</param>
+    /// <exception cref="InvalidOperationException">The run failed; the message says where to look.</exception>
+    public RunMeasurement? Measure(TimeSpan time, Action<RunStatus> progress)
+    {
+        RunPlan endless = plan with { StopWhenSolved = false, MaxTransitions = long.MaxValue, CheckpointInterval = long.MaxValue };
+        var files = new RunFiles(folder);
+        var reporter = new MeasuringReporter(time, progress);
+        using Supervisor supervisor = Supervisor.Create(files, endless, reporter);
+        using ControlBlock control = ControlBlock.Open(files.Control);
+        // Interrupted, because a run that ends for any other reason evaluates its last weights.
+        reporter.Done = () => control.RequestStop(StopReason.Interrupted);
+        if (supervisor.Run() == ExitCodes.Failed)
+        {
+            throw new InvalidOperationException("The profile's run failed, as said above; try 'reacher-fast train' with the same flags.");
+        }
+
+        Events = reporter.Events;
+        return reporter.Measurement;
+    }
+
+    /// <summary>What the supervisor had to say: restarts.</summary>
+    public IReadOnlyList<string> Events { get; private set; } = [];
+
+    private sealed class MeasuringReporter(TimeSpan time, Action<RunStatus> progress) : RunReporter
+    {
+        private readonly double seconds = time.TotalSeconds;
+        private readonly double settling = Math.Min(2, time.TotalSeconds / 2);
+        private readonly Dictionary<string, double> processorTime = [];
+        private readonly List<string> events = [];
+        private double? firstUpdate;
+        private RunStatus? first;
+        private RunStatus? last;
+
+        public Action Done { get; set; } = () => { };
+
+        public IReadOnlyList<string> Events => events;
+
+        public RunMeasurement? Measurement
+        {
+            get
+            {
+                double measured = last is null || first is null ? 0 : last.ElapsedSeconds - first.ElapsedSeconds;
+                return measured <= 0 ? null : new RunMeasurement(
+                    measured,
+                    (last!.Transitions - first!.Transitions) / measured,
+                    (last.Updates - first.Updates) / measured,
+                    processorTime.ToDictionary(process => process.Key, process => process.Value / measured));
+            }
+        }
+
+        public override void Show(RunStatus status, IReadOnlyList<double> evaluationScores)
+        {
+            progress(status);
+            if (status.Phase == "ended" || status.Updates == 0)
+            {
+                return;
+            }
+
+            firstUpdate ??= status.ElapsedSeconds;
+            if (status.ElapsedSeconds - firstUpdate < settling)
+            {
+                return;
+            }
+
+            if (first is null)
+            {
+                first = last = status;
+                return;
+            }
+
+            foreach (ProcessStatus process in status.Processes)
+            {
+                // The per cent are those since the status before.
+                processorTime[process.Name] = processorTime.GetValueOrDefault(process.Name) + (process.ProcessorPercent * (status.ElapsedSeconds - last!.ElapsedSeconds));
+            }
+
+            last = status;
+            if (last.ElapsedSeconds - first.ElapsedSeconds >= seconds)
+            {
+                Done();
+            }
+        }
+
+        public override void Say(string sentence) => events.Add(sentence);
+
+        public override void Finish(RunSummary summary)
+        {
+        }
+    }
+}

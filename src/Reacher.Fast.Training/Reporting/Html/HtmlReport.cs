@@ -1,0 +1,200 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using Reacher.Fast.Core;
+using Reacher.Fast.Core.Files;
+using Reacher.Fast.Training.Options;
+using Reacher.Fast.Training.Reporting.Metrics;
+using Reacher.Fast.Training.Run;
+
+namespace Reacher.Fast.Training.Reporting.Html;
+
+/// <summary>
+/// One page about a run, from its <c>metrics.jsonl</c> and its configuration: what it came to, the learning curve against
+/// transitions and against wall clock, losses, values, rates, configuration, machine. It needs no network and no script.
+/// </summary>
+internal static class HtmlReport
+{
+    /// <summary>Writes the page.</summary>
+    /// <param name="run">The run's folder.</param>
+    /// <param name="configuration">The run's.</param>
+    /// <param name="path">The page; null for <c>report.html</c> in the run's folder.</param>
+    /// <returns>Where it is.</returns>
+    /// <exception cref="InputException">The metrics cannot be read or the page cannot be written.</exception>
+    public static string Write(RunDirectory run, RunConfiguration configuration, string? path = null)
+    {
+        path ??= run.ReportFile;
+        string page = Render(run.Id, MetricsFile.Read(run.MetricsFile), configuration, MachineDescription.Load(run.MachineFile), RunSummary.Load(run.SummaryFile));
+        try
+        {
+            AtomicFile.WriteText(path, page);
+            return path;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"The report cannot be written to '{path}': {error.Message.TrimEnd('.')}; choose another place.", error);
+        }
+    }
+
+    /// <summary>The page; <paramref name="summary"/> is null for a run that has not ended yet.</summary>
+    public static string Render(
+        string id, IReadOnlyList<MetricsLine> lines, RunConfiguration configuration, IReadOnlyDictionary<string, string> machine, RunSummary? summary)
+    {
+        var figures = new RunFigures(lines, configuration);
+        var page = new StringBuilder();
+        page.Append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
+        page.Append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n");
+        page.Append(CultureInfo.InvariantCulture, $"<title>{Escape(id)} \u2013 Reacher.Fast</title>\n<style>\n{PageStyle.Css}\n</style>\n</head>\n<body>\n<main>\n");
+        AppendHeader(page, id, figures, configuration);
+        AppendTiles(page, figures, summary);
+        AppendCurves(page, figures);
+        AppendDiagnostics(page, figures, configuration.Trainer);
+        AppendMachine(page, machine);
+        page.Append("<h2>Configuration</h2>\n<div class=\"card config\"><pre>");
+        page.Append(Escape(ConfigurationWriter.ToYaml(configuration, withComments: false)));
+        page.Append("</pre></div>\n<footer>Drawn from metrics.jsonl by <code>reacher-fast report</code>. Rest the pointer on an evaluation to read it.</footer>\n");
+        return page.Append("</main>\n</body>\n</html>\n").ToString();
+    }
+
+    private static void AppendHeader(StringBuilder page, string id, RunFigures figures, RunConfiguration configuration)
+    {
+        string badge = figures.Solved is not null ? "<span class=\"badge solved\">solved</span>" : "<span class=\"badge\">not solved</span>";
+        string algorithm = configuration.Trainer == TrainerType.Sac ? "SAC" : "TD3";
+        string environment = configuration.Get(RunKeys.EnvPath)!;
+        string agents = string.Create(CultureInfo.InvariantCulture, $"{configuration.Get(RunKeys.NumEnvs)} \u00d7 {configuration.Get(RunKeys.NumAgents)} agents");
+        string seed = configuration.Get(RunKeys.Seed) is long drawn and >= 0 ? string.Create(CultureInfo.InvariantCulture, $", seed {drawn}") : string.Empty;
+        page.Append(CultureInfo.InvariantCulture, $"<header><h1>{Escape(id)}</h1>{badge}");
+        page.Append(CultureInfo.InvariantCulture, $"<p class=\"about\">{algorithm} on {Escape(configuration.BehaviorName)} ({Escape(environment)}, {agents}{seed}). ");
+        page.Append(CultureInfo.InvariantCulture, $"Solved means a mean of {figures.Threshold} or more over the last {figures.Window} evaluation episodes.</p></header>\n");
+    }
+
+    private static void AppendTiles(StringBuilder page, RunFigures figures, RunSummary? summary)
+    {
+        page.Append("<dl class=\"tiles\">\n");
+        MetricsLine? evaluation = figures.Evaluations.Count > 0 ? figures.Evaluations[^1] : null;
+        if (summary?.FinalScore is { } final)
+        {
+            Tile("Final weights", Number(final), $"\u00b1 {Number(summary.FinalDeviation ?? 0)} over {summary.FinalEpisodes} episodes");
+        }
+        else
+        {
+            Tile("Best evaluation", figures.BestScore is { } best ? Number(best) : "\u2013", $"of {figures.Evaluations.Count} episodes");
+        }
+
+        Tile("Window mean", evaluation?.WindowMean is { } mean ? Number(mean) : "\u2013", evaluation is null ? "no evaluation yet" : $"over {evaluation.WindowCount} episodes");
+        Tile($"First at {figures.Threshold.ToString(CultureInfo.InvariantCulture)}", When(figures.FirstAtThreshold), Where(figures, figures.FirstAtThreshold));
+        Tile("Solved", When(figures.Solved), Where(figures, figures.Solved));
+        Tile("Transitions", figures.Last is null ? "0" : Whole(figures.Last.Transitions), $"{figures.EpisodesBy(figures.Last)} training episodes");
+        Tile("Updates", Whole(figures.Updates), figures.Last is null ? "" : $"in {Duration(figures.Last.Seconds)}");
+        page.Append("</dl>\n");
+
+        void Tile(string name, string value, string more) => page.Append(
+            CultureInfo.InvariantCulture, $"<div class=\"tile\"><dt>{Escape(name)}</dt><dd>{Escape(value)}<small>{Escape(more)}</small></dd></div>\n");
+    }
+
+    private static void AppendCurves(StringBuilder page, RunFigures figures)
+    {
+        page.Append("<h2>Learning curve</h2>\n");
+        if (figures.Evaluations.Count + figures.Training.Count == 0)
+        {
+            page.Append("<div class=\"card\">No episode has ended yet.</div>\n");
+            return;
+        }
+
+        AppendCurve(Curve("Score against transitions", "transitions", AxisKind.Number, line => line.Transitions));
+        AppendCurve(Curve("Score against wall clock", "time", AxisKind.Time, line => line.Seconds));
+
+        void AppendCurve(SvgChart chart) => AppendFigure(page, chart, chart.ForNarrowWindow());
+
+        SvgChart Curve(string title, string xTitle, AxisKind kind, Func<MetricsLine, double> x) => SvgChart.Wide(
+            title, xTitle, kind, (figures.Threshold, $"solved at {figures.Threshold.ToString(CultureInfo.InvariantCulture)}"),
+            new ChartSeries("training episode", 2, SeriesStyle.Faint, [.. figures.Training.Select(line => new ChartPoint(x(line), line.Score!.Value))]),
+            new ChartSeries("evaluation episode", 1, SeriesStyle.Dots, [.. figures.Evaluations.Select(line => new ChartPoint(x(line), line.Score!.Value, Hint(line)))]),
+            new ChartSeries($"window mean, of the last {figures.Window} at most", 1, SeriesStyle.Line, [.. figures.Evaluations
+                .Where(line => line.WindowMean is not null).Select(line => new ChartPoint(x(line), line.WindowMean!.Value))]));
+    }
+
+    private static void AppendDiagnostics(StringBuilder page, RunFigures figures, TrainerType trainer)
+    {
+        // Entropy is SAC's.
+        SvgChart[] entropy = trainer != TrainerType.Sac ? [] :
+        [
+            Diagnostic("Entropy", ("entropy", 3, line => line.Entropy)),
+            Diagnostic("Entropy coefficient", ("alpha", 4, line => line.EntropyCoefficient)),
+        ];
+        SvgChart[] charts =
+        [
+            Diagnostic("Critic loss", ("both", 1, line => line.CriticLoss), ("Q1", 3, line => line.Q1Loss), ("Q2", 4, line => line.Q2Loss)),
+            Diagnostic("Policy loss", ("policy loss", 2, line => line.PolicyLoss)),
+            Diagnostic("Value", ("Q", 1, line => line.MeanQ), ("target", 2, line => line.MeanTarget)),
+            .. entropy,
+            Diagnostic("Gradient norms", ("critics", 1, line => line.CriticGradientNorm), ("policy", 2, line => line.PolicyGradientNorm)),
+            Diagnostic("Per second", ("transitions", 3, line => line.TransitionsPerSecond), ("updates", 4, line => line.UpdatesPerSecond)),
+            Diagnostic("Updates per transition", ("ratio", 1, line => line.UpdateRatio)),
+            Diagnostic("Learning rate", ("learning rate", 2, line => line.LearningRate)),
+        ];
+        if (charts.Any(chart => chart.HasPoints))
+        {
+            page.Append("<h2>Losses, values, rates <small>against transitions</small></h2>\n<div class=\"small\">\n");
+            foreach (SvgChart chart in charts.Where(chart => chart.HasPoints))
+            {
+                AppendFigure(page, chart);
+            }
+
+            page.Append("</div>\n");
+        }
+
+        SvgChart Diagnostic(string title, params (string Name, int Colour, Func<MetricsLine, double?> Value)[] series) => SvgChart.Small(
+            title, [.. series.Select(one => new ChartSeries(one.Name, one.Colour, SeriesStyle.Line, [.. figures.Progress
+                .Where(line => one.Value(line) is not null).Select(line => new ChartPoint(line.Transitions, one.Value(line)!.Value))]))]);
+    }
+
+    private static void AppendFigure(StringBuilder page, SvgChart chart, SvgChart? narrow = null)
+    {
+        page.Append(CultureInfo.InvariantCulture, $"<figure><figcaption><h3>{Escape(chart.Title)}</h3><span class=\"legend\">");
+        ChartSeries[] drawn = [.. chart.Series.Where(series => series.Points.Count > 0)];
+        foreach (ChartSeries series in drawn.Where(_ => drawn.Length > 1))
+        {
+            string style = series.Style switch { SeriesStyle.Dots => " dots", SeriesStyle.Faint => " faint", _ => string.Empty };
+            page.Append(CultureInfo.InvariantCulture, $"<span><i class=\"c{series.Colour}{style}\"></i>{Escape(series.Name)}</span>");
+        }
+
+        page.Append("</span></figcaption>").Append(chart.Render()).Append(narrow?.Render()).Append("</figure>\n");
+    }
+
+    private static void AppendMachine(StringBuilder page, IReadOnlyDictionary<string, string> machine)
+    {
+        if (machine.Count > 0)
+        {
+            page.Append("<h2>Machine</h2>\n<div class=\"card\"><table>\n");
+            foreach ((string name, string value) in machine)
+            {
+                page.Append(CultureInfo.InvariantCulture, $"<tr><th>{Escape(name)}</th><td>{Escape(value)}</td></tr>\n");
+            }
+
+            page.Append("</table></div>\n");
+        }
+    }
+
+    private static string Hint(MetricsLine line) => string.Create(
+        CultureInfo.InvariantCulture, $"evaluation {line.Episode}: {line.Score:F2} after {line.Transitions:N0} transitions, {Duration(line.Seconds)}");
+
+    private static string When(MetricsLine? line) => line is null ? "\u2013" : Duration(line.Seconds);
+
+    private static string Where(RunFigures figures, MetricsLine? line) => line is null
+        ? "not yet"
+        : $"{figures.EpisodesBy(line)} episodes, {Axis.Short(line.Transitions)} transitions";
+
+    private static string Duration(double seconds) => seconds switch
+    {
+        < 120 => string.Create(CultureInfo.InvariantCulture, $"{seconds:F0} s"),
+        < 7200 => string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(seconds / 60):F0} min {seconds % 60:00} s"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(seconds / 3600):F0} h {seconds % 3600 / 60:00} min"),
+    };
+
+    private static string Number(double value) => value.ToString("F2", CultureInfo.InvariantCulture);
+
+    private static string Whole(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+
+    private static string Escape(string text) => WebUtility.HtmlEncode(text);
+}

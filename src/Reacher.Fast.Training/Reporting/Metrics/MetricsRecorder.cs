@@ -1,0 +1,146 @@
+using System.Runtime.InteropServices;
+using Reacher.Fast.Core.Files;
+using Reacher.Fast.Training.Options;
+using Reacher.Fast.Training.Reporting.TensorBoard;
+using Reacher.Fast.Training.Run;
+using Reacher.Fast.Training.Statistics;
+
+namespace Reacher.Fast.Training.Reporting.Metrics;
+
+/// <summary>
+/// Records a run's metrics where people look for them: <c>metrics.jsonl</c>, and a TensorBoard event file with ML-Agents' tags.
+/// A full disk costs points of the curves, never the run: what cannot be written is dropped, and said once.
+/// </summary>
+internal sealed class MetricsRecorder : IDisposable
+{
+    private readonly MetricsFile file;
+    private readonly EventFile events;
+
+    /// <summary>Opens the files of <paramref name="run"/> and writes the configuration as text.</summary>
+    /// <exception cref="IOException">They cannot be written.</exception>
+    public MetricsRecorder(RunDirectory run, RunConfiguration configuration)
+    {
+        MachineDescription.Save(run.MachineFile);
+        file = new MetricsFile(run.MetricsFile);
+        events = new EventFile(run.BehaviorFolder);
+        events.Text(0, "Hyperparameters", "    " + ConfigurationWriter.ToYaml(configuration, withComments: false).Replace("\n", "\n    ", StringComparison.Ordinal));
+        events.Scalars(0, ("Is Training", 1));
+    }
+
+    /// <summary>One sentence about the first line that could not be written; null while all is well. To be shown once.</summary>
+    public string? Warning { get; private set; }
+
+    /// <summary>Records one line.</summary>
+    /// <param name="line">What was measured.</param>
+    public void Record(MetricsLine line)
+    {
+        try
+        {
+            file.Append(line);
+            if (line.Kind == MetricsKind.Progress)
+            {
+                RecordProgress(line);
+            }
+            else
+            {
+                RecordEpisode(line);
+            }
+        }
+        catch (IOException error)
+        {
+            Warn(error);
+        }
+    }
+
+    /// <summary>Records what a scene reported.</summary>
+    /// <param name="line">Of kind <see cref="MetricsKind.Statistics"/>.</param>
+    /// <param name="totals">What is in it, with what only TensorBoard can hold.</param>
+    public void Record(MetricsLine line, IReadOnlyCollection<StatisticTotal> totals)
+    {
+        try
+        {
+            file.Append(line);
+            events.Scalars(line.Transitions, [.. totals.Select(total => (total.Key, total.Combined))]);
+            foreach (StatisticTotal total in totals)
+            {
+                events.Histogram(line.Transitions, total.Key + "_hist", CollectionsMarshal.AsSpan(total.Values));
+            }
+        }
+        catch (IOException error)
+        {
+            Warn(error);
+        }
+    }
+
+    /// <summary>
+    /// Records the returns of the agents' training episodes as ML-Agents does, their mean and their distribution, in TensorBoard alone; none is nothing to do.
+    /// </summary>
+    /// <param name="transitions">Agent decisions so far.</param>
+    /// <param name="returns">Of the episodes that have ended since the last call; finite.</param>
+    public void RecordReturns(long transitions, ReadOnlySpan<double> returns)
+    {
+        if (returns.IsEmpty)
+        {
+            return;
+        }
+
+        double sum = 0;
+        foreach (double value in returns)
+        {
+            sum += value;
+        }
+
+        double mean = sum / returns.Length;
+        try
+        {
+            events.Scalars(transitions, ("Environment/Cumulative Reward", mean), ("Policy/Extrinsic Reward", mean));
+            events.Histogram(transitions, "Environment/Cumulative Reward_hist", returns);
+        }
+        catch (IOException error)
+        {
+            Warn(error);
+        }
+    }
+
+    /// <summary>Closes the files.</summary>
+    public void Dispose()
+    {
+        file.Dispose();
+        events.Dispose();
+    }
+
+    private void Warn(IOException error) =>
+        Warning ??= $"Metrics are not written ({AtomicFile.Reason(error)}); the run goes on without them until they can be again.";
+
+    private void RecordProgress(MetricsLine line) => events.Scalars(
+        line.Transitions,
+        ("Losses/Value Loss", Value(line.CriticLoss)),
+        ("Losses/Q1 Loss", Value(line.Q1Loss)),
+        ("Losses/Q2 Loss", Value(line.Q2Loss)),
+        ("Losses/Policy Loss", Value(line.PolicyLoss)),
+        ("Policy/Extrinsic Value", Value(line.MeanQ)),
+        ("Policy/Target Value", Value(line.MeanTarget)),
+        ("Policy/Entropy", Value(line.Entropy)),
+        ("Policy/Continuous Entropy Coeff", Value(line.EntropyCoefficient)),
+        ("Policy/Learning Rate", Value(line.LearningRate)),
+        ("Gradients/Critic Norm", Value(line.CriticGradientNorm)),
+        ("Gradients/Policy Norm", Value(line.PolicyGradientNorm)),
+        ("Rates/Transitions per Second", Value(line.TransitionsPerSecond)),
+        ("Rates/Updates per Second", Value(line.UpdatesPerSecond)),
+        ("Rates/Updates per Transition", Value(line.UpdateRatio)),
+        ("Replay/Rows", line.ReplayRows ?? double.NaN));
+
+    private void RecordEpisode(MetricsLine line)
+    {
+        if (line.Kind == MetricsKind.Training)
+        {
+            events.Scalars(line.Transitions, ("Environment/Episode Length", Value(line.EpisodeLength)));
+        }
+        else
+        {
+            events.Scalars(line.Transitions, ("Evaluation/Score", Value(line.Score)), ("Evaluation/Window Mean", Value(line.WindowMean)));
+        }
+    }
+
+    private static double Value(double? measured) => measured ?? double.NaN;
+}

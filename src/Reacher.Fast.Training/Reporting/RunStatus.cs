@@ -1,0 +1,99 @@
+namespace Reacher.Fast.Training.Reporting;
+
+/// <summary>Everything about a run at one moment: what the live view draws, the plain line prints and <c>--json</c> emits.</summary>
+internal sealed record RunStatus
+{
+    public required string RunId { get; init; }
+
+    /// <summary>The behaviour's name in ML-Agents' manner, such as <c>Reacher</c>.</summary>
+    public required string Behavior { get; init; }
+
+    /// <summary>What the run is doing: starting, warming up, training, evaluating, stopping.</summary>
+    public required string Phase { get; init; }
+
+    public required double ElapsedSeconds { get; init; }
+
+    /// <summary>Agent decisions made so far, over all agents and env processes.</summary>
+    public required long Transitions { get; init; }
+
+    /// <summary>Training episodes of the whole vector environment that have ended.</summary>
+    public required long Episodes { get; init; }
+
+    /// <summary>Mean over the agents of the last training episode's score, of all env processes; not a number before the first has ended.</summary>
+    public required double TrainingScore { get; init; }
+
+    /// <summary>Standard deviation over those agents.</summary>
+    public required double TrainingScoreDeviation { get; init; }
+
+    /// <summary>Decisions of that episode, the mean over those agents.</summary>
+    public required double TrainingEpisodeLength { get; init; }
+
+    public required long Updates { get; init; }
+
+    public required double TransitionsPerSecond { get; init; }
+
+    public required double UpdatesPerSecond { get; init; }
+
+    public required long ReplayRows { get; init; }
+
+    public required long ReplayCapacity { get; init; }
+
+    /// <summary>Updates per transition since the warm-up, which the rate limiter holds at its target.</summary>
+    public required double UpdateRatio { get; init; }
+
+    /// <summary>Both critics' mean squared errors, summed.</summary>
+    public required double CriticLoss { get; init; }
+
+    /// <summary>The first critic's mean squared error.</summary>
+    public required double Q1Loss { get; init; }
+
+    /// <summary>The second critic's mean squared error.</summary>
+    public required double Q2Loss { get; init; }
+
+    public required double PolicyLoss { get; init; }
+
+    public required double MeanQ { get; init; }
+
+    /// <summary>Mean of the target y: what Q is drawn towards.</summary>
+    public required double MeanTarget { get; init; }
+
+    public required double Entropy { get; init; }
+
+    public required double EntropyCoefficient { get; init; }
+
+    /// <summary>Adam's step size for the critics now.</summary>
+    public required double LearningRate { get; init; }
+
+    /// <summary>L2 norm of both critics' gradient, before clipping.</summary>
+    public required double CriticGradientNorm { get; init; }
+
+    /// <summary>L2 norm of the policy's gradient, before clipping.</summary>
+    public required double PolicyGradientNorm { get; init; }
+
+    /// <summary>Evaluation episodes so far.</summary>
+    public required long EvaluationEpisodes { get; init; }
+
+    /// <summary>Score of the last evaluation episode; not a number before the first.</summary>
+    public required double EvaluationScore { get; init; }
+
+    /// <summary>Mean of the evaluation window.</summary>
+    public required double WindowMean { get; init; }
+
+    public required int WindowCount { get; init; }
+
+    public required int WindowSize { get; init; }
+
+    public required double Threshold { get; init; }
+
+    /// <summary>Estimated seconds to a full window at the threshold; null while nothing can be said.</summary>
+    public double? SecondsToSolved { get; init; }
+
+    public required IReadOnlyList<ProcessStatus> Processes { get; init; }
+}
+
+/// <summary>One process of a run.</summary>
+/// <param name="Name">Such as <c>env-0</c>.</param>
+/// <param name="State">running, waiting, restarting, ...</param>
+/// <param name="ProcessorPercent">Of one core, over the last interval.</param>
+/// <param name="Restarts">How often it was started again.</param>
+internal sealed record ProcessStatus(string Name, string State, double ProcessorPercent, int Restarts);

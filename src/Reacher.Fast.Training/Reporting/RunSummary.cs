@@ -1,0 +1,100 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Reacher.Fast.Training.Run;
+
+namespace Reacher.Fast.Training.Reporting;
+
+/// <summary>What a run came to: one screen at its end, and <c>summary.json</c> in its folder.</summary>
+internal sealed record RunSummary
+{
+    public required string RunId { get; init; }
+
+    /// <summary>solved, interrupted, finished or failed.</summary>
+    public required string Outcome { get; init; }
+
+    public required string Algorithm { get; init; }
+
+    public required double ElapsedSeconds { get; init; }
+
+    public required long Episodes { get; init; }
+
+    public required long Transitions { get; init; }
+
+    public required long Updates { get; init; }
+
+    /// <summary>When an evaluation first reached the threshold; null if none did.</summary>
+    public Milestone? FirstAtThreshold { get; init; }
+
+    /// <summary>When the full window first reached it; null if it did not.</summary>
+    public Milestone? Solved { get; init; }
+
+    public required long EvaluationEpisodes { get; init; }
+
+    public required double WindowMean { get; init; }
+
+    public required int WindowCount { get; init; }
+
+    /// <summary>Mean of the evaluation played with the final weights; null when the run ended without one.</summary>
+    public double? FinalScore { get; init; }
+
+    public double? FinalDeviation { get; init; }
+
+    public int FinalEpisodes { get; init; }
+
+    public required double TransitionsPerSecond { get; init; }
+
+    public required double UpdatesPerSecond { get; init; }
+
+    public required string Folder { get; init; }
+
+    /// <summary>Reads <c>summary.json</c>; null if it is not there or not readable, since a report does without.</summary>
+    public static RunSummary? Load(string path)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<RunSummary>(File.ReadAllText(path), JsonStyle.Indented);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException)
+        {
+            return null;
+        }
+    }
+
+    public string ToText()
+    {
+        var text = new StringBuilder();
+        Line("outcome", Outcome);
+        Line("trained", $"{Whole(Episodes)} episodes, {Whole(Transitions)} transitions, {Whole(Updates)} updates in {F1(ElapsedSeconds)} s");
+        Line("rates", $"{Whole((long)TransitionsPerSecond)} transitions/s, {Whole((long)UpdatesPerSecond)} updates/s");
+        Line("first at threshold", Describe(FirstAtThreshold));
+        Line("solved", Describe(Solved));
+        Line("window", $"mean {F2(WindowMean)} over the last {WindowCount} of {EvaluationEpisodes} evaluation episodes");
+        if (FinalScore is double score)
+        {
+            Line("final policy", $"{F2(score)} +- {F2(FinalDeviation ?? 0)} over {FinalEpisodes} evaluation episodes");
+        }
+
+        Line("folder", Folder);
+        return text.ToString();
+
+        void Line(string name, string value) => text.Append(CultureInfo.InvariantCulture, $"  {name,-19} {value}\n");
+    }
+
+    private static string Describe(Milestone? milestone) => milestone is null
+        ? "not yet"
+        : $"after {Whole(milestone.Episodes)} episodes, {Whole(milestone.Transitions)} transitions, {F1(milestone.Seconds)} s, score {F2(milestone.Score)}";
+
+    private static string Whole(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+
+    private static string F1(double value) => value.ToString("F1", CultureInfo.InvariantCulture);
+
+    private static string F2(double value) => value.ToString("F2", CultureInfo.InvariantCulture);
+}
+
+/// <summary>A moment of a run worth remembering.</summary>
+/// <param name="Episodes">Training episodes that had ended.</param>
+/// <param name="Transitions">Agent decisions made.</param>
+/// <param name="Seconds">Since the run began, pauses between interruption and resumption not counted.</param>
+/// <param name="Score">The evaluation score, or the window's mean.</param>
+internal sealed record Milestone(long Episodes, long Transitions, double Seconds, double Score);

@@ -1,0 +1,83 @@
+using System.Diagnostics.Metrics;
+
+namespace Reacher.Fast.Training.Reporting.Telemetry;
+
+/// <summary>
+/// A run's counters and gauges as instruments of <c>System.Diagnostics.Metrics</c>, meter <c>Reacher.Fast</c>, in the supervisor:
+/// <c>dotnet-counters monitor -n reacher-fast --counters Reacher.Fast</c> shows them, <see cref="OtlpExport"/> sends them. Observed from the last status
+/// only when someone asks; nobody asking, they cost nothing. What is not a number is not reported.
+/// </summary>
+internal sealed class RunMeter : IDisposable
+{
+    /// <summary>The meter's name.</summary>
+    public const string Name = "Reacher.Fast";
+
+    private readonly Meter meter;
+    private volatile RunStatus? status;
+
+    /// <param name="runId">A tag of every measurement, as is <paramref name="behavior"/>.</param>
+    /// <param name="behavior">The behaviour's name.</param>
+    public RunMeter(string runId, string behavior)
+    {
+        meter = new Meter(new MeterOptions(Name)
+        {
+            Version = typeof(RunMeter).Assembly.GetName().Version?.ToString(3),
+            Tags = [new("run.id", runId), new("behavior", behavior)],
+        });
+        Count("reacher_fast.transitions", "{transition}", "Agent decisions made.", run => run.Transitions);
+        Count("reacher_fast.updates", "{update}", "Updates made.", run => run.Updates);
+        Count("reacher_fast.episodes", "{episode}", "Training episodes that have ended.", run => run.Episodes);
+        Count("reacher_fast.evaluation.episodes", "{episode}", "Evaluation episodes that have ended.", run => run.EvaluationEpisodes);
+        Gauge("reacher_fast.transitions.rate", "{transition}/s", "Agent decisions a second.", run => run.TransitionsPerSecond);
+        Gauge("reacher_fast.updates.rate", "{update}/s", "Updates a second.", run => run.UpdatesPerSecond);
+        Gauge("reacher_fast.updates.per_transition", "1", "Updates per transition since the warm-up.", run => run.UpdateRatio);
+        Gauge("reacher_fast.training.score", "1", "Score of the last training episode, mean over the agents.", run => run.TrainingScore);
+        Gauge("reacher_fast.evaluation.score", "1", "Score of the last evaluation episode.", run => run.EvaluationScore);
+        Gauge("reacher_fast.evaluation.window.mean", "1", "Mean of the evaluation window.", run => run.WindowCount == 0 ? double.NaN : run.WindowMean);
+        Gauge("reacher_fast.evaluation.window.fill", "1", "Part of the evaluation window that is filled.", run => run.WindowCount / (double)run.WindowSize);
+        Gauge("reacher_fast.replay.rows", "{row}", "Rows in the replay.", run => run.ReplayRows);
+        Gauge("reacher_fast.replay.fill", "1", "Part of the replay that is filled.", run => run.ReplayRows / (double)run.ReplayCapacity);
+        Gauge("reacher_fast.critic.loss", "1", "Both critics' mean squared errors, summed.", run => Learned(run, run.CriticLoss));
+        Gauge("reacher_fast.policy.loss", "1", "The policy's loss.", run => Learned(run, run.PolicyLoss));
+        Gauge("reacher_fast.q.mean", "1", "Mean of both critics over a batch.", run => Learned(run, run.MeanQ));
+        Gauge("reacher_fast.entropy", "1", "Mean of -log pi.", run => Learned(run, run.Entropy));
+        Gauge("reacher_fast.entropy.coefficient", "1", "alpha.", run => Learned(run, run.EntropyCoefficient));
+        meter.CreateObservableGauge("reacher_fast.process.cpu", () => Processes(process => process.ProcessorPercent / 100), "1", "Processor time of a process of the run, 1 for a whole processor.");
+        meter.CreateObservableCounter("reacher_fast.process.restarts", () => Processes(process => (long)process.Restarts), "{restart}", "How often a process of the run was started again.");
+    }
+
+    /// <summary>Takes in how the run stands.</summary>
+    public void Observe(RunStatus now) => status = now;
+
+    public void Dispose() => meter.Dispose();
+
+    // Before the first update the losses are zeros that nobody measured.
+    private static double Learned(RunStatus run, double value) => run.Updates == 0 ? double.NaN : value;
+
+    private void Count(string name, string unit, string description, Func<RunStatus, long> read) =>
+        meter.CreateObservableCounter(name, () => status is { } run ? [new Measurement<long>(read(run))] : Array.Empty<Measurement<long>>(), unit, description);
+
+    private void Gauge(string name, string unit, string description, Func<RunStatus, double> read) =>
+        meter.CreateObservableGauge(
+            name, () => status is { } run && double.IsFinite(read(run)) ? [new Measurement<double>(read(run))] : Array.Empty<Measurement<double>>(), unit, description);
+
+    private IEnumerable<Measurement<T>> Processes<T>(Func<ProcessStatus, T> read)
+        where T : struct =>
+        status?.Processes.Select(process => new Measurement<T>(read(process), new KeyValuePair<string, object?>("process", process.Name))) ?? [];
+}
+
+/// <summary>Lets a meter see what another reporter shows.</summary>
+internal sealed class MeteredReporter(RunReporter shown, RunMeter meter) : RunReporter
+{
+    public override void Run(Action body) => shown.Run(body);
+
+    public override void Show(RunStatus status, IReadOnlyList<double> evaluationScores)
+    {
+        meter.Observe(status);
+        shown.Show(status, evaluationScores);
+    }
+
+    public override void Say(string sentence) => shown.Say(sentence);
+
+    public override void Finish(RunSummary summary) => shown.Finish(summary);
+}

@@ -1,0 +1,43 @@
+using System.Globalization;
+using Reacher.Fast.Core;
+using Reacher.Fast.Replay;
+
+namespace Reacher.Fast.Training.Run;
+
+/// <summary>
+/// Whether a run's replay will fit, asked before its folder is made or, by <c>--force</c>, emptied. Its space is reserved right afterwards, so this only
+/// moves a refusal to where nothing has been touched.
+/// </summary>
+internal static class ReplayRoom
+{
+    /// <param name="plan">The run.</param>
+    /// <param name="folder">Its folder, which may not exist yet.</param>
+    /// <exception cref="InputException">There is less room than the replay takes.</exception>
+    public static void Require(RunPlan plan, string folder)
+    {
+        string parent = folder;
+        while (!Directory.Exists(parent) && Path.GetDirectoryName(parent) is string above)
+        {
+            parent = above;
+        }
+
+        var replaced = new FileInfo(new RunFiles(folder).Replay);
+        long needed = ReplayFile.RequiredBytes(plan.TransitionSpec, plan.BufferSize) - (replaced.Exists ? replaced.Length : 0);
+        long free;
+        try
+        {
+            free = new DriveInfo(parent).AvailableFreeSpace;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return;
+        }
+
+        if (needed > free)
+        {
+            throw new InputException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The replay of {plan.BufferSize:N0} transitions needs {needed / 1e6:N0} MB and '{parent}' has {free / 1e6:N0} MB left; lower --buffer-size, make room, or choose another --results-dir."));
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using System.Globalization;
+using Reacher.Fast.Training.Options;
+
+namespace Reacher.Fast.Training.Run;
+
+/// <summary>Names that become folders and the beginnings of files: run ids and behaviours.</summary>
+internal static class RunId
+{
+    private const int Longest = 100;
+
+    /// <summary>What is wrong with <paramref name="name"/>, to follow its mention; null if it is a good name.</summary>
+    public static string? Problem(string name)
+    {
+        if (name.Length is 0 or > Longest)
+        {
+            return $"has {name.Length} characters, and must have 1 to {Longest}";
+        }
+
+        foreach (char letter in name)
+        {
+            if (!char.IsAsciiLetterOrDigit(letter) && letter is not ('-' or '_' or '.'))
+            {
+                string shown = char.IsControl(letter) ? $"\\u{(int)letter:x4}" : letter.ToString();
+                return $"holds '{shown}', and must be made of letters, digits, '-', '_' and '.'";
+            }
+        }
+
+        return name[0] is '.' or '-' ? $"begins with '{name[0]}', and must begin with a letter, a digit or '_'" : null;
+    }
+
+    /// <summary>A run id for a run that was given none: <c>sac-20260131-235959</c>.</summary>
+    public static string Create(TrainerType trainer, DateTimeOffset now) => string.Create(
+        CultureInfo.InvariantCulture, $"{(trainer == TrainerType.Sac ? "sac" : "td3")}-{now:yyyyMMdd-HHmmss}");
+}

@@ -1,0 +1,99 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Reacher.Fast.Training.Statistics;
+
+/// <summary>
+/// How the returns of the agents' episodes come from the processes that step them to the one that records: each process appends to a file of its own,
+/// <c>run_logs/returns-K.f64</c>, float64, little-endian, in the order in which the episodes ended; <see cref="ReturnReader"/> reads on from where it was.
+/// Off the data's path, one write where episodes end; what is written outlives the process, and nobody waits. Appending allocates nothing but the file's
+/// handle at first.
+/// </summary>
+/// <param name="logs">The run's folder of logs, which exists.</param>
+/// <param name="worker">The env process's number.</param>
+internal sealed class ReturnLog(string logs, int worker) : IDisposable
+{
+    /// <summary>What the files are called; K is the worker's number.</summary>
+    internal const string Pattern = "returns-*.f64";
+
+    private SafeFileHandle? file;
+    private long length;
+
+    /// <summary>Where the returns of <paramref name="worker"/> lie.</summary>
+    public static string PathIn(string logs, int worker) => Path.Combine(logs, string.Create(CultureInfo.InvariantCulture, $"returns-{worker}.f64"));
+
+    /// <summary>Adds the returns of episodes that have ended; none is nothing to do.</summary>
+    public void Append(ReadOnlySpan<double> returns)
+    {
+        if (returns.IsEmpty)
+        {
+            return;
+        }
+
+        try
+        {
+            file ??= Open();
+            RandomAccess.Write(file, MemoryMarshal.AsBytes(returns), length);
+            length += returns.Length * sizeof(double);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // A full disk costs points of a curve, never the run; the next ones overwrite what was written of these.
+        }
+    }
+
+    public void Dispose() => file?.Dispose();
+
+    private SafeFileHandle Open()
+    {
+        SafeFileHandle opened = File.OpenHandle(PathIn(logs, worker), FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite);
+        // Goes on behind the last whole number; a killed writer may have left a part of one.
+        length = RandomAccess.GetLength(opened) / sizeof(double) * sizeof(double);
+        return opened;
+    }
+}
+
+/// <summary>Reads what all of a run's processes append to their <see cref="ReturnLog"/>s. What is there at first belongs to those who recorded it before.</summary>
+internal sealed class ReturnReader
+{
+    private readonly string logs;
+    private readonly Dictionary<string, long> positions = new(StringComparer.Ordinal);
+
+    public ReturnReader(string logs)
+    {
+        this.logs = logs;
+        foreach (FileInfo file in Files())
+        {
+            positions[file.Name] = file.Length / sizeof(double) * sizeof(double);
+        }
+    }
+
+    /// <summary>Adds to <paramref name="returns"/> what has come since the last call.</summary>
+    public void Collect(List<double> returns)
+    {
+        foreach (FileInfo file in Files())
+        {
+            long from = positions.GetValueOrDefault(file.Name);
+            double[] added = new double[Math.Max(0, (file.Length - from) / sizeof(double))];
+            if (added.Length == 0)
+            {
+                continue;
+            }
+
+            try
+            {
+                using SafeFileHandle handle = File.OpenHandle(file.FullName, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+                int read = RandomAccess.Read(handle, MemoryMarshal.AsBytes(added.AsSpan()), from) / sizeof(double);
+                positions[file.Name] = from + (read * sizeof(double));
+                returns.AddRange(added.AsSpan(0, read));
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                // Points of a curve; the next call tries again.
+            }
+        }
+    }
+
+    private FileInfo[] Files() => Directory.Exists(logs) ? new DirectoryInfo(logs).GetFiles(ReturnLog.Pattern) : [];
+}

@@ -1,0 +1,60 @@
+using System.Globalization;
+using System.Text.Json;
+using Reacher.Fast.Environments.MlAgents.Messages;
+using Reacher.Fast.Training.Run;
+
+namespace Reacher.Fast.Training.Statistics;
+
+/// <summary>
+/// How scenes' statistics come from the processes that step their players to the one that records: small files in a folder. A writer adds one now
+/// and then, whole by renaming it; the reader takes them away. Nobody waits, nothing grows, and a file that no reader has come to is read by the
+/// next. Off the data's path: a scene reports a few values an episode.
+/// </summary>
+internal static class StatisticSpool
+{
+    private const string Suffix = ".json";
+
+    /// <summary>Where a run's statistics lie.</summary>
+    public static string FolderIn(string logs) => Path.Combine(logs, "statistics");
+
+    /// <summary>Adds what a worker has counted.</summary>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    public static void Write(string folder, int worker, IReadOnlyCollection<StatisticTotal> totals)
+    {
+        Directory.CreateDirectory(folder);
+        string path = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{DateTime.UtcNow.Ticks:D20}-{worker}"));
+        File.WriteAllBytes(path, JsonSerializer.SerializeToUtf8Bytes(totals, JsonStyle.Line));
+        File.Move(path, path + Suffix);
+    }
+
+    /// <summary>Takes all there are, oldest first.</summary>
+    public static void Collect(string folder, StatisticTotals into)
+    {
+        if (!Directory.Exists(folder))
+        {
+            return;
+        }
+
+        foreach (string path in Directory.GetFiles(folder, "*" + Suffix).Order(StringComparer.Ordinal))
+        {
+            bool isFirstWorker = path.EndsWith("-0" + Suffix, StringComparison.Ordinal);
+            try
+            {
+                byte[] bytes = File.ReadAllBytes(path);
+                File.Delete(path);
+                foreach (StatisticTotal total in JsonSerializer.Deserialize<List<StatisticTotal>>(bytes, JsonStyle.Line) ?? [])
+                {
+                    // "The most recent" of several scenes means nothing: the first one's counts, as with mlagents-learn.
+                    if (isFirstWorker || total.Aggregation != StatisticAggregation.MostRecent)
+                    {
+                        into.Add(total);
+                    }
+                }
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException)
+            {
+                // Half a file that a machine's crash left: a few points of a curve.
+            }
+        }
+    }
+}

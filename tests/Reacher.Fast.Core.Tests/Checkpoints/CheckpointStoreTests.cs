@@ -1,0 +1,229 @@
+using System.Diagnostics;
+using Reacher.Fast.Core.Checkpoints;
+using Reacher.Fast.Core.Files;
+
+namespace Reacher.Fast.Core.Tests.Checkpoints;
+
+public sealed class CheckpointStoreTests
+{
+    [Test]
+    public void The_newest_is_loaded_and_only_the_last_few_are_kept()
+    {
+        using var folder = new TemporaryFolder();
+        var store = new CheckpointStore(folder["Reacher"], "Reacher", keep: 3);
+        for (int step = 1000; step <= 10_000; step += 1000)
+        {
+            Assert.That(store.Save(States.Small(step), step).IsSaved, Is.True);
+        }
+
+        LoadedCheckpoint latest = store.LoadLatest()!;
+
+        Assert.That(latest.Step, Is.EqualTo(10_000));
+        Assert.That(latest.State.GetFloats("actor.0.weight", 2, 3)[0], Is.EqualTo(10_000f));
+        Assert.That(latest.Skipped, Is.Empty);
+        Assert.That(Directory.EnumerateFileSystemEntries(folder["Reacher"]).Select(Path.GetFileName), Is.EquivalentTo(
+            new[] { "checkpoint.safetensors", "Reacher-8000.safetensors", "Reacher-9000.safetensors", "Reacher-10000.safetensors" }));
+    }
+
+    [Test]
+    public void The_fixed_name_is_the_newest()
+    {
+        using var folder = new TemporaryFolder();
+        var store = new CheckpointStore(folder.Path, "Reacher", keep: 5);
+        store.Save(States.Small(1), 1);
+        store.Save(States.Small(2), 2);
+
+        StateDictionary state = CheckpointStore.Load(folder[CheckpointStore.LatestName], out long step);
+
+        Assert.That(step, Is.EqualTo(2));
+        Assert.That(state.GetFloats("actor.0.weight", 2, 3)[0], Is.EqualTo(2f));
+    }
+
+    [Test]
+    public void No_checkpoint_at_all_is_no_error()
+    {
+        using var folder = new TemporaryFolder();
+        Assert.That(new CheckpointStore(folder["none"], "Reacher", 5).LoadLatest(), Is.Null);
+        File.WriteAllText(folder["Reacher-notes.safetensors"], "not ours");
+        Assert.That(new CheckpointStore(folder.Path, "Reacher", 5).LoadLatest(), Is.Null);
+    }
+
+    [Test]
+    public void A_damaged_newest_is_skipped_and_named()
+    {
+        using var folder = new TemporaryFolder();
+        var store = new CheckpointStore(folder.Path, "Reacher", keep: 5);
+        store.Save(States.Small(1), 100);
+        store.Save(States.Small(2), 200);
+        string newest = folder["Reacher-200.safetensors"];
+        byte[] bytes = File.ReadAllBytes(newest);
+        File.WriteAllBytes(newest, bytes[..^1]);
+
+        LoadedCheckpoint loaded = store.LoadLatest()!;
+
+        Assert.That(loaded.Step, Is.EqualTo(100));
+        Assert.That(loaded.Skipped.Select(skipped => skipped.Path), Is.EqualTo(new[] { folder[CheckpointStore.LatestName], newest }), "two names of one file");
+        Assert.That(loaded.Skipped[1].Reason, Does.Contain("truncated"));
+    }
+
+    [Test]
+    public void One_under_the_fixed_name_alone_is_the_newest_and_deletes_no_numbered_one()
+    {
+        using var folder = new TemporaryFolder();
+        var store = new CheckpointStore(folder.Path, "Reacher", keep: 1);
+        store.Save(States.Small(1), 100);
+        Assert.That(store.SaveLatest(States.Small(2), 150).IsSaved, Is.True);
+        Assert.That(store.LoadLatest()!.Step, Is.EqualTo(150));
+        Assert.That(folder.FileNames(), Is.EqualTo(new[] { "Reacher-100.safetensors", CheckpointStore.LatestName }));
+
+        File.WriteAllText(folder[CheckpointStore.LatestName], "damaged");
+        LoadedCheckpoint loaded = store.LoadLatest()!;
+        Assert.That(loaded.Step, Is.EqualTo(100));
+        Assert.That(loaded.Skipped.Single().Path, Is.EqualTo(folder[CheckpointStore.LatestName]));
+    }
+
+    [Test]
+    public void A_numbered_one_whose_writer_was_killed_before_it_was_named_the_newest_is_the_newest()
+    {
+        using var folder = new TemporaryFolder();
+        var store = new CheckpointStore(folder.Path, "Reacher", keep: 5);
+        store.Save(States.Small(1), 100);
+        File.Copy(folder[CheckpointStore.LatestName], folder["old"]);
+        store.Save(States.Small(2), 200);
+        File.Move(folder["old"], folder[CheckpointStore.LatestName], overwrite: true);
+
+        Assert.That(store.LoadLatest()!.Path, Is.EqualTo(folder["Reacher-200.safetensors"]));
+    }
+
+    [Test]
+    public void Only_damaged_ones_is_an_error_and_touches_nothing()
+    {
+        using var folder = new TemporaryFolder();
+        var store = new CheckpointStore(folder.Path, "Reacher", keep: 5);
+        store.Save(States.Small(), 100);
+        File.WriteAllText(folder["Reacher-100.safetensors"], "damaged");
+        File.WriteAllText(folder[CheckpointStore.LatestName], "damaged");
+
+        Assert.That(() => store.LoadLatest(), Throws.TypeOf<InputException>().With.Message.Contains("None of the 2"));
+        Assert.That(File.ReadAllText(folder["Reacher-100.safetensors"]), Is.EqualTo("damaged"));
+    }
+
+    [Test]
+    public void A_save_after_resuming_from_before_a_damaged_one_is_not_pruned_away()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["Reacher-900.safetensors"], "damaged");
+        var store = new CheckpointStore(folder.Path, "Reacher", keep: 1);
+
+        store.Save(States.Small(), 500);
+
+        Assert.That(store.LoadLatest()!.Step, Is.EqualTo(500));
+    }
+
+    [Test]
+    public void Leftovers_of_a_killed_writer_are_deleted_by_the_next_save_and_others_files_are_not()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder[".Reacher-300.safetensors.4242.tmp"], "half");
+        File.WriteAllText(folder[".somebody-else.tmp"], "not ours");
+        new CheckpointStore(folder.Path, "Reacher", keep: 5).Save(States.Small(), 400);
+
+        Assert.That(folder.FileNames(), Is.EqualTo(new[] { ".somebody-else.tmp", "Reacher-400.safetensors", "checkpoint.safetensors" }));
+    }
+
+    [Test]
+    public void Another_projects_file_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        Safetensors.Write(States.Small(), folder["actor.safetensors"]);
+
+        Assert.That(
+            () => CheckpointStore.Load(folder["actor.safetensors"], out _),
+            Throws.TypeOf<InputException>().With.Message.Contains("not a checkpoint written by this program"));
+    }
+
+    [Test]
+    public void A_folder_that_cannot_be_made_is_a_warning()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["Reacher"], "a file where the folder should be");
+
+        CheckpointSave save = new CheckpointStore(folder["Reacher"], "Reacher", keep: 5).Save(States.Small(), 1);
+
+        Assert.That(save.IsSaved, Is.False);
+        Assert.That(save.DiskFull, Is.False);
+        Assert.That(save.Warning, Does.Contain("was not saved").And.Contain("the run goes on"));
+    }
+
+    /// <summary>The same without the right to mount: the temporary file leads to a device that is always full.</summary>
+    [TestCase(true)]
+    [TestCase(false)]
+    public void A_full_device_leaves_the_old_one_and_no_litter(bool numbered)
+    {
+        if (!File.Exists("/dev/full"))
+        {
+            Assert.Ignore("There is no /dev/full here: that is Linux's.");
+        }
+
+        using var folder = new TemporaryFolder();
+        var store = new CheckpointStore(folder.Path, "Reacher", keep: 5);
+        Assert.That(store.Save(States.Small(1), 1).IsSaved, Is.True);
+        string name = numbered ? "Reacher-2.safetensors" : CheckpointStore.LatestName;
+        File.CreateSymbolicLink(folder[$".{name}.{Environment.ProcessId}{AtomicFile.TemporarySuffix}"], "/dev/full");
+
+        CheckpointSave save = numbered ? store.Save(States.Small(2), 2) : store.SaveLatest(States.Small(2), 2);
+
+        Assert.That(save.DiskFull, Is.True);
+        Assert.That(save.Warning, Does.Contain(name).And.Contain("the disk is full").And.Contain("the run goes on"));
+        Assert.That(folder.FileNames(), Is.EqualTo(new[] { "Reacher-1.safetensors", CheckpointStore.LatestName }));
+        Assert.That(store.LoadLatest()!.Step, Is.EqualTo(1));
+        Assert.That(store.Save(States.Small(3), 3).IsSaved, Is.True, "the next one fits again");
+    }
+
+    [Test]
+    public void A_full_disk_leaves_the_old_one_and_no_litter()
+    {
+        using var folder = new TemporaryFolder();
+        if (!TryRun("mount", "-t", "tmpfs", "-o", "size=256k", "reacher-fast-test", folder.Path))
+        {
+            Assert.Ignore("A file system of 256 kB cannot be mounted here: that needs Linux and the right to mount.");
+        }
+
+        try
+        {
+            var store = new CheckpointStore(folder.Path, "Reacher", keep: 5);
+            Assert.That(store.Save(States.Small(1), 1).IsSaved, Is.True);
+            StateDictionary large = States.Small(2);
+            large.Add("large", new float[100_000], 100_000);
+
+            CheckpointSave save = store.Save(large, 2);
+
+            Assert.That(save.IsSaved, Is.False);
+            Assert.That(save.DiskFull, Is.True);
+            Assert.That(save.Warning, Does.Contain("the disk is full"));
+            Assert.That(folder.FileNames(), Is.EqualTo(new[] { "Reacher-1.safetensors", "checkpoint.safetensors" }));
+            Assert.That(store.LoadLatest()!.State.GetFloats("actor.0.weight", 2, 3)[0], Is.EqualTo(1f));
+            Assert.That(store.Save(States.Small(3), 3).IsSaved, Is.True, "the next one fits again");
+        }
+        finally
+        {
+            TryRun("umount", folder.Path);
+        }
+    }
+
+    private static bool TryRun(string program, params string[] arguments)
+    {
+        try
+        {
+            using Process process = Process.Start(
+                new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+            process.StandardError.ReadToEnd();
+            process.WaitForExit();
+            return process.ExitCode == 0;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return false;
+        }
+    }
+}

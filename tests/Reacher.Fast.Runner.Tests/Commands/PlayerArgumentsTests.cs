@@ -1,0 +1,42 @@
+using System.CommandLine;
+using Reacher.Fast.Core;
+using Reacher.Fast.Runner.Commands;
+using Reacher.Fast.Training.Options;
+
+namespace Reacher.Fast.Runner.Tests.Commands;
+
+public sealed class PlayerArgumentsTests
+{
+    [Test]
+    public void What_follows_env_args_is_the_players_whatever_it_looks_like()
+    {
+        string[] players = ["--seed", "3", "-logFile", "a b", "", "--env-args", "@response", "--", "\"quoted\""];
+        RunConfiguration configuration = Load(["--seed", "7", "--env", "scene", "--env-args", .. players]);
+
+        Assert.That(configuration.Get(RunKeys.EnvArgs), Is.EqualTo(players));
+        Assert.That(configuration.Get(RunKeys.Seed), Is.EqualTo(7));
+        Assert.That(RunPlanner.PlanEnvironment(configuration).PlayerArguments, Is.EqualTo(players));
+    }
+
+    [Test]
+    public void Env_args_may_be_none_and_override_the_files() =>
+        Assert.That(Load(["--env-args"], "env_settings: {env_args: [--level, \"2\"]}").Get(RunKeys.EnvArgs), Is.Empty);
+
+    [Test]
+    public void The_editor_trains_in_lock_step_and_is_one_player()
+    {
+        RunConfiguration settled = RunPlanner.Settle(Load(["--env", "editor"]), TimeProvider.System);
+        Assert.That(settled.Get(RunKeys.InProcess), Is.True);
+        Assert.That(() => Load(["--env", "editor", "--num-envs", "2"]), Throws.TypeOf<InputException>().With.Message.Contains("one player"));
+    }
+
+    private static RunConfiguration Load(string[] arguments, string yaml = "")
+    {
+        var command = new Command("train");
+        var flags = new ConfigurationFlags();
+        flags.AddTo(command);
+        ParseResult result = command.Parse(PlayerArguments.Pack(arguments));
+        Assert.That(result.Errors, Is.Empty);
+        return ConfigurationLoader.Parse(yaml, "a.yaml", flags.Read(result)).Configuration;
+    }
+}

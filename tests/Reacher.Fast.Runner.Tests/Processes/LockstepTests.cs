@@ -1,0 +1,142 @@
+using System.Text.Json;
+using Reacher.Fast.Core.Checkpoints;
+using Reacher.Fast.Core.Learner;
+using Reacher.Fast.Replay.Control;
+using Reacher.Fast.Training.Tests.Reporting;
+using Reacher.Fast.Training.Processes;
+using Reacher.Fast.Training.Run;
+
+namespace Reacher.Fast.Runner.Tests.Processes;
+
+/// <summary>Training in lock-step repeats, and goes on after an interruption, to the bit.</summary>
+[NonParallelizable]
+public sealed class LockstepTests
+{
+    private const long SegmentRows = LockstepTraining.SegmentSteps * 4L;
+    private string folder = "";
+
+    [SetUp]
+    public void MakeFolder() => folder = Directory.CreateTempSubdirectory("reacher-fast-test-").FullName;
+
+    [TearDown]
+    public void DeleteFolder() => Directory.Delete(folder, recursive: true);
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public void The_same_seed_gives_the_same_weights_to_the_bit(bool sac)
+    {
+        float[] first = Train("a", Plan(sac, segments: 3)), second = Train("b", Plan(sac, segments: 3));
+        Assert.That(second, Is.EqualTo(first));
+        Assert.That(Train("c", Plan(sac, segments: 3) with { Seed = 8 }), Is.Not.EqualTo(first));
+    }
+
+    [TestCase(1)]
+    [TestCase(2)]
+    [TestCase(4)]
+    public void A_run_that_was_interrupted_goes_on_as_if_it_had_not_been(int cut)
+    {
+        float[] whole = Train("whole", Plan(sac: true, segments: 5));
+        Train("cut", Plan(sac: true, segments: cut));
+        Assert.That(Train("cut", Plan(sac: true, segments: 5), resume: true), Is.EqualTo(whole));
+    }
+
+    [Test]
+    public void A_run_killed_in_mid_segment_goes_on_from_its_checkpoint_as_if_it_had_not_been()
+    {
+        string[] run =
+        [
+            "--in-process", "--num-agents", "4", "--buffer-size", "9000", "--steps-per-update", "20", "--checkpoint-interval", "1",
+        ];
+        string[] end = ["--max-steps", "40000"];
+        using (RunnerProcess whole = RunnerProcess.Train(folder, "whole", [.. run, .. end]))
+        {
+            Assert.That(whole.WaitForExit(), Is.Zero, whole.Errors);
+        }
+
+        for (int kill = 0; kill < 2; kill++)
+        {
+            using RunnerProcess killed = RunnerProcess.Train(folder, "killed", [.. run, .. end, .. kill == 0 ? Array.Empty<string>() : ["--resume"]]);
+            using ControlBlock control = RunnerProcess.Control(folder, "killed");
+            long goal = 10_000 * (kill + 1);
+            RunnerProcess.WaitUntil(() => control.TotalTransitions > goal, "the run is under way");
+            killed.Signal("KILL");
+            killed.WaitForExit();
+        }
+
+        using RunnerProcess resumed = RunnerProcess.Train(folder, "killed", [.. run, .. end, "--resume"]);
+        Assert.That(resumed.WaitForExit(), Is.Zero, resumed.Errors);
+        Assert.That(Checkpoint("killed"), Is.EqualTo(Checkpoint("whole")));
+    }
+
+    [Test]
+    public void A_solved_run_cools_down_and_ends_by_itself_also_when_interrupted_meanwhile()
+    {
+        RunPlan solvedAtOnce = Plan(sac: true, segments: 100) with { Threshold = 0, CooldownTransitions = 3 * SegmentRows };
+        float[] whole = Train("whole", solvedAtOnce);
+        using (ControlBlock control = ControlBlock.Open(new RunFiles(Path.Combine(folder, "whole")).Control))
+        {
+            Assert.That(control.StopReason, Is.EqualTo(StopReason.Solved));
+            Assert.That(control.CooldownStart, Is.EqualTo(SegmentRows));
+            Assert.That(control.TotalTransitions, Is.EqualTo(4 * SegmentRows));
+            Assert.That(Cooldown.LearningRateScale(solvedAtOnce, control), Is.Zero);
+        }
+
+        Assert.That(Train("constant", solvedAtOnce with { Threshold = 41, MaxTransitions = 4 * SegmentRows }), Is.Not.EqualTo(whole));
+        Train("cut", solvedAtOnce with { MaxTransitions = 2 * SegmentRows });
+        Assert.That(Train("cut", solvedAtOnce, resume: true), Is.EqualTo(whole));
+    }
+
+    [Test]
+    public void A_checkpoint_says_what_wrote_it_with_which_options_and_where_replay_and_limiter_stood()
+    {
+        RunPlan plan = Plan(sac: true, segments: 2);
+        Train("a", plan);
+        IDictionary<string, string> said = Safetensors.Read(Path.Combine(folder, "a", "Reacher", CheckpointStore.LatestName)).Metadata;
+        using ControlBlock control = ControlBlock.Open(new RunFiles(Path.Combine(folder, "a")).Control);
+        Assert.That(said["version"], Does.Match(@"^\d+\.\d+\.\d+"));
+        Assert.That(JsonSerializer.Deserialize<RunPlan>(said["plan"], JsonStyle.Line)!.Sac!.HiddenSizes, Is.EqualTo(plan.Sac!.HiddenSizes));
+        Assert.That(said["transitions"], Is.EqualTo($"{2 * SegmentRows}"));
+        Assert.That(long.Parse(said["replay.written_rows"]), Is.InRange(2 * SegmentRows - (4 * plan.NStep), 2 * SegmentRows));
+        Assert.That(said["limiter.base_transitions"], Is.EqualTo($"{control.Limiter.BaseTransitions}"));
+        Assert.That(said["limiter.base_updates"], Is.EqualTo("0"));
+    }
+
+    private Dictionary<string, byte[]> Checkpoint(string id) =>
+        Safetensors.Read(Path.Combine(folder, id, "Reacher", CheckpointStore.LatestName)).Tensors.ToDictionary(tensor => tensor.Name, tensor => tensor.Data.ToArray());
+
+    // The ring is smaller than the run is long, so that rows are overwritten, and what was overwritten after a checkpoint must not have been drawn before.
+    private static RunPlan Plan(bool sac, int segments) => new()
+    {
+        RunId = "test",
+        Behavior = "Reacher",
+        Seed = 7,
+        Environment = new EnvironmentPlan { Name = EnvironmentPlan.Arm, Agents = 4 },
+        AgentCount = 4,
+        ObservationSize = 33,
+        ActionSize = 4,
+        Sac = sac ? new SacOptions { Seed = 7, HiddenSizes = [16, 16], BatchSize = 16, NormalizeObservations = true, PolicyAveraging = 0.02f } : null,
+        Td3 = sac ? null : new Td3Options { Seed = 7, HiddenSizes = [16, 16], BatchSize = 16 },
+        NStep = 3,
+        Gamma = 0.99f,
+        ExplorationNoise = 0.1f,
+        BufferSize = 2 * SegmentRows,
+        WarmupTransitions = 500,
+        UpdatesPerTransition = 0.05,
+        MaxTransitions = segments * SegmentRows,
+        CheckpointInterval = 1,
+        EvaluationWindow = 2,
+        Device = "auto",
+        LearnerThreads = 1,
+    };
+
+    private float[] Train(string name, RunPlan plan, bool resume = false)
+    {
+        using var training = new LockstepTraining(new RunFiles(Path.Combine(folder, name)), plan, new SilentReporter(), resume);
+        training.Run();
+        // What is trained and, for SAC, its average, which comes from the checkpoint as well.
+        var blocks = new float[plan.PublishedLength];
+        training.Learner.CopyActingPolicy(blocks.AsSpan(0, plan.PolicySpec.BlockLength));
+        training.Learner.CopyPolicy(blocks.AsSpan(plan.PolicySpec.BlockLength));
+        return blocks;
+    }
+}

@@ -1,0 +1,89 @@
+using Reacher.Fast.Core.Checkpoints;
+using Reacher.Fast.Core.Learner;
+using Reacher.Fast.Training.Env;
+using Reacher.Fast.Training.Evaluate;
+using Reacher.Fast.Training.Run;
+
+namespace Reacher.Fast.Training.Tests.Evaluate;
+
+/// <summary>The best policy of a run: which one is kept, and when.</summary>
+public sealed class BestPolicyTests
+{
+    private static readonly RunPlan Plan = new()
+    {
+        RunId = "a",
+        Behavior = "Reacher",
+        Seed = 1,
+        Environment = new EnvironmentPlan { Name = EnvironmentPlan.Arm },
+        AgentCount = 1,
+        ObservationSize = 2,
+        ActionSize = 1,
+        Td3 = new Td3Options { HiddenSizes = [3] },
+        NStep = 1,
+        Gamma = 0.99f,
+        BufferSize = 10,
+        WarmupTransitions = 0,
+        UpdatesPerTransition = 1,
+        EvaluationWindow = 4,
+        Threshold = 30,
+        Device = "cpu",
+        LearnerThreads = 1,
+    };
+
+    [Test]
+    public void The_policy_with_the_highest_mean_of_a_full_window_stays()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder["Reacher"]);
+        var best = new BestPolicy(new RunFiles(folder.Path), Plan);
+        float mark = 0;
+        Assert.That(KeptAfter(35, 36, 37), Is.Null, "three scores do not judge a policy when four are asked for");
+        Assert.That(KeptAfter(34), Is.EqualTo(4));
+        Assert.That(KeptAfter(36), Is.EqualTo(5));
+        Assert.That(KeptAfter(30, 31, 32, 33), Is.EqualTo(5), "worse ones do not replace it");
+        best = new BestPolicy(new RunFiles(folder.Path), Plan);
+        Assert.That(KeptAfter(33, 33, 33, 33), Is.EqualTo(5), "nor do they after a restart");
+        Assert.That(KeptAfter(39), Is.EqualTo(5));
+        Assert.That(KeptAfter(39), Is.EqualTo(15), "but a better one does");
+
+        float? KeptAfter(params double[] scores)
+        {
+            var block = new float[Plan.PolicySpec.BlockLength];
+            foreach (double score in scores)
+            {
+                block.AsSpan().Fill(++mark);
+                Assert.That(best.Add(score, block), Is.Null);
+            }
+
+            if (BestPolicy.Find(folder.Path, "Reacher") is not string path)
+            {
+                return null;
+            }
+
+            PolicyFile.Read(path, out float[] kept);
+            return kept[0];
+        }
+    }
+
+    [Test]
+    public void Below_the_threshold_nothing_is_kept()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder["Reacher"]);
+        var best = new BestPolicy(new RunFiles(folder.Path), Plan);
+        for (int i = 0; i < 10; i++)
+        {
+            best.Add(29.9, new float[Plan.PolicySpec.BlockLength]);
+        }
+
+        Assert.That(BestPolicy.Find(folder.Path, "Reacher"), Is.Null);
+    }
+
+    [Test]
+    public void A_folder_that_cannot_be_written_is_a_warning()
+    {
+        using var folder = new TemporaryFolder();
+        var best = new BestPolicy(new RunFiles(folder["none"]), Plan with { EvaluationWindow = 1 });
+        Assert.That(best.Add(31, new float[Plan.PolicySpec.BlockLength]), Does.Contain("was not kept"));
+    }
+}

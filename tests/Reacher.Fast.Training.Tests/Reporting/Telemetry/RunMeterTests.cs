@@ -1,0 +1,93 @@
+using System.Diagnostics.Metrics;
+using Reacher.Fast.Training.Reporting;
+using Reacher.Fast.Training.Reporting.Telemetry;
+
+namespace Reacher.Fast.Training.Tests.Reporting.Telemetry;
+
+/// <summary>What a listener, such as dotnet-counters, sees of a run.</summary>
+public sealed class RunMeterTests
+{
+    [Test]
+    public void A_listener_sees_every_figure_of_the_status_under_its_own_name()
+    {
+        Dictionary<string, double> seen = Observe(Status() with
+        {
+            Transitions = 1,
+            Updates = 2,
+            Episodes = 3,
+            EvaluationEpisodes = 4,
+            TransitionsPerSecond = 5,
+            UpdatesPerSecond = 6,
+            UpdateRatio = 7,
+            TrainingScore = 8,
+            EvaluationScore = 9,
+            WindowMean = 10,
+            WindowCount = 50,
+            WindowSize = 100,
+            ReplayRows = 25,
+            ReplayCapacity = 100,
+            CriticLoss = 11,
+            PolicyLoss = 12,
+            MeanQ = 13,
+            Entropy = 14,
+            EntropyCoefficient = 15,
+            Processes = [new("learner", "running", 90, 0), new("env-0", "waiting", 10, 2)],
+        });
+        Assert.That(seen, Is.EquivalentTo(new Dictionary<string, double>
+        {
+            ["reacher_fast.transitions"] = 1, ["reacher_fast.updates"] = 2, ["reacher_fast.episodes"] = 3, ["reacher_fast.evaluation.episodes"] = 4,
+            ["reacher_fast.transitions.rate"] = 5, ["reacher_fast.updates.rate"] = 6, ["reacher_fast.updates.per_transition"] = 7, ["reacher_fast.training.score"] = 8,
+            ["reacher_fast.evaluation.score"] = 9, ["reacher_fast.evaluation.window.mean"] = 10, ["reacher_fast.evaluation.window.fill"] = 0.5,
+            ["reacher_fast.replay.rows"] = 25, ["reacher_fast.replay.fill"] = 0.25, ["reacher_fast.critic.loss"] = 11, ["reacher_fast.policy.loss"] = 12,
+            ["reacher_fast.q.mean"] = 13, ["reacher_fast.entropy"] = 14, ["reacher_fast.entropy.coefficient"] = 15,
+            ["reacher_fast.process.cpu learner"] = 0.9, ["reacher_fast.process.cpu env-0"] = 0.1,
+            ["reacher_fast.process.restarts learner"] = 0, ["reacher_fast.process.restarts env-0"] = 2,
+        }));
+    }
+
+    [Test]
+    public void What_is_not_a_number_or_not_yet_measured_is_not_reported()
+    {
+        Dictionary<string, double> seen = Observe(Status() with { TrainingScore = double.NaN, EvaluationScore = double.NaN, CriticLoss = double.PositiveInfinity });
+        Assert.That(seen.Keys, Does.Contain("reacher_fast.transitions"));
+        Assert.That(seen.Keys, Has.None.EndWith("score").And.None.EndWith("loss").And.None.EndWith("window.mean"));
+        Assert.That(Observe(null), Is.Empty, "before the first status there is nothing to see");
+    }
+
+    private static Dictionary<string, double> Observe(RunStatus? status)
+    {
+        string run = Guid.NewGuid().ToString();
+        using var meter = new RunMeter(run, "Reacher");
+        if (status is not null)
+        {
+            new MeteredReporter(new SilentReporter(), meter).Show(status, []);
+        }
+
+        var seen = new Dictionary<string, double>();
+        using var listener = new MeterListener();
+        // Other tests' runs have meters of the same name.
+        listener.InstrumentPublished = (instrument, me) =>
+        {
+            if (instrument.Meter.Name == RunMeter.Name && instrument.Meter.Tags!.Any(tag => Equals(tag.Value, run)))
+            {
+                me.EnableMeasurementEvents(instrument);
+            }
+        };
+        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => seen.Add(NameOf(instrument, tags), value));
+        listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => seen.Add(NameOf(instrument, tags), Math.Round(value, 9)));
+        listener.Start();
+        listener.RecordObservableInstruments();
+        return seen;
+    }
+
+    private static string NameOf(Instrument instrument, ReadOnlySpan<KeyValuePair<string, object?>> tags) =>
+        tags.Length == 0 ? instrument.Name : $"{instrument.Name} {tags[0].Value}";
+
+    private static RunStatus Status() => new()
+    {
+        RunId = "a", Behavior = "Reacher", Phase = "training", ElapsedSeconds = 1, Transitions = 0, Episodes = 0, TrainingScore = 0, TrainingScoreDeviation = 0, TrainingEpisodeLength = 0,
+        Updates = 0, TransitionsPerSecond = 0, UpdatesPerSecond = 0, ReplayRows = 0, ReplayCapacity = 1, UpdateRatio = 0, CriticLoss = 0, Q1Loss = 0, Q2Loss = 0, PolicyLoss = 0, MeanQ = 0, MeanTarget = 0,
+        Entropy = 0, EntropyCoefficient = 0, LearningRate = 0, CriticGradientNorm = 0, PolicyGradientNorm = 0, EvaluationEpisodes = 0, EvaluationScore = 0, WindowMean = 0, WindowCount = 0, WindowSize = 1,
+        Threshold = 30, Processes = [],
+    };
+}
