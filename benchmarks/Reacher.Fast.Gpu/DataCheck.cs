@@ -75,7 +75,7 @@ internal static class DataCheck
         const int perLaunch = 4;
         var options = new SacOptions { BatchSize = 64, HiddenSizes = [64, 64], PolicyAveraging = 0.01f };
         using var device = new CudaKernelDevice();
-        using var learner = (OffPolicyLearner)LearnerFactory.Create(options, Spec, device);
+        using var learner = LearnerFactory.CreateOffPolicy(options, Spec, device);
         using var ring = new CudaBatchRing(device, Spec, options.BatchSize, perLaunch);
         using var training = new CudaTraining(learner, device, ring, perLaunch);
         using var other = new CudaKernelDevice();
@@ -113,7 +113,7 @@ internal static class DataCheck
             {
             }
 
-            using var learner = (OffPolicyLearner)LearnerFactory.Create(new SacOptions { BatchSize = 64, HiddenSizes = [64, 64] }, Spec, device);
+            using var learner = LearnerFactory.CreateOffPolicy(new SacOptions { BatchSize = 64, HiddenSizes = [64, 64] }, Spec, device);
             using var training = new CudaTraining(learner, device, mirror, 4);
             for (int i = 0; i < launches; i++)
             {

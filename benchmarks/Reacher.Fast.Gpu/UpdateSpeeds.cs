@@ -64,7 +64,7 @@ internal static class UpdateSpeeds
         LearnerOptions options = what.Sac
             ? new SacOptions { BatchSize = what.Batch, HiddenSizes = [what.Hidden, what.Hidden] }
             : new Td3Options { BatchSize = what.Batch, HiddenSizes = [what.Hidden, what.Hidden] };
-        using var learner = (OffPolicyLearner)LearnerFactory.Create(options, Spec, device);
+        using var learner = LearnerFactory.CreateOffPolicy(options, Spec, device);
         double seconds = what.Ring ? FromRing(device, learner, what, effort) : FromMirror(device, learner, what, effort);
         double operations = what.Sac ? SacOperations(what.Batch, what.Hidden) / seconds / 1e12 : 0;
         string precision = CudaKernelDevice.PrecisionName(what.Precision), algorithm = what.Sac ? "sac" : "td3";

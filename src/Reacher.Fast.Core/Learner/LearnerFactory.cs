@@ -8,7 +8,11 @@ public static class LearnerFactory
 {
     /// <summary>A learner with fresh weights. It takes over the device's noise; the caller disposes the device after it.</summary>
     /// <exception cref="InputException">An option is out of range.</exception>
-    public static ILearner Create(LearnerOptions options, TransitionSpec spec, IKernelDevice device) => options switch
+    public static ILearner Create(LearnerOptions options, TransitionSpec spec, IKernelDevice device) => CreateOffPolicy(options, spec, device);
+
+    /// <summary>The same, for a caller that goes on to queue its updates on a GPU (<see cref="CudaTraining"/>).</summary>
+    /// <exception cref="InputException">An option is out of range.</exception>
+    public static OffPolicyLearner CreateOffPolicy(LearnerOptions options, TransitionSpec spec, IKernelDevice device) => options switch
     {
         SacOptions sac => new SacLearner(sac, spec, device),
         Td3Options td3 => new Td3Learner(td3, spec, device),

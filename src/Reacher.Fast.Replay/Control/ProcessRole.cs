@@ -53,12 +53,6 @@ public enum ProcessPhase
     /// <summary>Writing a checkpoint.</summary>
     Saving = 4,
 
-    /// <summary>Ending cleanly.</summary>
-    Stopping = 5,
-
-    /// <summary>Ended cleanly.</summary>
+    /// <summary>Ended cleanly. Older files may hold 5 and 7, which nothing writes any more.</summary>
     Stopped = 6,
-
-    /// <summary>Ended by an error of its own.</summary>
-    Failed = 7,
 }

@@ -58,13 +58,6 @@ public readonly struct ProcessSlot
         set => Word(144).WriteRelease((ulong)value);
     }
 
-    /// <summary>Processor time the process has used, in milliseconds, as it last said.</summary>
-    public long CpuMilliseconds
-    {
-        get => (long)Word(152).ReadAcquire();
-        set => Word(152).WriteRelease((ulong)value);
-    }
-
     // ---- Counters: environment ----------------------------------------------------------------------------------------
 
     /// <summary>Agent steps (transitions) made.</summary>
@@ -95,27 +88,6 @@ public readonly struct ProcessSlot
     {
         get => Word(384).ReadDouble();
         set => Word(384).WriteDouble(value);
-    }
-
-    /// <summary>Mean score over the window (evaluation).</summary>
-    public double WindowMean
-    {
-        get => Word(392).ReadDouble();
-        set => Word(392).WriteDouble(value);
-    }
-
-    /// <summary>Episodes in the window (evaluation).</summary>
-    public long WindowCount
-    {
-        get => (long)Word(400).ReadAcquire();
-        set => Word(400).WriteRelease((ulong)value);
-    }
-
-    /// <summary>Whether the task is solved (evaluation).</summary>
-    public bool Solved
-    {
-        get => Word(408).ReadAcquire() != 0;
-        set => Word(408).WriteRelease(value ? 1UL : 0);
     }
 
     /// <summary>Figures of the runner's own in a slot.</summary>
@@ -185,6 +157,7 @@ public readonly struct ProcessSlot
     /// <summary>Sets gauge <paramref name="index"/>; the slot's holder alone does.</summary>
     public void WriteGauge(int index, double value) => Gauge(index).WriteDouble(value);
 
+    // The words from 392 to 415 belonged to members that are gone; the gauges stay where existing files have them.
     private SharedWord Gauge(int index)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);

@@ -4,6 +4,7 @@ using Reacher.Fast.Core;
 using Reacher.Fast.Environments.MlAgents.Trainer;
 using Reacher.Fast.Training.Options;
 using Reacher.Fast.Training.Processes;
+using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Runner.Commands;
 
@@ -39,7 +40,7 @@ internal static class CommandLine
         ParseResult result = root.Parse(PlayerArguments.Pack(arguments));
         if (result.Errors.Count > 0)
         {
-            Console.Error.WriteLine($"{ChildProcess.ErrorPrefix}{Explain(result)} See 'reacher-fast {VerbOf(result)}--help'.");
+            OutputLine.WriteError($"{Explain(result)} See 'reacher-fast {VerbOf(result)}--help'.");
             return ExitCodes.Usage;
         }
 
@@ -55,7 +56,7 @@ internal static class CommandLine
         }
         catch (InputException exception)
         {
-            Console.Error.WriteLine($"{ChildProcess.ErrorPrefix}{exception.Message}");
+            OutputLine.WriteError(exception.Message);
             return ExitCodes.Usage;
         }
         catch (OperationCanceledException)
@@ -69,12 +70,12 @@ internal static class CommandLine
                 Console.Error.WriteLine(lastWords);
             }
 
-            Console.Error.WriteLine($"{ChildProcess.ErrorPrefix}{lost.Message}");
+            OutputLine.WriteError(lost.Message);
             return ExitCodes.Failed;
         }
         catch (Exception exception) when (exception is not OutOfMemoryException || Environment.GetEnvironmentVariable(TraceVariable) is null)
         {
-            Console.Error.WriteLine($"{ChildProcess.ErrorPrefix}{exception.Message}");
+            OutputLine.WriteError(exception.Message);
             if (Environment.GetEnvironmentVariable(TraceVariable) is not null)
             {
                 Console.Error.WriteLine(exception);

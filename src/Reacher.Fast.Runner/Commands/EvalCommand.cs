@@ -38,8 +38,8 @@ internal static class EvalCommand
 
         (string source, RunConfiguration configuration) = RunSource.Find(run, results);
         PolicySpec spec = PolicyFile.Read(source, out float[] block);
-        (RunPlan plan, EnvironmentProbe probe) = PlanFor(spec, configuration, seed, source);
-        using EnvironmentProbe owned = probe;
+        (RunPlan plan, PlanningEnvironment probe) = PlanFor(spec, configuration, seed, source);
+        using PlanningEnvironment owned = probe;
         // Unity takes its time; whoever watches is told how far it is.
         bool watched = !json && !Console.IsErrorRedirected && !Console.IsOutputRedirected;
         EvaluationResult result = PolicyEvaluation.Play(plan, block, episodes, probe.Environment, progress: watched ? Show : null);
@@ -71,11 +71,11 @@ internal static class EvalCommand
         """);
 
     // The policy decides its own shape: a file that was exported knows nothing of the run's configuration.
-    private static (RunPlan Plan, EnvironmentProbe Probe) PlanFor(PolicySpec spec, RunConfiguration configuration, long? seed, string source)
+    private static (RunPlan Plan, PlanningEnvironment Probe) PlanFor(PolicySpec spec, RunConfiguration configuration, long? seed, string source)
     {
         configuration = RunPlanner.Settle(configuration, TimeProvider.System).With(
             TrainerKeys.Type, spec.Kind == PolicyKind.SquashedGaussian ? TrainerType.Sac : TrainerType.Td3);
-        (RunPlan plan, EnvironmentProbe probe) = RunPlanner.Open(
+        (RunPlan plan, PlanningEnvironment probe) = RunPlanner.Open(
             seed is null ? configuration : configuration.With(RunKeys.Seed, seed.Value), evaluates: true);
         if (plan.ObservationSize != spec.ObservationSize || plan.ActionSize != spec.ActionSize)
         {

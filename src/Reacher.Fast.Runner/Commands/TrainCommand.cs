@@ -87,8 +87,8 @@ internal static class TrainCommand
         // Ended before the meter, whose last figures it sends.
         using IDisposable? export = OtlpExport.Start(otlp);
         // Environment and device first: whatever is wrong with them must show before a folder is made.
-        (RunPlan plan, EnvironmentProbe probe) = RunPlanner.Open(configuration);
-        using EnvironmentProbe owned = probe;
+        (RunPlan plan, PlanningEnvironment probe) = RunPlanner.Open(configuration);
+        using PlanningEnvironment owned = probe;
         bool inProcess = configuration.Get(RunKeys.InProcess);
         IVectorEnvironment? player = inProcess && plan.Environment.IsPlayer ? probe.Environment : null;
         if (player is null)
@@ -100,7 +100,7 @@ internal static class TrainCommand
         StateDictionary? beginning = resume ? null : ReadBeginning(configuration, plan);
         if (!resume)
         {
-            ReplayRoom.Require(plan, RunDirectory.FolderOf(configuration));
+            DiskSpace.Require(plan, RunDirectory.FolderOf(configuration));
         }
 
         using RunDirectory directory = RunDirectory.Open(configuration);

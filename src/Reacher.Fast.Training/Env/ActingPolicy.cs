@@ -32,7 +32,7 @@ internal sealed class ActingPolicy : IDisposable
         policy.ResetNoise();
     }
 
-    public void Load(ReadOnlySpan<float> block) => policy.Load(block);
+    public void Load(ReadOnlySpan<float> weights) => policy.Load(weights);
 
     /// <summary>The policy's own choice.</summary>
     public void Act(ReadOnlySpan<float> observations, Span<float> actions) =>

@@ -1,109 +1,67 @@
-using Reacher.Fast.Core.Environments;
-using Reacher.Fast.Replay.Writing;
+using Reacher.Fast.Core.Networks;
+using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Training.Env;
 
 /// <summary>
-/// Acts: observation -> policy with exploration -> environment -> rows. One vector step at a time, so that the same class serves the env
-/// process and lock-step training. Allocates nothing per step.
+/// Chooses the actions of an environment's agents while training: uniformly at random during the warm-up, and by the policy with exploration
+/// afterwards. Allocates nothing per decision.
 /// </summary>
 internal sealed class Actor : IDisposable
 {
-    private readonly IVectorEnvironment environment;
     private readonly ActingPolicy policy;
-    private readonly TransitionWriter writer;
-    private readonly StepBuffer step;
-    private readonly float[] observations;
-    private readonly float[] actions;
     private readonly float[] uniformActions;
     private readonly float explorationNoise;
     private readonly int warmupHold;
     private int untilNewUniform;
     private Random random = new(0);
 
-    /// <param name="environment">Owned.</param>
-    /// <param name="policy">Owned.</param>
-    /// <param name="writer">Owned.</param>
-    /// <param name="explorationNoise">TD3's standard deviation of Gaussian exploration; SAC samples its own.</param>
-    /// <param name="warmupHold">Decisions for which a uniform warm-up action is kept: held torques swing an arm through far more of its space.</param>
-    public Actor(IVectorEnvironment environment, ActingPolicy policy, TransitionWriter writer, float explorationNoise, int warmupHold)
+    /// <param name="plan">The run, which says how to explore and for how many decisions a warm-up action is held.</param>
+    public Actor(RunPlan plan)
     {
-        this.warmupHold = warmupHold;
-        this.environment = environment;
-        this.policy = policy;
-        this.writer = writer;
-        this.explorationNoise = explorationNoise;
-        step = new StepBuffer(environment);
-        observations = new float[environment.AgentCount * environment.ObservationSize];
-        actions = new float[environment.AgentCount * environment.ActionSize];
-        uniformActions = new float[actions.Length];
-        Scores = new EpisodeScores(environment.AgentCount);
-        Returns = new EpisodeReturns(environment.AgentCount);
+        policy = ActingPolicy.Create(plan, plan.AgentCount);
+        uniformActions = new float[plan.AgentCount * plan.ActionSize];
+        // TD3's standard deviation of Gaussian noise; SAC samples from its own distribution and takes no notice.
+        explorationNoise = plan.ExplorationNoise;
+        // Torques that are held swing an arm through far more of its space than torques that change with every decision.
+        warmupHold = plan.WarmupHold;
     }
 
-    /// <summary>Scores of the training episodes.</summary>
-    public EpisodeScores Scores { get; }
-
-    /// <summary>Returns of each agent's training episodes.</summary>
-    public EpisodeReturns Returns { get; }
-
-    /// <summary>Agents stepped together: transitions per vector step.</summary>
-    public int AgentCount => environment.AgentCount;
-
-    /// <summary>
-    /// Begins anew: the environment, the exploration and the uniform actions all follow from <paramref name="seed"/> from here on, and
-    /// unfinished n-step windows are forgotten. To be called before the first step.
-    /// </summary>
+    /// <summary>Begins anew: exploration and warm-up actions follow from <paramref name="seed"/> from here on.</summary>
     public void Begin(ulong seed)
     {
-        writer.Forget();
-        Scores.Forget();
-        Returns.Forget();
         policy.Seed(seed);
         untilNewUniform = 0;
         random = new Random(unchecked((int)(seed ^ (seed >> 32))));
-        environment.Reset(seed, observations);
     }
 
-    /// <summary>Takes newer weights.</summary>
-    public void Load(ReadOnlySpan<float> policyBlock) => policy.Load(policyBlock);
+    /// <summary>Takes newer weights, those of one policy (<see cref="Policy.Load"/>).</summary>
+    public void Load(ReadOnlySpan<float> weights) => policy.Load(weights);
 
-    /// <summary>One decision of every agent.</summary>
-    /// <param name="uniform">Act uniformly at random (the warm-up) instead of by the policy.</param>
-    public void Step(bool uniform)
+    /// <summary>Chooses one action for every agent.</summary>
+    /// <param name="observations">What the agents see, one after another.</param>
+    /// <param name="actions">Takes the actions, one after another.</param>
+    /// <param name="uniform">Whether to choose at random (the warm-up) instead of by the policy.</param>
+    public void Act(ReadOnlySpan<float> observations, Span<float> actions, bool uniform)
     {
-        if (uniform)
-        {
-            if (untilNewUniform-- == 0)
-            {
-                for (int i = 0; i < uniformActions.Length; i++)
-                {
-                    uniformActions[i] = (2 * random.NextSingle()) - 1;
-                }
-
-                untilNewUniform = warmupHold - 1;
-            }
-
-            uniformActions.CopyTo(actions, 0);
-        }
-        else
+        if (!uniform)
         {
             policy.Explore(observations, actions, explorationNoise);
+            return;
         }
 
-        VectorStep result = step.View;
-        environment.Step(actions, result);
-        writer.Write(
-            observations, actions, result.Rewards, result.Terminated, result.Truncated, result.Lost, result.Observations, result.FinalObservations);
-        Scores.Add(result);
-        Returns.Add(result);
-        result.Observations.CopyTo(observations);
+        if (untilNewUniform-- == 0)
+        {
+            for (int i = 0; i < uniformActions.Length; i++)
+            {
+                uniformActions[i] = (2 * random.NextSingle()) - 1;
+            }
+
+            untilNewUniform = warmupHold - 1;
+        }
+
+        uniformActions.CopyTo(actions);
     }
 
-    public void Dispose()
-    {
-        writer.Dispose();
-        policy.Dispose();
-        environment.Dispose();
-    }
+    public void Dispose() => policy.Dispose();
 }

@@ -3,32 +3,55 @@ using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Training.Env;
 
-/// <summary>The newest whole block of the weight channel. Reading never waits; a read that came to nothing leaves the last block as it was.</summary>
-internal sealed class WeightReader(WeightChannel channel)
+/// <summary>The newest policies that the learner has published. Reading never waits; a read that came to nothing leaves the last ones as they were.</summary>
+internal sealed class WeightReader
 {
-    private float[] block = new float[channel.FloatCount];
-    private float[] incoming = new float[channel.FloatCount];
+    private readonly TryReadWeights read;
+    private float[] weights;
+    private float[] incoming;
     private long lastSeen;
 
+    /// <summary>Reads what another process publishes.</summary>
+    public WeightReader(WeightChannel channel)
+        : this(channel.TryRead, channel.FloatCount)
+    {
+    }
+
+    /// <summary>Reads what this process publishes.</summary>
+    public WeightReader(LocalWeights local)
+        : this(local.TryRead, local.FloatCount)
+    {
+    }
+
+    private WeightReader(TryReadWeights read, int floats)
+    {
+        this.read = read;
+        weights = new float[floats];
+        incoming = new float[floats];
+    }
+
+    /// <summary>How weights are taken; see <see cref="WeightChannel.TryRead"/>.</summary>
+    private delegate bool TryReadWeights(Span<float> destination, ref long lastSeen, out long version);
+
     /// <summary>The policy to act with while training, as last read.</summary>
-    public ReadOnlySpan<float> Acting => PublishedPolicies.Acting(block);
+    public ReadOnlySpan<float> Acting => PolicyPair.Acting(weights);
 
     /// <summary>The policy to evaluate, as last read; of the same update.</summary>
-    public ReadOnlySpan<float> Evaluated => PublishedPolicies.Evaluated(block);
+    public ReadOnlySpan<float> Evaluated => PolicyPair.Evaluated(weights);
 
-    /// <summary>Updates behind it; -1 before the first.</summary>
+    /// <summary>Updates behind them; -1 before the first.</summary>
     public long Version { get; private set; } = -1;
 
-    /// <summary>Takes a newer block if there is one.</summary>
-    /// <returns>Whether there was.</returns>
+    /// <summary>Takes newer weights if there are any.</summary>
+    /// <returns>Whether there were.</returns>
     public bool Refresh()
     {
-        if (!channel.TryRead(incoming, ref lastSeen, out long version))
+        if (!read(incoming, ref lastSeen, out long version))
         {
             return false;
         }
 
-        (block, incoming) = (incoming, block);
+        (weights, incoming) = (incoming, weights);
         Version = version;
         return true;
     }

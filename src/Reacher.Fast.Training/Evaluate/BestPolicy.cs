@@ -3,7 +3,6 @@ using Reacher.Fast.Core;
 using Reacher.Fast.Core.Checkpoints;
 using Reacher.Fast.Core.Files;
 using Reacher.Fast.Core.Networks;
-using Reacher.Fast.Training.Env;
 using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Training.Evaluate;
@@ -40,7 +39,7 @@ internal sealed class BestPolicy
 
     /// <summary>Takes an evaluation episode's score and the policy that reached it; keeps the policy if it is the best so far.</summary>
     /// <returns>A warning if it could not be kept.</returns>
-    public string? Add(double score, ReadOnlySpan<float> block)
+    public string? Add(double score, ReadOnlySpan<float> weights)
     {
         window.Add(score);
         if (!window.IsSolved || window.Mean <= best)
@@ -48,7 +47,7 @@ internal sealed class BestPolicy
             return null;
         }
 
-        StateDictionary state = PolicyFile.ToState(spec, block);
+        StateDictionary state = PolicyFile.ToState(spec, weights);
         state.Metadata[ScoreKey] = window.Mean.ToString("R", CultureInfo.InvariantCulture);
         try
         {

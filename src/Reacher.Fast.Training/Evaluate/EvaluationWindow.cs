@@ -1,11 +1,10 @@
-using Reacher.Fast.Training.Env;
 using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Training.Evaluate;
 
 /// <summary>
-/// The last evaluation scores. Solved is the mean of a <b>full</b> window at or above the threshold; a window that is not yet full has a mean but
-/// proves nothing (FACTS regression I).
+/// The last evaluation scores. Solved is the mean of a <b>full</b> window at or above the threshold; a window that is not yet full has a mean, of
+/// too few scores to prove anything.
 /// </summary>
 internal sealed class EvaluationWindow(int size, double threshold)
 {

@@ -10,9 +10,6 @@ namespace Reacher.Fast.Training.Evaluate;
 /// </summary>
 internal sealed class Evaluator : IDisposable
 {
-    // Evaluation never sees an episode that training saw: the two draw from seeds that differ in the top bit.
-    private const ulong EvaluationBit = 1UL << 63;
-
     private readonly IVectorEnvironment environment;
     private readonly ActingPolicy policy;
     private readonly StepBuffer step;
@@ -21,35 +18,18 @@ internal sealed class Evaluator : IDisposable
     private readonly ulong seed;
     private EpisodeScores scores;
 
-    /// <param name="environment">Owned.</param>
-    /// <param name="policy">Owned.</param>
-    /// <param name="seed">The run's seed.</param>
-    public Evaluator(IVectorEnvironment environment, ActingPolicy policy, ulong seed)
+    /// <param name="plan">The run.</param>
+    /// <param name="environment">Where to play; it stays the caller's to dispose.</param>
+    public Evaluator(RunPlan plan, IVectorEnvironment environment)
     {
         this.environment = environment;
-        this.policy = policy;
-        this.seed = seed;
+        policy = ActingPolicy.Create(plan, environment.AgentCount);
+        seed = plan.Seed;
         step = new StepBuffer(environment);
         observations = new float[environment.AgentCount * environment.ObservationSize];
         actions = new float[environment.AgentCount * environment.ActionSize];
         scores = new EpisodeScores(environment.AgentCount);
     }
-
-    /// <summary>An evaluator of a run.</summary>
-    /// <param name="plan">The run.</param>
-    /// <param name="worker">Number of the process among those with environments.</param>
-    /// <param name="logs">The folder for a player's log; null for none.</param>
-    /// <param name="cancellation">Ends any wait for a player, now or later.</param>
-    public static Evaluator Create(RunPlan plan, int worker, string? logs = null, CancellationToken cancellation = default) =>
-        Create(plan, EnvironmentFactory.Create(plan.Environment, worker, logs, cancellation: cancellation));
-
-    /// <summary>An evaluator of a run, in an environment that is at hand and then the evaluator's.</summary>
-    public static Evaluator Create(RunPlan plan, IVectorEnvironment environment)
-    {
-        return new Evaluator(environment, ActingPolicy.Create(plan, environment.AgentCount), plan.Seed);
-    }
-
-    public int AgentCount => environment.AgentCount;
 
     /// <summary>Mean over the agents of the episode that ended last.</summary>
     public double Score => scores.LastMean;
@@ -57,11 +37,11 @@ internal sealed class Evaluator : IDisposable
     /// <summary>Standard deviation over the agents.</summary>
     public double Deviation => scores.LastDeviation;
 
-    /// <summary>Begins evaluation episode <paramref name="index"/> with the weights <paramref name="policyBlock"/>, kept until it ends.</summary>
-    public void Begin(long index, ReadOnlySpan<float> policyBlock)
+    /// <summary>Begins evaluation episode <paramref name="index"/> with the weights <paramref name="weights"/>, kept until it ends.</summary>
+    public void Begin(long index, ReadOnlySpan<float> weights)
     {
-        policy.Load(policyBlock);
-        environment.Reset(EvaluationBit ^ (seed * 0x9E3779B97F4A7C15) ^ (ulong)index, observations);
+        policy.Load(weights);
+        environment.Reset(Seeds.OfEvaluation(seed, index), observations);
         scores = new EpisodeScores(environment.AgentCount);
     }
 
@@ -78,9 +58,9 @@ internal sealed class Evaluator : IDisposable
 
     /// <summary>Plays a whole episode.</summary>
     /// <exception cref="OperationCanceledException">It was ended between two decisions.</exception>
-    public double Play(long index, ReadOnlySpan<float> policyBlock, CancellationToken cancellation = default)
+    public double Play(long index, ReadOnlySpan<float> weights, CancellationToken cancellation = default)
     {
-        Begin(index, policyBlock);
+        Begin(index, weights);
         do
         {
             cancellation.ThrowIfCancellationRequested();
@@ -89,9 +69,5 @@ internal sealed class Evaluator : IDisposable
         return Score;
     }
 
-    public void Dispose()
-    {
-        policy.Dispose();
-        environment.Dispose();
-    }
+    public void Dispose() => policy.Dispose();
 }

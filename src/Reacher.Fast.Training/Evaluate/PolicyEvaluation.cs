@@ -31,7 +31,7 @@ internal static class PolicyEvaluation
     private const long FirstEpisode = 1L << 32;
 
     /// <param name="plan">The run.</param>
-    /// <param name="block">The policy.</param>
+    /// <param name="weights">The policy's.</param>
     /// <param name="episodes">How many.</param>
     /// <param name="environment">Where; not disposed. Null for one of the plan's own.</param>
     /// <param name="logs">The folder for the log of a player of the plan's own; null for none.</param>
@@ -40,20 +40,21 @@ internal static class PolicyEvaluation
     /// <exception cref="OperationCanceledException">It was ended.</exception>
     public static EvaluationResult Play(
         RunPlan plan,
-        ReadOnlySpan<float> block,
+        ReadOnlySpan<float> weights,
         int episodes,
         IVectorEnvironment? environment = null,
         string? logs = null,
         Action<int>? progress = null,
         CancellationToken cancellation = default)
     {
-        using Evaluator evaluator = environment is null
-            ? Evaluator.Create(plan, plan.EnvironmentCount, logs, cancellation)
-            : Evaluator.Create(plan, new BorrowedEnvironment(environment));
+        using IVectorEnvironment? own = environment is null
+            ? EnvironmentFactory.Create(plan.Environment, plan.EnvironmentCount, logs, cancellation: cancellation)
+            : null;
+        using var evaluator = new Evaluator(plan, environment ?? own!);
         var scores = new double[episodes];
         for (int i = 0; i < episodes; i++)
         {
-            scores[i] = evaluator.Play(FirstEpisode + i, block, cancellation);
+            scores[i] = evaluator.Play(FirstEpisode + i, weights, cancellation);
             progress?.Invoke(i + 1);
         }
 

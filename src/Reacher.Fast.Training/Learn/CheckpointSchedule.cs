@@ -4,12 +4,12 @@ namespace Reacher.Fast.Training.Learn;
 /// When the learner saves. A numbered checkpoint is due at each multiple of the configured interval, however often the process was
 /// killed in between; the newest one alone is due every few seconds, so that a kill costs a few seconds of learning and no more.
 /// </summary>
-internal sealed class CheckpointRhythm
+internal sealed class CheckpointSchedule
 {
-    /// <summary>From one save to the next at most, as long as saving is quick.</summary>
+    /// <summary>The longest time from one save to the next, as long as saving is quick.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
 
-    // Saving takes no more than a hundredth of the time, however large the networks or slow the disk.
+    // Saving may take no more than a hundredth of the time, so where networks are large or the disk is slow it's done less often.
     private const int PausePerSave = 100;
 
     private readonly long interval;
@@ -20,8 +20,8 @@ internal sealed class CheckpointRhythm
 
     /// <param name="interval">Transitions from one numbered checkpoint to the next.</param>
     /// <param name="transitions">Those of the checkpoint that the process began with; 0 if there was none.</param>
-    /// <param name="clock">The time.</param>
-    public CheckpointRhythm(long interval, long transitions, TimeProvider clock)
+    /// <param name="clock">Tells the time.</param>
+    public CheckpointSchedule(long interval, long transitions, TimeProvider clock)
     {
         this.interval = interval;
         this.clock = clock;
@@ -35,14 +35,14 @@ internal sealed class CheckpointRhythm
     /// <summary>Whether a multiple of the interval has been passed since the last save.</summary>
     public bool IsNumberedDue(long transitions) => transitions / interval > numbered;
 
-    /// <summary>Before a save, at <paramref name="transitions"/>. One that fails counts too: it is not tried again at every turn.</summary>
+    /// <summary>To be called before a save, at <paramref name="transitions"/>. One that fails counts too, so that it isn't tried again at every turn.</summary>
     public void Begin(long transitions)
     {
         numbered = transitions / interval;
         began = clock.GetTimestamp();
     }
 
-    /// <summary>After it.</summary>
+    /// <summary>To be called after the save.</summary>
     public void End()
     {
         TimeSpan took = clock.GetElapsedTime(began);

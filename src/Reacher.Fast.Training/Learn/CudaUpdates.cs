@@ -50,7 +50,9 @@ internal sealed class CudaUpdates : IUpdates
             ring = mirror is null ? new CudaBatchRing(device, replay.Spec, plan.Learner.BatchSize, perTurn) : null;
             if (AtWholeDelay)
             {
-                StartTraining().Prepare(); // not in the loop, where so long a silence would be taken for a hang
+                // Takes seconds the first time on a machine; in the loop the supervisor would take so long a silence for a hang.
+                training = CreateTraining();
+                training.Prepare();
             }
         }
         catch
@@ -65,25 +67,42 @@ internal sealed class CudaUpdates : IUpdates
 
     private bool AtWholeDelay => learner.Updates % delay == 0;
 
-    public int Turn() => AtWholeDelay ? Launch() : alone.Turn();
+    public bool Sample() => AtWholeDelay ? BringBatches() : alone.Sample();
 
-    public bool TryReport(out LearnerReport report)
+    public int Update(out LearnerReport? newest)
     {
-        bool any = alone.TryReport(out report);
-        while (training is not null && training.TryReport(out LearnerReport newer))
+        if (!AtWholeDelay)
         {
-            (report, any) = (newer, true);
+            return alone.Update(out newest);
         }
 
-        return any;
+        training ??= CreateTraining();
+        training.Launch();
+        newest = null;
+        while (training.TryReport(out LearnerReport report))
+        {
+            newest = report;
+        }
+
+        return perTurn;
     }
 
-    public bool TryQueuePolicies() => training?.TryQueuePolicies() ?? false;
-
-    public bool TryTakePolicies(Span<float> block, out long updates)
+    public bool TryCopyPolicies(Span<float> weights, out long updates)
     {
         updates = 0;
-        return training is not null && training.TryTakePolicies(PublishedPolicies.Acting(block), PublishedPolicies.Evaluated(block), out updates);
+        if (training is null)
+        {
+            return false;
+        }
+
+        if (training.TryTakePolicies(PolicyPair.Acting(weights), PolicyPair.Evaluated(weights), out updates))
+        {
+            return true;
+        }
+
+        // False where a snapshot is under way already.
+        training.TryQueuePolicies();
+        return false;
     }
 
     public void Settle()
@@ -127,19 +146,7 @@ internal sealed class CudaUpdates : IUpdates
         return true;
     }
 
-    private int Launch()
-    {
-        if (!BringBatches())
-        {
-            return 0;
-        }
-
-        (training ?? StartTraining()).Launch();
-        return perTurn;
-    }
-
-    private CudaTraining StartTraining() =>
-        training = new CudaTraining(learner, device, mirror is not null ? mirror : ring!, perTurn);
+    private CudaTraining CreateTraining() => new(learner, device, mirror is not null ? mirror : ring!, perTurn);
 
     private CudaReplayMirror? Mirror(string batches)
     {

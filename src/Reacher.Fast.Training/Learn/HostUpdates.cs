@@ -8,40 +8,18 @@ namespace Reacher.Fast.Training.Learn;
 /// <summary>One update a turn, on a batch drawn on the host, done when the call returns: a learner on the CPU.</summary>
 internal sealed class HostUpdates(ILearner learner, ReplaySampler sampler, BatchBuffer batch) : IUpdates
 {
-    private LearnerReport? newest;
-    private bool asked;
+    public bool Sample() => sampler.Sample(batch);
 
-    public int Turn()
+    public int Update(out LearnerReport? newest)
     {
-        if (!sampler.Sample(batch))
-        {
-            return 0;
-        }
-
         newest = learner.Update(batch.View);
         return 1;
     }
 
-    public bool TryReport(out LearnerReport report)
+    public bool TryCopyPolicies(Span<float> weights, out long updates)
     {
-        report = newest.GetValueOrDefault();
-        bool any = newest is not null;
-        newest = null;
-        return any;
-    }
-
-    public bool TryQueuePolicies() => asked = true;
-
-    public bool TryTakePolicies(Span<float> block, out long updates)
-    {
+        PolicyPair.Copy(learner, weights);
         updates = learner.Updates;
-        if (!asked)
-        {
-            return false;
-        }
-
-        asked = false;
-        PublishedPolicies.Copy(learner, block);
         return true;
     }
 

@@ -2,23 +2,28 @@ using Reacher.Fast.Core.Learner;
 
 namespace Reacher.Fast.Training.Learn;
 
-/// <summary>How a learner process makes its updates and comes by what it publishes.</summary>
+/// <summary>
+/// The updates of a learner's turn, on the CPU at once or queued on a GPU: <see cref="Sample"/>, then <see cref="Update"/>, and
+/// <see cref="TryCopyPolicies"/> when a publication is due.
+/// </summary>
 internal interface IUpdates : IDisposable
 {
-    /// <summary>Makes, or queues, the updates of one turn.</summary>
-    /// <returns>How many; 0 where the replay holds nothing to draw from yet.</returns>
-    int Turn();
+    /// <summary>Draws what the next <see cref="Update"/> learns from.</summary>
+    /// <returns>False where there is nothing to draw from yet, and so nothing to update with.</returns>
+    bool Sample();
 
-    /// <summary>The figures of the newest update that has been reported; false if there are none since the last call.</summary>
-    bool TryReport(out LearnerReport report);
+    /// <summary>Makes, or queues, the updates of one turn on what <see cref="Sample"/> has drawn.</summary>
+    /// <param name="newest">The figures of the newest update that has been reported since the last call; null if there are none.</param>
+    /// <returns>How many updates.</returns>
+    int Update(out LearnerReport? newest);
 
-    /// <summary>Asks for the policies as all updates so far leave them. False where the ones asked for before are still to come.</summary>
-    bool TryQueuePolicies();
-
-    /// <summary>The policies asked for, acting and published one after the other, if they have come.</summary>
-    /// <param name="block">Where to.</param>
+    /// <summary>
+    /// Copies the policies, as <see cref="Run.PolicyPair"/> has them. A GPU, which is not waited for, takes a snapshot at the first call, answers false
+    /// until it has come, and then copies it: call it every turn until it answers true.
+    /// </summary>
+    /// <param name="weights">Takes the policies.</param>
     /// <param name="updates">The updates they are the result of.</param>
-    bool TryTakePolicies(Span<float> block, out long updates);
+    bool TryCopyPolicies(Span<float> weights, out long updates);
 
     /// <summary>Waits for what is queued and checks it, before the learner's state is taken.</summary>
     void Settle();

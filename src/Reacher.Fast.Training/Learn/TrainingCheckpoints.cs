@@ -5,10 +5,7 @@ using Reacher.Fast.Core.Checkpoints;
 using Reacher.Fast.Core.Devices;
 using Reacher.Fast.Core.Kernels;
 using Reacher.Fast.Core.Learner;
-using Reacher.Fast.Replay;
-using Reacher.Fast.Replay.Control;
 using Reacher.Fast.Replay.Sampling;
-using Reacher.Fast.Training.Processes;
 using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Training.Learn;
@@ -19,21 +16,20 @@ internal sealed class TrainingCheckpoints(RunFiles files, RunPlan plan)
     private static readonly string Version =
         typeof(TrainingCheckpoints).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
 
-    // Every checkpoint says it, every few seconds, and it never changes.
+    // Every checkpoint holds it, one every few seconds, and it never changes.
     private readonly string planText = plan.ToJson();
     private readonly CheckpointStore store = new(Path.Combine(files.Folder, plan.Behavior), plan.Behavior, plan.KeepCheckpoints);
 
     /// <summary>Saves (and what <paramref name="more"/> adds); a full disk is a warning in the result, and the checkpoints before stay.</summary>
-    public CheckpointSave Save(ILearner learner, ReplaySampler sampler, ControlBlock control, ReplayFile replay, Action<StateDictionary>? more = null)
+    public CheckpointSave Save(TrainingState training, Action<StateDictionary>? more = null)
     {
-        StateDictionary state = Collect(learner, sampler, control, replay);
+        StateDictionary state = Collect(training);
         more?.Invoke(state);
-        return store.Save(state, control.TotalTransitions);
+        return store.Save(state, training.Control.TotalTransitions);
     }
 
     /// <summary>Saves under the newest checkpoint's fixed name alone (<see cref="CheckpointStore.SaveLatest"/>).</summary>
-    public CheckpointSave SaveLatest(ILearner learner, ReplaySampler sampler, ControlBlock control, ReplayFile replay) =>
-        store.SaveLatest(Collect(learner, sampler, control, replay), control.TotalTransitions);
+    public CheckpointSave SaveLatest(TrainingState training) => store.SaveLatest(Collect(training), training.Control.TotalTransitions);
 
     /// <summary>Reads the checkpoint that a new run is to begin with.</summary>
     /// <exception cref="InputException">It cannot be read, holds a policy alone, or is of another algorithm or shape than the run.</exception>
@@ -76,7 +72,7 @@ internal sealed class TrainingCheckpoints(RunFiles files, RunPlan plan)
 
         foreach (SkippedCheckpoint skipped in loaded.Skipped)
         {
-            ChildProcess.Warn($"{skipped.Reason} Going on from '{loaded.Path}'.");
+            OutputLine.WriteWarning($"{skipped.Reason} Going on from '{loaded.Path}'.");
         }
 
         learner.LoadState(loaded.State);
@@ -85,11 +81,11 @@ internal sealed class TrainingCheckpoints(RunFiles files, RunPlan plan)
         return loaded;
     }
 
-    private StateDictionary Collect(ILearner learner, ReplaySampler sampler, ControlBlock control, ReplayFile replay)
+    private StateDictionary Collect(TrainingState training)
     {
         var state = new StateDictionary();
-        learner.SaveState(state);
-        SamplerState random = sampler.State;
+        training.Learner.SaveState(state);
+        SamplerState random = training.Sampler.State;
         state.Add("sampler.s0", random.S0);
         state.Add("sampler.s1", random.S1);
         state.Add("sampler.s2", random.S2);
@@ -97,17 +93,17 @@ internal sealed class TrainingCheckpoints(RunFiles files, RunPlan plan)
         state.Metadata["version"] = Version;
         state.Metadata["run_id"] = plan.RunId;
         state.Metadata["plan"] = planText;
-        state.Metadata["transitions"] = Text(control.TotalTransitions);
+        state.Metadata["transitions"] = Text(training.Control.TotalTransitions);
         // Replay and limiter live in files of their own, which a resumed run finds as they are: these say where they stood.
-        state.Metadata["replay.written_rows"] = Text(replay.WrittenRows);
-        state.Metadata["limiter.base_transitions"] = Text(control.Limiter.BaseTransitions);
-        state.Metadata["limiter.base_updates"] = Text(control.Limiter.BaseUpdates);
+        state.Metadata["replay.written_rows"] = Text(training.Replay.WrittenRows);
+        state.Metadata["limiter.base_transitions"] = Text(training.Control.Limiter.BaseTransitions);
+        state.Metadata["limiter.base_updates"] = Text(training.Control.Limiter.BaseUpdates);
         return state;
 
         static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
     }
 
-    // Networks and optimisers are another run's; its counters, its noise and its loop are not this run's.
+    // The new run takes the other run's networks and optimisers, and begins its own counters, noise and loop.
     private static StateDictionary AsBeginning(StateDictionary state, ulong seed)
     {
         const string Updates = "learner.updates", NoiseSeed = "noise.seed", NoiseCounter = "noise.update_counter";
@@ -128,7 +124,7 @@ internal sealed class TrainingCheckpoints(RunFiles files, RunPlan plan)
         return beginning;
     }
 
-    // A learner of its own, thrown away, knows best what it needs.
+    // A learner made for this question alone, and then thrown away, knows best what it needs.
     private static void RequireFit(StateDictionary state, string path, RunPlan plan)
     {
         using IKernelDevice device = KernelDevices.Create("cpu", threads: 1);

@@ -41,7 +41,7 @@ internal static class RunPlanner
     /// <exception cref="PlayerLostException">Its player did not come.</exception>
     public static RunPlan Plan(RunConfiguration configuration)
     {
-        (RunPlan plan, EnvironmentProbe probe) = Open(configuration);
+        (RunPlan plan, PlanningEnvironment probe) = Open(configuration);
         probe.Dispose();
         return plan;
     }
@@ -51,7 +51,7 @@ internal static class RunPlanner
     /// <param name="evaluates">Whether it is to be evaluated, with a seed of which training sees nothing.</param>
     /// <exception cref="InputException">The environment cannot be made, or the GPU asked for cannot be had.</exception>
     /// <exception cref="PlayerLostException">Its player did not come.</exception>
-    public static (RunPlan Plan, EnvironmentProbe Probe) Open(RunConfiguration configuration, bool evaluates = false)
+    public static (RunPlan Plan, PlanningEnvironment Probe) Open(RunConfiguration configuration, bool evaluates = false)
     {
         string device = configuration.Get(RunKeys.Device)!;
         if (CudaDevices.IsCuda(device))
@@ -60,7 +60,7 @@ internal static class RunPlanner
         }
 
         EnvironmentPlan environment = PlanEnvironment(configuration);
-        EnvironmentProbe probe = EnvironmentProbe.Open(environment, evaluates ? environment.Workers - 1 : 0);
+        PlanningEnvironment probe = PlanningEnvironment.Open(environment, evaluates ? environment.Workers - 1 : 0);
         try
         {
             return (Plan(configuration, environment, probe.Environment), probe);

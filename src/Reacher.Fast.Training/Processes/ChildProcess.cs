@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Training.Processes;
 
@@ -9,13 +10,9 @@ namespace Reacher.Fast.Training.Processes;
 /// </summary>
 internal sealed class ChildProcess : IDisposable
 {
-    /// <summary>How a verb begins the sentence that it fails with.</summary>
-    public const string ErrorPrefix = "reacher-fast: ";
-
     private const int LastLines = 12;
-    private const string WarningMark = "warning: ";
 
-    // Whatever it started may hold its pipes open after it.
+    // A process that the child has started may hold the child's pipes open after the child has ended, so their end is not awaited for longer than this.
     private static readonly TimeSpan OutputPatience = TimeSpan.FromSeconds(1);
 
     private readonly Process process;
@@ -61,7 +58,7 @@ internal sealed class ChildProcess : IDisposable
         {
             lock (gate)
             {
-                return lastLines.LastOrDefault(line => line.StartsWith(ErrorPrefix, StringComparison.Ordinal))?[ErrorPrefix.Length..];
+                return lastLines.Select(OutputLine.ErrorIn).LastOrDefault(error => error is not null);
             }
         }
     }
@@ -83,14 +80,11 @@ internal sealed class ChildProcess : IDisposable
         }
     }
 
-    /// <summary>In a child: says something that its supervisor is to show the user.</summary>
-    public static void Warn(string sentence) => Console.Error.WriteLine(WarningMark + sentence);
-
     /// <summary>Starts this executable with <paramref name="arguments"/>, its output appended to <c>logFolder/name.log</c>.</summary>
     /// <param name="name">Such as <c>env-0</c>.</param>
     /// <param name="logFolder">Where its log goes.</param>
     /// <param name="arguments">The verb and what it needs.</param>
-    /// <param name="warned">Told what the child says by <see cref="Warn"/>, on any thread.</param>
+    /// <param name="warned">Told what the child says by <see cref="OutputLine.WriteWarning"/>, on any thread.</param>
     public static ChildProcess Start(string name, string logFolder, IEnumerable<string> arguments, Action<string> warned)
     {
         ProcessStartInfo start = ChildCommand.Create(arguments);
@@ -126,7 +120,7 @@ internal sealed class ChildProcess : IDisposable
         return ended;
     }
 
-    /// <summary>SIGKILL, for it and all it started; nothing if it has ended.</summary>
+    /// <summary>Kills it (SIGKILL) and every process that it has started; does nothing if it has ended.</summary>
     public void Kill()
     {
         try
@@ -135,7 +129,7 @@ internal sealed class ChildProcess : IDisposable
         }
         catch (Exception exception) when (exception is InvalidOperationException or System.ComponentModel.Win32Exception or AggregateException)
         {
-            // It ended between the look and the kill, which is what was wanted.
+            // The process ended by itself before the signal reached it, which is what the caller wanted.
         }
     }
 
@@ -148,9 +142,6 @@ internal sealed class ChildProcess : IDisposable
         }
     }
 
-    private static string LevelOf(string line) =>
-        line.StartsWith(WarningMark, StringComparison.Ordinal) ? "WARNING" : line.StartsWith(ErrorPrefix, StringComparison.Ordinal) ? "ERROR" : "INFO";
-
     private void Write(string? line)
     {
         if (line is null)
@@ -159,9 +150,9 @@ internal sealed class ChildProcess : IDisposable
             return;
         }
 
-        if (line.StartsWith(WarningMark, StringComparison.Ordinal))
+        if (OutputLine.WarningIn(line) is string sentence)
         {
-            warned(line[WarningMark.Length..]);
+            warned(sentence);
         }
 
         lock (gate)
@@ -174,11 +165,11 @@ internal sealed class ChildProcess : IDisposable
             lastLines.Enqueue(line);
             try
             {
-                log.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{DateTime.UtcNow:yyyy-MM-dd HH:mm:ss.fff}Z [{LevelOf(line)}] {line}"));
+                log.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{DateTime.UtcNow:yyyy-MM-dd HH:mm:ss.fff}Z [{OutputLine.LevelOf(line)}] {line}"));
             }
             catch (Exception exception) when (exception is IOException or ObjectDisposedException)
             {
-                // A full disk must not end a run that is otherwise well; the last lines are still kept in memory.
+                // A full disk must not end a run that is otherwise well; the log lacks this line, and the last lines are still kept in memory.
             }
         }
     }

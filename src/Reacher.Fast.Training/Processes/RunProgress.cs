@@ -80,7 +80,7 @@ internal sealed class RunProgress
         (sampledAt, sampledTransitions, sampledUpdates) = (now, transitions, updates);
     }
 
-    public RunStatus Status(IReadOnlyList<Supervised> children, string? phase = null)
+    public RunStatus Status(IReadOnlyList<SupervisedChild> children, string? phase = null)
     {
         ProcessSlot learner = control.Learner;
         (double trainingScore, double trainingDeviation, double trainingLength) = EnvironmentGauge.Read(control, plan.EnvironmentCount);
@@ -142,14 +142,14 @@ internal sealed class RunProgress
     {
         try
         {
-            ReadOnlySpan<float> block = newest;
+            ReadOnlySpan<float> weights = newest;
             if (BestPolicy.Find(files.Folder, plan.Behavior) is string best)
             {
                 PolicyFile.Read(best, out float[] kept);
-                block = kept;
+                weights = kept;
             }
 
-            EvaluationResult result = PolicyEvaluation.Play(plan, block, plan.EvaluationWindow, player, files.Logs, cancellation: cancellation);
+            EvaluationResult result = PolicyEvaluation.Play(plan, weights, plan.EvaluationWindow, player, files.Logs, cancellation: cancellation);
             (finalScore, finalDeviation, finalEpisodes) = (result.Mean, result.Deviation, result.Scores.Count);
             return null;
         }
@@ -225,7 +225,7 @@ internal sealed class RunProgress
         }
         catch (IOException)
         {
-            // A full disk costs a resumed run its clock, not this one its life.
+            // A full disk must not end this run; a run resumed from here lacks the time since the last save.
         }
     }
 

@@ -15,8 +15,8 @@ internal sealed class StopSignals : IDisposable
     private int count;
 
     /// <param name="control">Its stop flag is set by the first; must outlive this.</param>
-    /// <param name="stopping">Called after that, on a signal's thread; null for nothing.</param>
-    /// <param name="leaving">Called before the second ends the process, likewise.</param>
+    /// <param name="stopping">Called once the first has set the flag, on a signal's thread; null for nothing.</param>
+    /// <param name="leaving">Called before the second ends the process, on a signal's thread; null for nothing.</param>
     public StopSignals(ControlBlock control, Action? stopping = null, Action? leaving = null)
     {
         (this.control, this.stopping, this.leaving) = (control, stopping, leaving);
@@ -24,10 +24,10 @@ internal sealed class StopSignals : IDisposable
         terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
     }
 
-    /// <summary>Cancelled by the first.</summary>
+    /// <summary>Cancelled by the first signal.</summary>
     public CancellationToken First => first.Token;
 
-    /// <summary>Whether the second has come, whose thread is ending the process.</summary>
+    /// <summary>Whether the second signal has come, whose thread is ending the process.</summary>
     public bool IsLeaving => Volatile.Read(ref count) > 1;
 
     public void Dispose()
@@ -48,7 +48,7 @@ internal sealed class StopSignals : IDisposable
             return;
         }
 
-        // Asked twice: no farewell.
+        // The user has asked a second time and will not wait for the run to end cleanly: no checkpoint is saved and no summary is written.
         leaving?.Invoke();
         Environment.Exit(ExitCodes.Interrupted);
     }

@@ -4,10 +4,11 @@ using Reacher.Fast.Replay.Control;
 
 namespace Reacher.Fast.Training.Processes;
 
-/// <summary>One role of a run under the supervisor's eye: its process of the moment, its slot, and how often it may die.</summary>
-internal sealed class Supervised(ProcessSlot slot, string name, RestartPolicy restarts, Func<ChildProcess> start) : IDisposable
+/// <summary>One place among a run's processes: the process that fills it now, its slot, and how often it may die in a row.</summary>
+internal sealed class SupervisedChild(ProcessSlot slot, string name, RestartPolicy restarts, Func<ChildProcess> start) : IDisposable
 {
-    // The first turns of a loop are compiled as they run, which on a busy machine can take longer than a healthy turn may.
+    // The first turns of a loop are compiled while they run, which on a busy machine can take longer than a later turn may. Without this allowance a
+    // process would be killed as hung that is well.
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(5);
 
     private readonly ProcessSlot slot = slot;
@@ -23,7 +24,7 @@ internal sealed class Supervised(ProcessSlot slot, string name, RestartPolicy re
 
     public ChildProcess? Child { get; private set; }
 
-    /// <summary>Ended of its own accord and not to be started again.</summary>
+    /// <summary>Whether the process has been ended with the run, and is not to be started again.</summary>
     public bool IsDone { get; private set; }
 
     /// <summary>Share of one core used since the last call, in per cent.</summary>
@@ -44,14 +45,14 @@ internal sealed class Supervised(ProcessSlot slot, string name, RestartPolicy re
     }
 
     /// <summary>
-    /// Looks after the process: one that died is started again, one that hangs is killed first.
+    /// Starts the process again if it has died, and kills it first if it hangs. The supervisor calls this several times a second.
     /// </summary>
-    /// <param name="silence">How long a process in its loop may give no sign of life.</param>
-    /// <param name="patience">How long it may take to come into its loop, or to save.</param>
+    /// <param name="longestTurn">How long a process in its loop may give no sign of life before it counts as hung.</param>
+    /// <param name="longestStart">The same for a process that is on its way into its loop, or saves.</param>
     /// <returns>What happened, as a sentence for the user; null if all is well.</returns>
     /// <exception cref="ChildFailedException">It has died too often in a row; or it is the learner and cannot have what it needs any more.</exception>
     /// <exception cref="InputException">It is the learner and refused its input at its first start: it would at the next, too.</exception>
-    public string? Look(TimeSpan silence, TimeSpan patience)
+    public string? RestartIfDeadOrHung(TimeSpan longestTurn, TimeSpan longestStart)
     {
         if (Child is null || IsDone)
         {
@@ -72,7 +73,7 @@ internal sealed class Supervised(ProcessSlot slot, string name, RestartPolicy re
             TimeSpan silent = TimeSpan.FromMilliseconds(Math.Max(0, Environment.TickCount64 - slot.LastHeartbeat));
             bool inLoop = lifetime.Elapsed > WarmUp && slot.Pid == Child.Id && slot.Phase is ProcessPhase.Running or ProcessPhase.Waiting;
             TimeSpan quiet = silent < lifetime.Elapsed ? silent : lifetime.Elapsed;
-            if (quiet <= (inLoop ? silence : patience))
+            if (quiet <= (inLoop ? longestTurn : longestStart))
             {
                 return null;
             }
@@ -94,8 +95,8 @@ internal sealed class Supervised(ProcessSlot slot, string name, RestartPolicy re
         return why is null ? $"{Name} {what} and was started again" : $"{Name} {what} and was started again; it said: {why}";
     }
 
-    // Of the learner alone: a Unity player that fails to start may well start the next time. A learner that was well and now refuses has lost
-    // what it needs, such as its GPU, and will not get it back by being started again.
+    // For the learner alone, because a Unity player that fails to start may well start the next time. A learner that refuses at its first start was
+    // given wrong input; one that was well and now refuses has lost what it needs, such as its GPU. Starting either again would change nothing.
     private void RefuseWrongInput(ChildProcess ended)
     {
         if (ended.ExitCode == ExitCodes.Usage && slot.Role == ProcessRole.Learner)
@@ -106,9 +107,10 @@ internal sealed class Supervised(ProcessSlot slot, string name, RestartPolicy re
     }
 
     /// <summary>Waits for the process to end by itself, and kills it when it does not.</summary>
-    public void End(TimeSpan patience)
+    /// <param name="timeout">How long it may take.</param>
+    public void End(TimeSpan timeout)
     {
-        if (Child is { HasExited: false } && !Child.WaitForExit(patience))
+        if (Child is { HasExited: false } && !Child.WaitForExit(timeout))
         {
             Child.Kill();
             Child.WaitForExit(TimeSpan.FromSeconds(2));

@@ -14,15 +14,16 @@ namespace Reacher.Fast.Training.Processes;
 
 /// <summary>
 /// The main process of a run: makes the mapped files, starts learner, env and eval as processes of this executable, restarts what dies, shows
-/// what happens, and ends everything cleanly. It is never on the data's path: killed, it takes nothing with it but the run's company.
+/// what happens, and ends everything cleanly. No transition or weight passes through it. If it is killed, its children notice within a quarter of a second
+/// (<see cref="SupervisorWatch"/>) and end, the learner with a last checkpoint; the mapped files stay, and the run goes on with <c>--resume</c>.
 /// </summary>
 internal sealed class Supervisor : IDisposable
 {
-    private static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
-    // One update of a large network, or a publication, is one turn of the learner's loop.
-    private static readonly TimeSpan LearnerSilence = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(30);
+    // One update of a large network is one turn of the learner's loop, and may take longer than --hung-seconds allows the others.
+    private static readonly TimeSpan LongestLearnerTurn = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(4);
 
     private readonly RunFiles files;
     private readonly RunPlan plan;
@@ -30,7 +31,7 @@ internal sealed class Supervisor : IDisposable
     private readonly ReplayFile replay;
     private readonly ControlBlock control;
     private readonly WeightChannel weights;
-    private readonly List<Supervised> children = [];
+    private readonly List<SupervisedChild> children = [];
     private readonly RunProgress progress;
     private readonly ConcurrentQueue<string> warnings = new();
     private readonly ManualResetEventSlim wake = new();
@@ -75,7 +76,7 @@ internal sealed class Supervisor : IDisposable
     {
         control.Supervisor.Take();
         control.ClearStop();
-        // The env may run ahead by a few vector steps, so that neither waits for the other at every turn.
+        // The environments may run ahead of the learner by a few vector steps, so that neither waits for the other at every turn.
         double ahead = Math.Max(plan.UpdatesPerTurn, 4 * plan.UpdatesPerStep);
         control.Limiter.Configure(new RateLimits(plan.UpdatesPerTransition, plan.WarmupTransitions, LearnerSlack: 1, EnvironmentSlack: ahead));
         if (!(plan.StopWhenSolved && progress.IsSolved))
@@ -91,7 +92,7 @@ internal sealed class Supervisor : IDisposable
         {
             try
             {
-                foreach (Supervised child in children)
+                foreach (SupervisedChild child in children)
                 {
                     child.Start();
                 }
@@ -115,7 +116,7 @@ internal sealed class Supervisor : IDisposable
 
         if (signals.IsLeaving)
         {
-            // The children went because they were killed by the second signal, whose thread ends the process right now.
+            // The second signal's thread has killed the children and is ending this process; that they are gone is no failure to report.
             return ExitCodes.Interrupted;
         }
 
@@ -129,7 +130,7 @@ internal sealed class Supervisor : IDisposable
         reporter.Finish(summary);
         if (failure is not null)
         {
-            Console.Error.WriteLine($"{ChildProcess.ErrorPrefix}{failure.Message}");
+            OutputLine.WriteError(failure.Message);
         }
 
         return failure is InputException ? ExitCodes.Usage
@@ -139,7 +140,7 @@ internal sealed class Supervisor : IDisposable
 
     public void Dispose()
     {
-        foreach (Supervised child in children)
+        foreach (SupervisedChild child in children)
         {
             child.Dispose();
         }
@@ -167,25 +168,22 @@ internal sealed class Supervisor : IDisposable
                 verb, files.Folder, "--index", index.ToString(CultureInfo.InvariantCulture),
                 "--supervisor", ProcessIdentity.Current.Incarnation.ToString(CultureInfo.InvariantCulture),
             ];
-            children.Add(new Supervised(
+            children.Add(new SupervisedChild(
                 slot, name, new RestartPolicy(plan.MaxLifetimeRestarts), () => ChildProcess.Start(name, files.Logs, arguments, warnings.Enqueue)));
         }
     }
 
     private void Watch()
     {
-        // A Unity player may take its whole time-out for one step, and to come up.
+        // A Unity player may take its whole time-out for one step, and the same again to come up.
         TimeSpan playersTime = TimeSpan.FromSeconds(plan.Environment.IsPlayer ? plan.Environment.TimeoutSeconds : 0);
-        TimeSpan silence = TimeSpan.FromSeconds(plan.HungSeconds) + playersTime, patience = StartPatience + playersTime;
+        TimeSpan longestTurn = TimeSpan.FromSeconds(plan.HungSeconds) + playersTime, longestStart = LongestStart + playersTime;
         while (!control.ShouldStop)
         {
-            foreach (Supervised child in children)
+            foreach (SupervisedChild child in children)
             {
-                TimeSpan mayBeSilent = child.Slot.Role == ProcessRole.Learner && silence < LearnerSilence ? LearnerSilence : silence;
-                if (child.Look(mayBeSilent, patience) is string event_)
-                {
-                    reporter.Say(event_);
-                }
+                bool isSlow = child.Slot.Role == ProcessRole.Learner && longestTurn < LongestLearnerTurn;
+                reporter.Warn(child.RestartIfDeadOrHung(isSlow ? LongestLearnerTurn : longestTurn, longestStart));
             }
 
             SayWarnings();
@@ -200,11 +198,11 @@ internal sealed class Supervisor : IDisposable
 
             Cooldown.StopWhenDue(plan, control);
             control.Supervisor.Beat();
-            wake.Wait(Turn);
+            wake.Wait(Interval);
         }
     }
 
-    // What the children have to say to the user: their own output goes to their logs.
+    // The children's output goes to their logs, where nobody reads it while the run goes on; their warnings are shown as well.
     private void SayWarnings()
     {
         while (warnings.TryDequeue(out string? sentence))
@@ -213,12 +211,13 @@ internal sealed class Supervisor : IDisposable
         }
     }
 
-    // Everyone sees the stop flag, finishes the step in hand, and goes; the learner saves before it goes.
+    // Every child sees the stop flag, finishes its turn and ends, the learner after saving a checkpoint. One that has not ended by the deadline, which
+    // all share, is killed; a learner that is killed so loses what it learned since its last checkpoint.
     private void End()
     {
-        TimeSpan patience = plan.Environment.IsPlayer ? EndPatience + MlAgentsEnvironment.LongestClose : EndPatience;
-        long deadline = Stopwatch.GetTimestamp() + (long)(patience.TotalSeconds * Stopwatch.Frequency);
-        foreach (Supervised child in children)
+        TimeSpan longest = plan.Environment.IsPlayer ? LongestEnd + MlAgentsEnvironment.LongestClose : LongestEnd;
+        long deadline = Stopwatch.GetTimestamp() + (long)(longest.TotalSeconds * Stopwatch.Frequency);
+        foreach (SupervisedChild child in children)
         {
             TimeSpan left = TimeSpan.FromSeconds((deadline - Stopwatch.GetTimestamp()) / (double)Stopwatch.Frequency);
             child.End(left > TimeSpan.Zero ? left : TimeSpan.Zero);
@@ -227,7 +226,7 @@ internal sealed class Supervisor : IDisposable
 
     private void KillChildren()
     {
-        foreach (Supervised child in children)
+        foreach (SupervisedChild child in children)
         {
             child.Child?.Kill();
         }

@@ -3,8 +3,9 @@ using Reacher.Fast.Replay.Mapping;
 namespace Reacher.Fast.Training.Processes;
 
 /// <summary>
-/// A child's rule of life: when its supervisor is gone it ends. A thread looks every quarter of a second; the loop is asked first,
-/// and one second later the process ends itself, whatever the loop hangs in. So no orphan outlives its supervisor by 2 s.
+/// Ends a child process when its supervisor is gone. A thread asks every quarter of a second whether the supervisor lives. When it doesn't, the loop is
+/// asked to end (<see cref="SupervisorGone"/>), and one second later the thread ends the process, whatever the loop hangs in. Without it a child whose
+/// supervisor was killed would train on unseen, and hold its slot against the resumed run; with it none outlives its supervisor by 2 s.
 /// </summary>
 internal sealed class SupervisorWatch : IDisposable
 {
@@ -17,8 +18,8 @@ internal sealed class SupervisorWatch : IDisposable
     private readonly ManualResetEventSlim ended = new();
     private readonly Thread thread;
 
-    /// <param name="supervisor">Whom to watch: an incarnation, so that another process with its pid does not count.</param>
-    /// <param name="exit">Ends the process with a code; <see cref="Environment.Exit"/> but in tests.</param>
+    /// <param name="supervisor">The supervisor's incarnation, so that another process that is given its pid isn't taken for it.</param>
+    /// <param name="exit">Ends the process with a code; null for <see cref="Environment.Exit"/>, which tests replace.</param>
     public SupervisorWatch(ulong supervisor, Action<int>? exit = null)
     {
         this.supervisor = supervisor;

@@ -29,7 +29,7 @@ internal sealed class StageSet : IDisposable
     private readonly List<IDisposable> owned = [];
     private readonly StageLimits limits;
     private readonly IKernelDevice device;
-    private readonly ILearner learner;
+    private readonly OffPolicyLearner learner;
     private readonly ReplayFile replay;
     private readonly IVectorEnvironment environment;
     private readonly ActingPolicy policy;
@@ -53,7 +53,7 @@ internal sealed class StageSet : IDisposable
         try
         {
             device = Own(KernelDevices.Create(plan.Device, plan.LearnerThreads, plan.Precision));
-            learner = Own(LearnerFactory.Create(plan.Learner, spec, device));
+            learner = Own(LearnerFactory.CreateOffPolicy(plan.Learner, spec, device));
             environment = Own(EnvironmentFactory.Create(plan.Environment, worker: 0));
             policy = Own(ActingPolicy.Create(plan, plan.AgentCount));
             replay = Own(ReplayFile.Create(Path.Combine(folder, "stages.replay"), spec, rows, new ReplayOptions { Populate = true }));
@@ -86,7 +86,7 @@ internal sealed class StageSet : IDisposable
 
         if (device is CudaKernelDevice cuda)
         {
-            launches = Own(new CudaUpdates((OffPolicyLearner)learner, cuda, replay, sampler, batch, plan));
+            launches = Own(new CudaUpdates(learner, cuda, replay, sampler, batch, plan));
         }
 
         Stages = CreateStages();
@@ -164,7 +164,7 @@ internal sealed class StageSet : IDisposable
         int made = 0;
         for (int i = 0; i < Launches; i++)
         {
-            made += launches.Turn();
+            made += launches.Sample() ? launches.Update(out _) : 0;
         }
 
         launches.Settle();
@@ -173,7 +173,7 @@ internal sealed class StageSet : IDisposable
 
     private int Publish()
     {
-        PublishedPolicies.Copy(learner, block);
+        PolicyPair.Copy(learner, block);
         weights.Publish(block, learner.Updates);
         return 1;
     }

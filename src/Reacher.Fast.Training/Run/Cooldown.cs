@@ -11,13 +11,13 @@ internal static class Cooldown
 {
     private const float ConstantPart = 1f / 3;
 
-    /// <summary>What learning rates are to be multiplied by now.</summary>
+    /// <summary>What learning rates are to be multiplied by now; 1 while the cooldown has not begun.</summary>
     public static float LearningRateScale(RunPlan plan, ControlBlock control) => control.CooldownStart is long start
         ? Math.Clamp((1 - ((control.TotalTransitions - start) / (float)Math.Max(1, plan.CooldownTransitions))) / (1 - ConstantPart), 0, 1)
         : 1;
 
-    /// <summary>Begins it, unless it has begun.</summary>
-    /// <returns>Whether it began now.</returns>
+    /// <summary>Begins the cooldown, unless it has begun.</summary>
+    /// <returns>Whether it began with this call.</returns>
     public static bool Begin(ControlBlock control)
     {
         if (control.CooldownStart is not null)
@@ -29,7 +29,7 @@ internal static class Cooldown
         return true;
     }
 
-    /// <summary>Asks the run to stop where this is over, or all its steps are made: a run that was cooling down by then had been solved.</summary>
+    /// <summary>Asks the run to stop once the cooldown is over or all steps are made; a run that was cooling down by then had been solved.</summary>
     public static void StopWhenDue(RunPlan plan, ControlBlock control)
     {
         bool isOver = control.CooldownStart is long start && control.TotalTransitions - start >= plan.CooldownTransitions;

@@ -5,10 +5,10 @@ using Reacher.Fast.Replay;
 namespace Reacher.Fast.Training.Run;
 
 /// <summary>
-/// Whether a run's replay will fit, asked before its folder is made or, by <c>--force</c>, emptied. Its space is reserved right afterwards, so this only
-/// moves a refusal to where nothing has been touched.
+/// Whether a run's replay will fit onto the disk, asked before the run's folder is made or, by <c>--force</c>, emptied. The replay reserves its space
+/// later anyway; asking first means that a run that is refused has changed nothing.
 /// </summary>
-internal static class ReplayRoom
+internal static class DiskSpace
 {
     /// <param name="plan">The run.</param>
     /// <param name="folder">Its folder, which may not exist yet.</param>

@@ -1,6 +1,5 @@
 using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Replay.Control;
-using Reacher.Fast.Training.Env;
 
 namespace Reacher.Fast.Training.Run;
 
@@ -11,11 +10,15 @@ internal static class EnvironmentGauge
     public const int EpisodeLength = 1;
 
     /// <summary>Shows the episode that ended last, and counts it.</summary>
-    public static void Write(ProcessSlot slot, EpisodeScores scores)
+    /// <param name="slot">The environment's own.</param>
+    /// <param name="score">The mean over the agents.</param>
+    /// <param name="deviation">The standard deviation over the agents.</param>
+    /// <param name="length">The mean length in decisions.</param>
+    public static void Write(ProcessSlot slot, double score, double deviation, double length)
     {
-        slot.WriteGauge(ScoreDeviation, scores.LastDeviation);
-        slot.WriteGauge(EpisodeLength, scores.LastLength);
-        slot.AddEpisode(scores.LastMean);
+        slot.WriteGauge(ScoreDeviation, deviation);
+        slot.WriteGauge(EpisodeLength, length);
+        slot.AddEpisode(score);
     }
 
     /// <summary>The last training episodes of env processes 0 to <paramref name="count"/> - 1, as if they were one of all their agents.</summary>

@@ -156,7 +156,7 @@ public sealed class CudaMirrorTests
         using var mirror = new CudaReplayMirror(device, rows);
         mirror.Advance();
         LearnerOptions options = td3 ? new Td3Options { BatchSize = 16, HiddenSizes = [16, 16] } : new SacOptions { BatchSize = 16, HiddenSizes = [16, 16], PolicyAveraging = 0.1f };
-        using var learner = (OffPolicyLearner)LearnerFactory.Create(options, Spec, device);
+        using var learner = LearnerFactory.CreateOffPolicy(options, Spec, device);
         using var training = new CudaTraining(learner, device, mirror, updatesPerLaunch);
         int reports = 0;
         for (int i = 0; i < launches; i++)

@@ -79,7 +79,7 @@ public sealed class CudaRingTests
     private static float[] ThroughRing(LearnerOptions options, int perLaunch, int launches)
     {
         using var device = new CudaKernelDevice();
-        using var learner = (OffPolicyLearner)LearnerFactory.Create(options, Spec, device);
+        using var learner = LearnerFactory.CreateOffPolicy(options, Spec, device);
         using var ring = new CudaBatchRing(device, Spec, options.BatchSize, perLaunch);
         using var training = new CudaTraining(learner, device, ring, perLaunch);
         float[] rewards = new float[options.BatchSize], acting = new float[learner.Policy.BlockLength], published = new float[acting.Length];
@@ -108,7 +108,7 @@ public sealed class CudaRingTests
     private static float[] OneByOne(LearnerOptions options, int updates)
     {
         using var device = new CudaKernelDevice();
-        using var learner = (OffPolicyLearner)LearnerFactory.Create(options, Spec, device);
+        using var learner = LearnerFactory.CreateOffPolicy(options, Spec, device);
         for (int update = 0; update < updates; update++)
         {
             using BatchBuffer batch = Batches.Random(Spec, options.BatchSize, (ulong)update);

@@ -39,8 +39,8 @@ public sealed class ControlBlockTests
             for (int i = 0; i < ControlBlock.MaximumEvaluators; i++)
             {
                 ProcessSlot slot = control.Slot(ProcessRole.Evaluation, i);
-                slot.WindowMean = i;
-                slot.Solved = i == 5;
+                slot.AddEpisode(i);
+                slot.WriteGauge(ProcessSlot.GaugeCount - 1, 10 * i);
             }
 
             control.Learner.AddUpdates(7);
@@ -51,9 +51,9 @@ public sealed class ControlBlockTests
         Assert.That(again.TotalTransitions, Is.EqualTo(63 * 64 / 2));
         Assert.That(again.TotalEpisodes, Is.EqualTo(64));
         Assert.That(again.Slot(ProcessRole.Environment, 9).LastScore, Is.EqualTo(4.5));
-        Assert.That(again.Slot(ProcessRole.Evaluation, 5).Solved, Is.True);
-        Assert.That(again.Slot(ProcessRole.Evaluation, 6).Solved, Is.False);
-        Assert.That(again.Slot(ProcessRole.Evaluation, 6).WindowMean, Is.EqualTo(6));
+        Assert.That(again.Slot(ProcessRole.Evaluation, 6).LastScore, Is.EqualTo(6));
+        Assert.That(again.Slot(ProcessRole.Evaluation, 6).ReadGauge(ProcessSlot.GaugeCount - 1), Is.EqualTo(60));
+        Assert.That(again.Slot(ProcessRole.Evaluation, 5).ReadGauge(ProcessSlot.GaugeCount - 1), Is.EqualTo(50));
         Assert.That(again.Learner.Updates, Is.EqualTo(7));
         Assert.That(again.Supervisor.Heartbeats, Is.EqualTo(1));
         Assert.That(() => again.Slot(ProcessRole.Environment, 64), Throws.InstanceOf<ArgumentOutOfRangeException>());

@@ -160,7 +160,7 @@ public sealed class TrainProcessTests
         {
             using ControlBlock control = Control(results, "h");
             ProcessSlot[] all = [control.Learner, control.Slot(ProcessRole.Environment, 0), control.Slot(ProcessRole.Evaluation, 0)];
-            WaitUntil(() => control.Slot(ProcessRole.Evaluation, 0).WindowCount >= 2 && control.Learner.Updates > 200, "scores are there");
+            WaitUntil(() => control.Slot(ProcessRole.Evaluation, 0).Episodes >= 2 && control.Learner.Updates > 200, "scores are there");
             run.Signal("KILL");
             run.WaitForExit();
             foreach (ProcessSlot child in all.Where(child => child.IsHolderAlive))
@@ -178,7 +178,7 @@ public sealed class TrainProcessTests
         using (ControlBlock control = Control(results, "h"))
         {
             Assert.That(first, Does.Contain($"\"evaluation_episodes\":{before.Count},"), "the window is as it was");
-            WaitUntil(() => control.Slot(ProcessRole.Evaluation, 0).WindowCount > before.Count, "the window goes on");
+            WaitUntil(() => control.Slot(ProcessRole.Evaluation, 0).Episodes > before.Count, "the window goes on");
             WaitUntil(() => control.Learner.Updates > control.Limiter.BaseUpdates, "learning goes on");
             resumed.Signal("TERM");
             Assert.That(resumed.WaitForExit(), Is.EqualTo(130), resumed.Errors);

@@ -5,11 +5,11 @@ using Reacher.Fast.Training.Run;
 namespace Reacher.Fast.Training.Env;
 
 /// <summary>
-/// An environment that was made before the run has a folder: its sizes are needed for the plan, and whatever is wrong with it is to show before
-/// anything else is made. A player's log lies in a temporary folder meanwhile, which goes with the environment; and a signal ends the player before
-/// it ends this process.
+/// The environment that a run is planned with, made before the run has a folder: the plan needs its sizes, and whatever is wrong with it must show before
+/// anything else is made. Until it is disposed, a player's log lies in a temporary folder, which is deleted with it, and a signal ends the player before
+/// it ends this process, which would otherwise leave the player behind.
 /// </summary>
-internal sealed class EnvironmentProbe : IDisposable
+internal sealed class PlanningEnvironment : IDisposable
 {
     private readonly CancellationTokenSource interrupted = new();
     private readonly DirectoryInfo? logs;
@@ -17,7 +17,7 @@ internal sealed class EnvironmentProbe : IDisposable
     private readonly PosixSignalRegistration? terminate;
     private bool disposed;
 
-    private EnvironmentProbe(EnvironmentPlan plan, int worker)
+    private PlanningEnvironment(EnvironmentPlan plan, int worker)
     {
         if (plan.IsPlayer)
         {
@@ -32,7 +32,7 @@ internal sealed class EnvironmentProbe : IDisposable
         }
         catch
         {
-            Forget();
+            CleanUp();
             throw;
         }
     }
@@ -41,7 +41,7 @@ internal sealed class EnvironmentProbe : IDisposable
 
     /// <summary>Makes it. Parameters and errors as for <see cref="EnvironmentFactory.Create"/>.</summary>
     /// <exception cref="OperationCanceledException">A signal came while a player was awaited.</exception>
-    public static EnvironmentProbe Open(EnvironmentPlan plan, int worker) => new(plan, worker);
+    public static PlanningEnvironment Open(EnvironmentPlan plan, int worker) => new(plan, worker);
 
     public void Dispose()
     {
@@ -49,18 +49,18 @@ internal sealed class EnvironmentProbe : IDisposable
         {
             disposed = true;
             Environment.Dispose();
-            Forget();
+            CleanUp();
         }
     }
 
-    // Whoever goes on with the player has a handler of its own and sees the signal in its loop, between two steps.
+    // Training that goes on with the player has a signal handler of its own and ends between two steps, so the player is given time for the step.
     private void OnSignal(PosixSignalContext signal)
     {
         signal.Cancel = true;
         interrupted.CancelAfter(Environment is null ? TimeSpan.Zero : StopDeadline.Grace);
     }
 
-    private void Forget()
+    private void CleanUp()
     {
         interrupt?.Dispose();
         terminate?.Dispose();
@@ -70,7 +70,7 @@ internal sealed class EnvironmentProbe : IDisposable
         }
         catch (IOException)
         {
-            // A player that was just killed may write its last line meanwhile; the system clears its temporary files itself.
+            // A player that was just killed may still have written to its log; what is left the system clears with its temporary files.
         }
     }
 }

@@ -1,0 +1,130 @@
+using Reacher.Fast.Replay.Control;
+using Reacher.Fast.Training.Env;
+using Reacher.Fast.Training.Run;
+
+namespace Reacher.Fast.Training.Evaluate;
+
+/// <summary>
+/// Measures the newest policy: newest weights, one episode without exploration, its score into the log, and the policy into a file if it's the best so
+/// far. A turn is one decision, so that a process can show signs of life and end within an episode. An eval process and lock-step training drive it alike:
+/// <code>
+/// while (WaitUntil(loop.IsDue))
+/// {
+///     loop.Turn();
+/// }
+/// </code>
+/// A turn that throws (a player was lost) has given its episode up; the next turn begins the same episode anew.
+/// </summary>
+internal sealed class EvaluationLoop
+{
+    // An episode in so many vector steps costs a tenth of a core beside a learner on the arm. Filling the window from one moment's weights, which would
+    // be quicker, would call a lucky policy solved.
+    private const int HurriedSteps = 20;
+
+    private readonly RunPlan plan;
+    private readonly ControlBlock control;
+    private readonly ProcessSlot self;
+    private readonly Evaluator evaluator;
+    private readonly WeightReader weights;
+    private readonly EvaluationLog log;
+    private readonly BestPolicy best;
+    private readonly Action<string> warn;
+    private readonly long hurriedTransitions;
+    private long evaluatedTrainingEpisodes = -1;
+    private long evaluatedTransitions;
+    private bool warned;
+
+    /// <summary>The loop of evaluation <paramref name="index"/> of a run, which goes on where the log ends.</summary>
+    /// <param name="plan">The run.</param>
+    /// <param name="control">The run's counters; this loop counts in its evaluation's slot.</param>
+    /// <param name="index">The evaluation's number among those of the run.</param>
+    /// <param name="evaluator">Plays the episodes.</param>
+    /// <param name="weights">Where newer policies come from.</param>
+    /// <param name="log">Takes the scores.</param>
+    /// <param name="best">Keeps the best policy.</param>
+    /// <param name="warn">Takes a sentence for the user.</param>
+    public EvaluationLoop(
+        RunPlan plan,
+        ControlBlock control,
+        int index,
+        Evaluator evaluator,
+        WeightReader weights,
+        EvaluationLog log,
+        BestPolicy best,
+        Action<string> warn)
+    {
+        (this.plan, this.control, this.evaluator, this.weights, this.log, this.best, this.warn) = (plan, control, evaluator, weights, log, best, warn);
+        self = control.Slot(ProcessRole.Evaluation, index);
+        hurriedTransitions = (long)HurriedSteps * plan.AgentCount * plan.EnvironmentCount;
+    }
+
+    /// <summary>Whether an episode is under way.</summary>
+    public bool IsPlaying { get; private set; }
+
+    /// <summary>Score of the last episode that was played to its end; null before the first of the run.</summary>
+    public double? LastScore => log.Records.Count > 0 ? log.Records[^1].Score : null;
+
+    /// <summary>
+    /// Whether a turn has something to do: an episode is under way, or there are weights and, since the last episode began, a training episode has
+    /// ended. Once the scores reach the threshold an episode is due every <see cref="HurriedSteps"/> vector steps as well, so that the
+    /// window is full, and low scores have left it, some two training episodes later.
+    /// </summary>
+    public bool IsDue()
+    {
+        if (IsPlaying)
+        {
+            return true;
+        }
+
+        weights.Refresh();
+        bool hurries = LastScore >= plan.Threshold && control.TotalTransitions - evaluatedTransitions >= hurriedTransitions;
+        return weights.Version >= 0 && (hurries || control.TotalEpisodes > evaluatedTrainingEpisodes);
+    }
+
+    /// <summary>One decision of every agent; the first of an episode takes the newest weights, which then play it to its end.</summary>
+    /// <returns>Whether an episode ended with it.</returns>
+    public bool Turn()
+    {
+        if (!IsPlaying)
+        {
+            Begin();
+        }
+
+        IsPlaying = false;
+        bool ended = evaluator.Step();
+        IsPlaying = !ended;
+        if (ended)
+        {
+            Record();
+        }
+
+        self.Beat();
+        return ended;
+    }
+
+    private void Begin()
+    {
+        weights.Refresh();
+        self.WeightVersion = weights.Version;
+        evaluatedTrainingEpisodes = control.TotalEpisodes;
+        evaluatedTransitions = control.TotalTransitions;
+        evaluator.Begin(log.Records.Count, weights.Evaluated);
+    }
+
+    private void Record()
+    {
+        string? notKept = best.Add(evaluator.Score, weights.Evaluated);
+        string? notWritten = log.Append(new EvaluationRecord(
+            log.Records.Count, evaluator.Score, evaluator.Deviation, weights.Version, control.TotalTransitions, control.TotalEpisodes, DateTimeOffset.UtcNow));
+        self.AddEpisode(evaluator.Score);
+
+        // A disk that stays full fails every episode, and is worth one warning.
+        string? warning = notWritten ?? notKept;
+        if (warning is not null && !warned)
+        {
+            warn(warning);
+        }
+
+        warned = warning is not null;
+    }
+}

@@ -1,0 +1,188 @@
+using System.Runtime.InteropServices;
+using Reacher.Fast.Core.Batch;
+using Reacher.Fast.Core.Checkpoints;
+using Reacher.Fast.Core.Devices;
+using Reacher.Fast.Core.Environments;
+using Reacher.Fast.Core.Kernels;
+using Reacher.Fast.Core.Kernels.Cuda;
+using Reacher.Fast.Core.Learner;
+using Reacher.Fast.Environments.MlAgents.Trainer;
+using Reacher.Fast.Replay;
+using Reacher.Fast.Replay.Control;
+using Reacher.Fast.Replay.Mapping;
+using Reacher.Fast.Replay.Sampling;
+using Reacher.Fast.Replay.Weights;
+using Reacher.Fast.Training.Env;
+using Reacher.Fast.Training.Evaluate;
+using Reacher.Fast.Training.Learn;
+using Reacher.Fast.Training.Run;
+using Reacher.Fast.Training.Statistics;
+
+namespace Reacher.Fast.Training.Processes;
+
+/// <summary>
+/// The shell of a run's child processes, the same for every role: it opens the mapped files, takes the role's slot, watches the supervisor, drives the
+/// role's loop while the run goes on, and decides what a failure means. A loop's failure ends the process with an exit code, and the supervisor starts
+/// another; only a failure that comes of the run's end is none.
+/// </summary>
+internal sealed class ChildHost
+{
+    private readonly RunFiles files;
+    private readonly RunPlan plan;
+    private readonly ControlBlock control;
+    private readonly WeightChannel weights;
+    private readonly ProcessSlot self;
+    private readonly CancellationToken supervisorGone;
+
+    private ChildHost(RunFiles files, RunPlan plan, ControlBlock control, WeightChannel weights, ProcessSlot self, CancellationToken supervisorGone)
+    {
+        (this.files, this.plan, this.control, this.weights, this.self, this.supervisorGone) = (files, plan, control, weights, self, supervisorGone);
+    }
+
+    private bool HasEnded => control.ShouldStop || supervisorGone.IsCancellationRequested;
+
+    /// <summary>Is one process of a run, from its beginning to its end.</summary>
+    /// <param name="files">The run's folder.</param>
+    /// <param name="role">Learner, environment or evaluation.</param>
+    /// <param name="index">The process's number among those of its role.</param>
+    /// <param name="supervisor">Incarnation of the process to end with; null where somebody started the role by hand.</param>
+    /// <returns>The exit code, where the run's end is what ended the process; what else ends it is thrown.</returns>
+    public static int Run(RunFiles files, ProcessRole role, int index, ulong? supervisor)
+    {
+        RunPlan plan = RunPlan.Load(files.Plan);
+        using SupervisorWatch? watch = supervisor is ulong incarnation ? new SupervisorWatch(incarnation) : null;
+        // Ctrl-C, timeout(1) and service managers signal the whole process group, and ending the run is for the supervisor to decide: a child that ended
+        // by itself would lose the step in hand, and a learner its last checkpoint.
+        using PosixSignalRegistration? interrupt = watch is null ? null : PosixSignalRegistration.Create(PosixSignal.SIGINT, Ignore);
+        using PosixSignalRegistration? terminate = watch is null ? null : PosixSignalRegistration.Create(PosixSignal.SIGTERM, Ignore);
+        using ControlBlock control = ControlBlock.Open(files.Control);
+        using WeightChannel weights = WeightChannel.Open(files.Weights);
+        ProcessSlot self = control.Slot(role, index);
+        self.Take();
+        var host = new ChildHost(files, plan, control, weights, self, watch?.SupervisorGone ?? CancellationToken.None);
+        try
+        {
+            host.Run(role);
+            self.Phase = ProcessPhase.Stopped;
+            return ExitCodes.Done;
+        }
+        catch (Exception e) when (e is PlayerLostException or OperationCanceledException && control.ShouldStop)
+        {
+            // Ctrl-C reaches the player too, which may be gone before this process has seen that the run ends; or the player hung, and the wait for it
+            // was cut off because the run had ended.
+            return ExitCodes.Done;
+        }
+
+        static void Ignore(PosixSignalContext signal) => signal.Cancel = true;
+    }
+
+    private void Run(ProcessRole role)
+    {
+        switch (role)
+        {
+            case ProcessRole.Learner:
+                Learn();
+                break;
+            case ProcessRole.Environment:
+                Step();
+                break;
+            case ProcessRole.Evaluation:
+                Evaluate();
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(role), role, "A child process learns, steps an environment or evaluates.");
+        }
+    }
+
+    private void Step()
+    {
+        using ReplayFile replay = ReplayFile.Open(files.Replay);
+        ulong seed = Seeds.OfEnvironment(plan.Seed, self.Index, self.VectorSteps);
+        using var deadline = new StopDeadline(control, supervisorGone);
+        using IVectorEnvironment environment =
+            EnvironmentFactory.Create(plan.Environment, self.Index, files.Logs, self.VectorSteps, deadline.Passed);
+        using var statistics = StatisticDrain.Of(environment, files.Logs, self.Index);
+        using var returns = new ReturnLog(files.Logs, self.Index);
+        using var loop = new EnvironmentLoop(plan, control, self.Index, environment, replay, new WeightReader(weights), statistics, returns);
+        loop.Begin(seed);
+        self.Phase = ProcessPhase.Running;
+        while (!supervisorGone.IsCancellationRequested && Waiting.ForStep(control, self))
+        {
+            loop.Turn();
+        }
+    }
+
+    private void Learn()
+    {
+        using ReplayFile replay = ReplayFile.Open(files.Replay);
+        using IKernelDevice device = KernelDevices.Create(plan.Device, plan.LearnerThreads, plan.Precision);
+        using OffPolicyLearner learner = LearnerFactory.CreateOffPolicy(plan.Learner, plan.TransitionSpec, device);
+        using var sampler = new ReplaySampler(replay, plan.Seed);
+        using var batch = new BatchBuffer(replay.Spec, plan.Learner.BatchSize);
+        var checkpoints = new TrainingCheckpoints(files, plan);
+        LoadedCheckpoint? restored = checkpoints.Restore(learner, sampler);
+        // Updates made after the checkpoint are lost with the process that made them; the limiter forgives the debt, so they are not caught up in a burst.
+        self.SetUpdates(learner.Updates);
+        control.Limiter.Rebase();
+
+        using IUpdates updates = CreateUpdates(learner, device, replay, sampler, batch);
+        var schedule = new CheckpointSchedule(plan.CheckpointInterval, restored?.Step ?? 0, TimeProvider.System);
+        var saver = new CheckpointSaver(checkpoints, schedule, new TrainingState(learner, sampler, control, replay), updates, OutputLine.WriteWarning);
+        var loop = new LearnerLoop(plan, control, learner, updates, weights.Publish, saver);
+        loop.Publish();
+        self.Phase = ProcessPhase.Running;
+        while (!supervisorGone.IsCancellationRequested && Waiting.ForUpdate(control, self, plan.UpdatesPerTurn))
+        {
+            loop.Turn();
+        }
+
+        loop.Publish();
+        saver.Save();
+    }
+
+    private IUpdates CreateUpdates(OffPolicyLearner learner, IKernelDevice device, ReplayFile replay, ReplaySampler sampler, BatchBuffer batch)
+    {
+        if (device is not CudaKernelDevice cuda)
+        {
+            return new HostUpdates(learner, sampler, batch);
+        }
+
+        var updates = new CudaUpdates(learner, cuda, replay, sampler, batch, plan);
+        Console.WriteLine($"learning on {cuda.Name}, {plan.UpdatesPerTurn} updates a launch, batches from {updates.Source}");
+        return updates;
+    }
+
+    private void Evaluate()
+    {
+        using var deadline = new StopDeadline(control, supervisorGone);
+        using IVectorEnvironment environment =
+            EnvironmentFactory.Create(plan.Environment, plan.EnvironmentCount + self.Index, files.Logs, cancellation: deadline.Passed);
+        using var evaluator = new Evaluator(plan, environment);
+        using var log = new EvaluationLog(files.Evaluations);
+        var loop = new EvaluationLoop(
+            plan, control, self.Index, evaluator, new WeightReader(weights), log, new BestPolicy(files, plan), OutputLine.WriteWarning);
+        while (WaitForEvaluation(loop))
+        {
+            loop.Turn();
+        }
+    }
+
+    // False when the run has ended, within an episode too, whose score is then nobody's concern.
+    private bool WaitForEvaluation(EvaluationLoop loop)
+    {
+        Backoff backoff = default;
+        while (!HasEnded)
+        {
+            if (loop.IsDue())
+            {
+                self.Phase = ProcessPhase.Running;
+                return true;
+            }
+
+            self.Phase = ProcessPhase.Waiting;
+            Waiting.Pause(ref backoff, self);
+        }
+
+        return false;
+    }
+}

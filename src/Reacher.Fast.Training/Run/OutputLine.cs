@@ -1,0 +1,28 @@
+namespace Reacher.Fast.Training.Run;
+
+/// <summary>
+/// What the beginning of a line of this program's output means. A child process talks to its supervisor through its output alone: the supervisor
+/// shows warnings to the user, quotes errors when the child dies, and keeps every line in the child's log.
+/// </summary>
+internal static class OutputLine
+{
+    private const string ErrorPrefix = "reacher-fast: ";
+    private const string WarningPrefix = "warning: ";
+
+    /// <summary>Writes the sentence that a verb fails with.</summary>
+    public static void WriteError(string sentence) => Console.Error.WriteLine(ErrorPrefix + sentence);
+
+    /// <summary>Writes a sentence that the user should read although the process goes on; in a child, its supervisor shows it.</summary>
+    public static void WriteWarning(string sentence) => Console.Error.WriteLine(WarningPrefix + sentence);
+
+    /// <summary>The sentence, if the line is one that <see cref="WriteError"/> wrote; else null.</summary>
+    public static string? ErrorIn(string line) => After(ErrorPrefix, line);
+
+    /// <summary>The sentence, if the line is one that <see cref="WriteWarning"/> wrote; else null.</summary>
+    public static string? WarningIn(string line) => After(WarningPrefix, line);
+
+    /// <summary>The level under which the line goes into a log.</summary>
+    public static string LevelOf(string line) => WarningIn(line) is not null ? "WARNING" : ErrorIn(line) is not null ? "ERROR" : "INFO";
+
+    private static string? After(string prefix, string line) => line.StartsWith(prefix, StringComparison.Ordinal) ? line[prefix.Length..] : null;
+}

@@ -1,0 +1,52 @@
+using Reacher.Fast.Core.Environments;
+
+namespace Reacher.Fast.Training.Tests.Env;
+
+/// <summary>An environment whose agents' episodes end together after so many steps, that pays 1 a step, and that can be told to fail.</summary>
+internal sealed class ScriptedEnvironment(int agents, int episodeSteps) : IVectorEnvironment
+{
+    private int steps;
+
+    public List<ulong> Seeds { get; } = [];
+
+    public List<float[]> Actions { get; } = [];
+
+    /// <summary>The steps, counted over all episodes, at which it throws instead.</summary>
+    public HashSet<int> Failures { get; } = [];
+
+    public int StepsAsked { get; private set; }
+
+    public int AgentCount => agents;
+
+    public int ObservationSize => 3;
+
+    public int ActionSize => 2;
+
+    public void Reset(ulong seed, Span<float> observations)
+    {
+        Seeds.Add(seed);
+        steps = 0;
+        observations.Clear();
+    }
+
+    public void Step(ReadOnlySpan<float> actions, in VectorStep step)
+    {
+        if (Failures.Contains(StepsAsked++))
+        {
+            throw new InvalidOperationException("The environment is lost.");
+        }
+
+        Actions.Add(actions.ToArray());
+        bool ends = ++steps % episodeSteps == 0;
+        step.Observations.Fill(steps);
+        step.FinalObservations.Fill(steps);
+        step.Rewards.Fill(1);
+        step.Terminated.Clear();
+        step.Truncated.Fill(ends);
+        step.Lost.Clear();
+    }
+
+    public void Dispose()
+    {
+    }
+}

@@ -1,0 +1,113 @@
+using Reacher.Fast.Training.Env;
+using Reacher.Fast.Training.Evaluate;
+using Reacher.Fast.Training.Run;
+using Reacher.Fast.Training.Tests.Env;
+
+namespace Reacher.Fast.Training.Tests.Evaluate;
+
+/// <summary>When an evaluation episode is due, what it's played with, and what one that fails leaves behind.</summary>
+public sealed class EvaluationLoopTests
+{
+    private const int EpisodeSteps = 3;
+
+    private LoopFolder run = null!;
+    private ScriptedEnvironment environment = null!;
+    private EvaluationLog log = null!;
+    private Evaluator evaluator = null!;
+
+    [SetUp]
+    public void MakeFolder()
+    {
+        run = new LoopFolder();
+        environment = new ScriptedEnvironment(LoopFolder.Agents, EpisodeSteps);
+        log = new EvaluationLog(run["evaluations.jsonl"]);
+        evaluator = new Evaluator(run.Plan, environment);
+    }
+
+    [TearDown]
+    public void DeleteFolder()
+    {
+        evaluator.Dispose();
+        environment.Dispose();
+        log.Dispose();
+        run.Dispose();
+    }
+
+    [Test]
+    public void An_episode_is_due_with_the_first_weights_and_after_each_training_episode()
+    {
+        EvaluationLoop loop = Create(run.Plan);
+        Assert.That(loop.IsDue(), Is.False, "there are no weights");
+        run.PublishZeros(version: 0);
+        Assert.That(loop.IsDue(), Is.True);
+        Play(loop);
+        Assert.That(loop.IsDue(), Is.False, "no training episode has ended since");
+        run.EnvironmentSlot.AddVectorStep(100 * LoopFolder.Agents);
+        Assert.That(loop.IsDue(), Is.False, "the scores are not worth hurrying for");
+        run.EnvironmentSlot.AddEpisode(1);
+        Assert.That(loop.IsDue(), Is.True);
+    }
+
+    [Test]
+    public void Scores_at_the_threshold_make_it_hurry()
+    {
+        EvaluationLoop loop = Create(run.Plan with { Threshold = EpisodeSteps });
+        run.PublishZeros(version: 0);
+        Play(loop);
+        run.EnvironmentSlot.AddVectorStep(19 * LoopFolder.Agents);
+        Assert.That(loop.IsDue(), Is.False);
+        run.EnvironmentSlot.AddVectorStep(LoopFolder.Agents);
+        Assert.That(loop.IsDue(), Is.True);
+    }
+
+    [Test]
+    public void An_episode_is_played_to_its_end_with_the_weights_it_began_with()
+    {
+        EvaluationLoop loop = Create(run.Plan);
+        run.PublishZeros(version: 10);
+        Assert.That(loop.Turn(), Is.False);
+        run.PublishZeros(version: 20);
+        Assert.That(loop.IsDue(), Is.True, "it is under way");
+        Assert.That(loop.Turn(), Is.False);
+        Assert.That(loop.Turn(), Is.True);
+        Play(loop);
+        Assert.That(log.Records.Select(record => (record.Episode, record.Score, record.WeightVersion)), Is.EqualTo(new[] { (0L, 3.0, 10L), (1L, 3.0, 20L) }));
+        Assert.That(run.Control.Slot(Replay.Control.ProcessRole.Evaluation, 0).Episodes, Is.EqualTo(2));
+    }
+
+    [Test]
+    public void A_turn_that_fails_gives_the_episode_up_and_the_next_begins_it_anew()
+    {
+        environment.Failures.Add(1);
+        EvaluationLoop loop = Create(run.Plan);
+        run.PublishZeros(version: 10);
+        loop.Turn();
+        Assert.That(loop.Turn, Throws.InvalidOperationException);
+        Assert.That(loop.IsPlaying, Is.False);
+        Assert.That(log.Records, Is.Empty);
+
+        Play(loop);
+        Assert.That(log.Records.Single().Score, Is.EqualTo(EpisodeSteps), "none of the rewards before");
+        Assert.That(environment.Seeds, Is.EqualTo(new[] { Seeds.OfEvaluation(run.Plan.Seed, 0), Seeds.OfEvaluation(run.Plan.Seed, 0) }));
+    }
+
+    [Test]
+    public void It_goes_on_where_the_log_ends()
+    {
+        run.PublishZeros(version: 10);
+        Play(Create(run.Plan));
+        Play(Create(run.Plan));
+        Assert.That(log.Records.Select(record => record.Episode), Is.EqualTo(new[] { 0L, 1L }));
+        Assert.That(environment.Seeds[1], Is.EqualTo(Seeds.OfEvaluation(run.Plan.Seed, 1)));
+    }
+
+    private static void Play(EvaluationLoop loop)
+    {
+        while (!loop.Turn())
+        {
+        }
+    }
+
+    private EvaluationLoop Create(RunPlan plan) => new(
+        plan, run.Control, 0, evaluator, new WeightReader(run.Weights), log, new BestPolicy(new RunFiles(run[""]), plan), Assert.Fail);
+}
