@@ -23,7 +23,7 @@ internal static class RoleCommands
         Role("role-eval", "Measure a run's newest weights without exploration.", EvaluationProcess.Run),
     ];
 
-    private static Command Role(string verb, string description, Func<RunFiles, RunPlan, int, RoleContext, int> run)
+    private static Command Role(string verb, string description, Func<RunFolder, RunPlan, int, RoleContext, int> run)
     {
         var folder = new Argument<string>("run") { Description = "The run's folder." };
         var index = new Option<int>("--index") { Description = "Number of this process among those of its role." };
@@ -32,8 +32,8 @@ internal static class RoleCommands
         command.Hidden = true;
         command.SetAction(result =>
         {
-            var files = new RunFiles(result.GetValue(folder)!);
-            RunPlan plan = RunPlan.Load(files.Plan);
+            RunPlan plan = RunPlan.Load(RunFolder.PlanIn(result.GetValue(folder)!));
+            var files = new RunFolder(result.GetValue(folder)!, plan.Behavior);
             using SupervisorWatch? watch = result.GetValue(supervisor) is ulong incarnation ? new SupervisorWatch(incarnation) : null;
             // Ctrl-C, timeout(1) and service managers signal the whole process group; ending the run is the supervisor's to decide.
             using PosixSignalRegistration? interrupt = watch is null ? null : PosixSignalRegistration.Create(PosixSignal.SIGINT, Ignore);
@@ -50,7 +50,7 @@ internal static class RoleCommands
         });
         return command;
 
-        static bool IsEnding(RunFiles files)
+        static bool IsEnding(RunFolder files)
         {
             using ControlBlock control = ControlBlock.Open(files.Control);
             return control.ShouldStop;

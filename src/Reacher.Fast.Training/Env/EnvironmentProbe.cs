@@ -17,7 +17,7 @@ internal sealed class EnvironmentProbe : IDisposable
     private readonly PosixSignalRegistration? terminate;
     private bool disposed;
 
-    private EnvironmentProbe(EnvironmentPlan plan, int worker)
+    private EnvironmentProbe(EnvironmentOptions plan, int worker)
     {
         if (plan.IsPlayer)
         {
@@ -41,7 +41,7 @@ internal sealed class EnvironmentProbe : IDisposable
 
     /// <summary>Makes it. Parameters and errors as for <see cref="EnvironmentFactory.Create"/>.</summary>
     /// <exception cref="OperationCanceledException">A signal came while a player was awaited.</exception>
-    public static EnvironmentProbe Open(EnvironmentPlan plan, int worker) => new(plan, worker);
+    public static EnvironmentProbe Open(EnvironmentOptions plan, int worker) => new(plan, worker);
 
     public void Dispose()
     {

@@ -15,7 +15,7 @@ namespace Reacher.Fast.Training.Env;
 /// </summary>
 internal static class EnvironmentProcess
 {
-    public static int Run(RunFiles files, RunPlan plan, int index, RoleContext context)
+    public static int Run(RunFolder files, RunPlan plan, int index, RoleContext context)
     {
         using ControlBlock control = ControlBlock.Open(files.Control);
         using ReplayFile replay = ReplayFile.Open(files.Replay);

@@ -17,7 +17,7 @@ internal static class EvaluationProcess
     // A tenth of a core beside a learner on the arm. Filling the window from one moment's weights would call a lucky one solved.
     private const int HurriedSteps = 20;
 
-    public static int Run(RunFiles files, RunPlan plan, int index, RoleContext context)
+    public static int Run(RunFolder files, RunPlan plan, int index, RoleContext context)
     {
         using ControlBlock control = ControlBlock.Open(files.Control);
         using WeightChannel weights = WeightChannel.Open(files.Weights);

@@ -19,7 +19,7 @@ namespace Reacher.Fast.Training.Learn;
 /// </summary>
 internal static class LearnerProcess
 {
-    public static int Run(RunFiles files, RunPlan plan, RoleContext context)
+    public static int Run(RunFolder files, RunPlan plan, RoleContext context)
     {
         using ControlBlock control = ControlBlock.Open(files.Control);
         using ReplayFile replay = ReplayFile.Open(files.Replay);

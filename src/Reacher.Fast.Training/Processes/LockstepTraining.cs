@@ -57,7 +57,7 @@ internal sealed class LockstepTraining : IDisposable
     /// <param name="reporter">Where it shows itself.</param>
     /// <param name="resume">Go on from the newest checkpoint in the folder.</param>
     /// <param name="player">The one environment to train and evaluate in, in turns; not disposed. Null for two of the plan's own.</param>
-    public LockstepTraining(RunFiles files, RunPlan plan, RunReporter reporter, bool resume, IVectorEnvironment? player = null)
+    public LockstepTraining(RunFolder files, RunPlan plan, RunReporter reporter, bool resume, IVectorEnvironment? player = null)
     {
         this.plan = plan;
         this.player = player;
@@ -265,7 +265,7 @@ internal sealed class LockstepTraining : IDisposable
         }).Warning);
     }
 
-    private void Restore(RunFiles files)
+    private void Restore(RunFolder files)
     {
         if (checkpoints.Restore(learner, sampler) is not { } loaded)
         {
