@@ -60,6 +60,6 @@ internal sealed class ConfigurationFlags
     {
         string sac = key.Format(BuiltInTask.Default.Begin(TrainerType.Sac));
         string td3 = key.Format(BuiltInTask.Default.Begin(TrainerType.Td3));
-        return sac == td3 ? sac : $"sac {sac}, td3 {td3}";
+        return sac == td3 || key == OptionKeys.Trainer ? sac : $"sac {sac}, td3 {td3}";
     }
 }

@@ -11,12 +11,22 @@ public sealed class PendulumLearningTests
 
     private static readonly SacOptions Sac = PaperOptions.Sac with
     {
-        BatchSize = 128, HiddenSizes = [64, 64], ActorLearningRate = 1e-3, LearningRate = 1e-3, AlphaLearningRate = 1e-3, InitialAlpha = 0.2, Tau = 0.01f,
+        BatchSize = 128,
+        HiddenSizes = [64, 64],
+        ActorLearningRate = 1e-3,
+        LearningRate = 1e-3,
+        AlphaLearningRate = 1e-3,
+        InitialAlpha = 0.2,
+        Tau = 0.01f,
     };
 
     private static readonly Td3Options Td3 = PaperOptions.Td3 with
     {
-        BatchSize = 128, HiddenSizes = [64, 64], ActorLearningRate = 1e-3, LearningRate = 1e-3, Tau = 0.01f,
+        BatchSize = 128,
+        HiddenSizes = [64, 64],
+        ActorLearningRate = 1e-3,
+        LearningRate = 1e-3,
+        Tau = 0.01f,
     };
 
     private static IEnumerable<TestCaseData> Learners =>
