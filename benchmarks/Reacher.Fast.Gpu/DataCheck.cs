@@ -114,7 +114,8 @@ internal static class DataCheck
             {
             }
 
-            using var learner = (OffPolicyLearner)LearnerFactory.Create(PaperOptions.Sac with { BatchSize = 64, HiddenSizes = [64, 64] }, Spec, device);
+            SacOptions options = PaperOptions.Sac with { BatchSize = 64, HiddenSizes = [64, 64] };
+            using var learner = (OffPolicyLearner)LearnerFactory.Create(options, Spec, device);
             using var training = new CudaTraining(learner, device, mirror, 4);
             for (int i = 0; i < launches; i++)
             {

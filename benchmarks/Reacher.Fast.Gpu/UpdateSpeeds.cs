@@ -87,7 +87,15 @@ internal static class UpdateSpeeds
         var what = new Case(Sac: true, size, size, CudaPrecision.Float32, K: 6);
         using var device = new CudaKernelDevice();
         using var learner = new SacLearner(
-            PaperOptions.Sac with { BatchSize = size, HiddenSizes = [size, size], LayerNormCritics = true, PolicyAveraging = 0.0005f, InitialAlpha = 0.002, AlphaLearningRate = 0 },
+            PaperOptions.Sac with
+            {
+                BatchSize = size,
+                HiddenSizes = [size, size],
+                LayerNormCritics = true,
+                PolicyAveraging = 0.0005f,
+                InitialAlpha = 0.002,
+                AlphaLearningRate = 0,
+            },
             Spec,
             device);
         double seconds = FromMirror(device, learner, what, effort);
@@ -141,7 +149,8 @@ internal static class UpdateSpeeds
     {
         int batchSize = effort == Effort.Dry ? 16 : 256;
         using var device = new CudaKernelDevice();
-        using var learner = new SacLearner(PaperOptions.Sac with { BatchSize = batchSize, HiddenSizes = [batchSize, batchSize] }, Spec, device);
+        SacOptions options = PaperOptions.Sac with { BatchSize = batchSize, HiddenSizes = [batchSize, batchSize] };
+        using var learner = new SacLearner(options, Spec, device);
         using var batch = new BatchBuffer(Spec, batchSize);
         GoldenCheck.Fill(batch, 0);
         double seconds = DeviceTimer.Seconds(device, () => learner.Update(batch.View), effort == Effort.Dry ? 2 : 1000);

@@ -3,8 +3,8 @@ using Reacher.Fast.Core.Learner;
 namespace Reacher.Fast.Testing;
 
 /// <summary>
-/// Learners' options with the values of the SAC paper (Haarnoja et al. 2018b, table 1), for tests and measurements that are to stay the same whatever
-/// the defaults become.
+/// Learners' options with the values of the SAC paper (Haarnoja et al. 2018b, table 1), for tests and measurements that are to stay the
+/// same whatever the defaults become.
 /// </summary>
 public static class PaperOptions
 {

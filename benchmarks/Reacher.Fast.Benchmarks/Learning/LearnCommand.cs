@@ -68,7 +68,12 @@ internal static class LearnCommand
     {
         int[] hidden = [.. Enumerable.Repeat((int)Setting["hidden"], (int)Setting["depth"])];
         LearnerOptions options = algorithm == "sac"
-            ? PaperOptions.Sac with { InitialAlpha = Setting["alpha"], AlphaLearningRate = Setting["alpha-lr"], TargetEntropy = (float)Setting["entropy"] }
+            ? PaperOptions.Sac with
+            {
+                InitialAlpha = Setting["alpha"],
+                AlphaLearningRate = Setting["alpha-lr"],
+                TargetEntropy = (float)Setting["entropy"],
+            }
             : PaperOptions.Td3;
         options = options with
         {

@@ -104,15 +104,16 @@ public static unsafe class CudaProbe
         if (ordinal < 0 || ordinal >= report.Devices.Count)
         {
             throw new CudaUnavailableException(
-                $"The device cuda:{ordinal} is not there: this machine has {report.Devices.Count} CUDA device(s), cuda:0 to cuda:{report.Devices.Count - 1}.");
+                $"The device cuda:{ordinal} is not there: this machine has {report.Devices.Count} CUDA device(s), " +
+                $"cuda:0 to cuda:{report.Devices.Count - 1}.");
         }
 
         CudaDeviceInfo device = report.Devices[ordinal];
         return device.IsSupported
             ? device
             : throw new CudaUnavailableException(
-                $"The device cuda:{ordinal} cannot be used: {device.Name} has compute capability {device.Major}.{device.Minor} and the kernels need " +
-                $"{CudaDeviceInfo.RequiredMajor}.0 (A100, RTX 30 or later); set the option 'device' to cpu.");
+                $"The device cuda:{ordinal} cannot be used: {device.Name} has compute capability {device.Major}.{device.Minor} " +
+                $"and the kernels need {CudaDeviceInfo.RequiredMajor}.0 (A100, RTX 30 or later); set the option 'device' to cpu.");
     }
 
     private static string? Missing(List<CudaDeviceInfo> devices) =>

@@ -6,8 +6,8 @@ using Reacher.Fast.Core.Options;
 namespace Reacher.Fast.Core.Learner;
 
 /// <summary>
-/// What SAC and TD3 have in common. These records are what a learner is made with, and where the options of learning are declared with their
-/// defaults: those were found on the 20-arm Reacher, and docs/algorithms.md says where they leave the papers'.
+/// What SAC and TD3 have in common. These records are what a learner is made with, and where the options of learning are declared with
+/// their defaults: those were found on the 20-arm Reacher, and docs/algorithms.md says where they leave the papers'.
 /// </summary>
 [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)]
 [JsonDerivedType(typeof(SacOptions), "sac")]
@@ -81,7 +81,8 @@ public abstract record LearnerOptions
     public WeightInitialization Initialization { get; init; }
 
     /// <summary>Rewards are multiplied by this (Haarnoja et al. 2018a, section 5.2).</summary>
-    [Option(OptionSection.ExtrinsicReward, "strength", "The learner multiplies the rewards of its batches by this; stored rewards and scores stay as they are",
+    [Option(OptionSection.ExtrinsicReward, "strength",
+        "The learner multiplies the rewards of its batches by this; stored rewards and scores stay as they are",
         Minimum = 0, AboveMinimum = true, Order = 2)]
     public double RewardScale { get; init; } = 1;
 
@@ -109,7 +110,8 @@ public abstract record LearnerOptions
         OptionAttribute.Require(this, GetType(), "The learner's");
         if (HiddenSizes.Count == 0 || HiddenSizes.Any(size => size < 1))
         {
-            throw new InputException($"The learner's hidden sizes are [{string.Join(", ", HiddenSizes)}], and must be one width or more, each of at least 1.");
+            throw new InputException(
+                $"The learner's hidden sizes are [{string.Join(", ", HiddenSizes)}], and must be one width or more, each of at least 1.");
         }
     }
 }
@@ -121,17 +123,19 @@ public sealed record SacOptions : LearnerOptions
     public const double KeptAlpha = 0.002;
 
     /// <summary>
-    /// Adam's step size for the entropy coefficient; 0 keeps the coefficient. Null means <see cref="LearnerOptions.LearningRate"/>, but 0 where
-    /// <see cref="InitialAlpha"/> has its default, which was found for staying as it is (docs/algorithms.md): whoever sets a coefficient of another
-    /// size, such as ML-Agents', means it to be tuned, as there.
+    /// Adam's step size for the entropy coefficient; 0 keeps the coefficient. Null means <see cref="LearnerOptions.LearningRate"/>, but 0
+    /// where <see cref="InitialAlpha"/> has its default, which was found for staying as it is (docs/algorithms.md): whoever sets a
+    /// coefficient of another size, such as ML-Agents', means it to be tuned, as there.
     /// </summary>
     [Option(OptionSection.Hyperparameters, "entcoef_learning_rate",
-        "The entropy coefficient's own step size; 0 keeps it as it is; null for learning_rate, but 0 where init_entcoef is left at its default",
+        "The entropy coefficient's own step size; 0 keeps it as it is; " +
+        "null for learning_rate, but 0 where init_entcoef is left at its default",
         Minimum = 0, Maximum = 1, IsAdvanced = true, Order = 3)]
     public double? AlphaLearningRate { get; init; }
 
     /// <summary>alpha at first.</summary>
-    [Option(OptionSection.Hyperparameters, "init_entcoef", "Entropy coefficient at the start; it is tuned from there by entcoef_learning_rate",
+    [Option(OptionSection.Hyperparameters, "init_entcoef",
+        "Entropy coefficient at the start; it is tuned from there by entcoef_learning_rate",
         Minimum = 0, AboveMinimum = true, Order = 10)]
     public double InitialAlpha { get; init; } = KeptAlpha;
 
@@ -165,6 +169,7 @@ public sealed record Td3Options : LearnerOptions
     public float SmoothingSigma { get; init; } = 0.2f;
 
     /// <summary>c: bound of that noise.</summary>
-    [Option(OptionSection.Hyperparameters, "target_noise_clip", "Largest size of that noise", Minimum = 0, Maximum = 10, IsAdvanced = true, Order = 18)]
+    [Option(OptionSection.Hyperparameters, "target_noise_clip", "Largest size of that noise",
+        Minimum = 0, Maximum = 10, IsAdvanced = true, Order = 18)]
     public float SmoothingClip { get; init; } = 0.5f;
 }

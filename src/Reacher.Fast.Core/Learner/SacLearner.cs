@@ -6,9 +6,9 @@ using Reacher.Fast.Core.Networks;
 namespace Reacher.Fast.Core.Learner;
 
 /// <summary>
-/// Soft actor-critic (Haarnoja et al. 2018b, algorithm 1): policy pi_phi, critics Q_theta1 and Q_theta2 with Polyak targets, and an entropy
-/// coefficient alpha that is tuned where its learning rate is above 0, which it is not by default. docs/algorithms.md maps the equations and
-/// lists the deviations.
+/// Soft actor-critic (Haarnoja et al. 2018b, algorithm 1): policy pi_phi, critics Q_theta1 and Q_theta2 with Polyak targets, and an
+/// entropy coefficient alpha that is tuned where its learning rate is above 0, which it is not by default. docs/algorithms.md maps the
+/// equations and lists the deviations.
 /// </summary>
 public sealed class SacLearner : OffPolicyLearner
 {

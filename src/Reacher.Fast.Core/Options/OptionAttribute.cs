@@ -6,9 +6,9 @@ using System.Text.RegularExpressions;
 namespace Reacher.Fast.Core.Options;
 
 /// <summary>
-/// Makes a property an option: where it stands in a configuration file, what it means and which values it takes. Its default is what the property is
-/// initialised with. Reading, checking, explaining and saving it all come from here, so that a new option is this one property and the
-/// line that uses it.
+/// Makes a property an option: where it stands in a configuration file, what it means and which values it takes. Its default is what the
+/// property is initialised with. Reading, checking, explaining and saving it all come from here, so that a new option is this one property
+/// and the line that uses it.
 /// </summary>
 /// <param name="section">The mapping it lies in, one of <see cref="OptionSection"/>.</param>
 /// <param name="name">Its key in the file: <c>learning_rate</c>.</param>
@@ -41,7 +41,10 @@ public class OptionAttribute(string section, string name, string meaning) : Attr
     [StringSyntax(StringSyntaxAttribute.Regex)]
     public string? Pattern { get; set; }
 
-    /// <summary>Its place among the options of its section, lowest first; those without one follow in the order in which they are declared.</summary>
+    /// <summary>
+    /// Its place among the options of its section, lowest first; those without one follow in the order in which they are declared. It is
+    /// needed only where the options of a section are declared in more than one record.
+    /// </summary>
     public int Order { get; set; } = int.MaxValue;
 
     /// <summary>Whether few need it, so that a command line's help leaves it out.</summary>
@@ -68,9 +71,13 @@ public class OptionAttribute(string section, string name, string meaning) : Attr
     public virtual string? Problem(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return text.Length == 0 ? $"is empty, and must be {Allowed}"
-            : Pattern is not null && !Regex.IsMatch(text, $"^(?:{Pattern})$", RegexOptions.CultureInvariant) ? $"is '{text}', and must be {Allowed}"
-            : null;
+        if (text.Length == 0)
+        {
+            return $"is empty, and must be {Allowed}";
+        }
+
+        bool matches = Pattern is null || Regex.IsMatch(text, $"^(?:{Pattern})\\z", RegexOptions.CultureInvariant);
+        return matches ? null : $"is '{text}', and must be {Allowed}";
     }
 
     /// <summary>Checks the numbers and texts of all options that <paramref name="record"/> has.</summary>

@@ -3,14 +3,14 @@ using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Training.Options;
 
-/// <summary>A task that this program knows, and the options it begins with: where they differ from the records' defaults, that stands here.</summary>
+/// <summary>A task that this program knows, and the options it begins with: what differs from the records' defaults stands here.</summary>
 /// <param name="Environment">The environment's name in <c>env_path</c>; empty for one that is not known.</param>
 /// <param name="Options">What a run of it begins with, for SAC.</param>
 internal sealed record BuiltInTask(string Environment, RunOptions Options)
 {
     /// <summary>
-    /// The 20-arm Reacher: solved by a mean of 30 over 100 evaluation episodes. Its episodes have 1,001 decisions, and SAC's entropy coefficient stays at
-    /// the 0.002 that <see cref="SacOptions.InitialAlpha"/> begins with.
+    /// The 20-arm Reacher: solved by a mean of 30 over 100 evaluation episodes. Its episodes have 1,001 decisions, and SAC's entropy
+    /// coefficient stays at 0.002.
     /// </summary>
     public static readonly BuiltInTask Arm = new(EnvironmentOptions.Arm, new RunOptions
     {
@@ -21,7 +21,9 @@ internal sealed record BuiltInTask(string Environment, RunOptions Options)
         CooldownTransitions = 320_000,
     });
 
-    /// <summary>Any other environment. These are the arm's numbers, which say nothing about another task; they are here to be replaced by its own.</summary>
+    /// <summary>
+    /// Any other environment. It begins with the arm's numbers, which say nothing about another task; this is the one place to change that.
+    /// </summary>
     public static readonly BuiltInTask Default = new("", Arm.Options);
 
     /// <summary>The pendulum, which has no options of its own yet.</summary>

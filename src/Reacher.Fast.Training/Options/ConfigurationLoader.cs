@@ -11,8 +11,8 @@ namespace Reacher.Fast.Training.Options;
 internal sealed record LoadedConfiguration(RunOptions Options, IReadOnlyList<string> Warnings);
 
 /// <summary>
-/// Reads a file in ML-Agents' layout and lays the command line's flags over it. Algorithm and environment are found first, since they decide
-/// the defaults; then <c>default_settings</c>, the behaviour and the rest are applied in that order.
+/// Reads a file in ML-Agents' layout and lays the command line's flags over it. Algorithm and environment are found first, since they
+/// decide the defaults; then <c>default_settings</c>, the behaviour and the rest are applied in that order.
 /// </summary>
 internal sealed class ConfigurationLoader
 {
@@ -215,7 +215,8 @@ internal sealed class ConfigurationLoader
         if (key == OptionKeys.EnvironmentName && value is YamlScalar { Text: null })
         {
             warnings.Add(
-                $"{file}:{value.Line}: env_path is null, which means {key.DefaultFor(options.Trainer)} here; write editor to train in the Unity editor.");
+                $"{file}:{value.Line}: env_path is null, which means {key.DefaultFor(options.Trainer)} here; " +
+                "write editor to train in the Unity editor.");
         }
 
         options = key.Set(options, key.IsList ? ParseList(key, value) : ParseValue(key, value));

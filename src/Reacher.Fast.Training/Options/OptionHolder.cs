@@ -9,7 +9,8 @@ namespace Reacher.Fast.Training.Options;
 /// <param name="Read">The record in the run's options; null where they are another algorithm's.</param>
 /// <param name="Copy">A copy of it that may be changed until it is written; null where <paramref name="Read"/> gives none.</param>
 /// <param name="Write">The run's options with another record.</param>
-internal sealed record OptionHolder(Type Type, Func<RunOptions, object?> Read, Func<RunOptions, object?> Copy, Func<RunOptions, object, RunOptions> Write)
+internal sealed record OptionHolder(
+    Type Type, Func<RunOptions, object?> Read, Func<RunOptions, object?> Copy, Func<RunOptions, object, RunOptions> Write)
 {
     /// <summary>The keys of the options that this type declares itself, in the order of declaration.</summary>
     public IEnumerable<OptionKey> Keys() =>

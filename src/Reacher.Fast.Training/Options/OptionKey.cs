@@ -6,8 +6,8 @@ using Reacher.Fast.Training.Run;
 namespace Reacher.Fast.Training.Options;
 
 /// <summary>
-/// One key of the configuration: an option's property, and the way to it from the run's options. What there is to know about it stands in the
-/// property's <see cref="OptionAttribute"/>.
+/// One key of the configuration: an option's property, and the way to it from the run's options. What there is to know about it stands in
+/// the property's <see cref="OptionAttribute"/>.
 /// </summary>
 internal sealed class OptionKey
 {
@@ -87,10 +87,11 @@ internal sealed class OptionKey
     /// <summary>The value where nothing is said.</summary>
     public object? DefaultFor(TrainerType trainer) => Get(BuiltInTask.Default.Begin(trainer));
 
-    /// <summary>The value that <paramref name="text"/> means; null text is YAML's null, which stands for the default where the option is never null.</summary>
+    /// <summary>The value that <paramref name="text"/> means; null text is YAML's null, which stands for a text's default.</summary>
     /// <exception cref="FormatException">It is none, or out of range.</exception>
-    public object? Parse(string? text) =>
-        text is null && property.PropertyType == typeof(string) ? DefaultFor(TrainerType.Sac) : OptionValue.Parse(option, property.PropertyType, text);
+    public object? Parse(string? text) => text is null && property.PropertyType == typeof(string)
+        ? DefaultFor(TrainerType.Sac)
+        : OptionValue.Parse(option, property.PropertyType, text);
 
     /// <summary>The value in <paramref name="options"/> as YAML; <see cref="Parse"/> of it gives it back.</summary>
     public string Format(RunOptions options) => OptionValue.Format(Get(options));

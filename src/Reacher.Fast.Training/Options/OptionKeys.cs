@@ -65,9 +65,10 @@ internal static class OptionKeys
 
     private static int PlaceOf(string section) => OptionSection.InOrder.ToList().IndexOf(section) is >= 0 and int place
         ? place
-        : throw new InvalidOperationException($"The section '{section}' has no place in {nameof(OptionSection)}.{nameof(OptionSection.InOrder)}.");
+        : throw new InvalidOperationException($"The section '{section}' is missing from {nameof(OptionSection)}.{nameof(OptionSection.InOrder)}.");
 
-    private static string ParentOf(string path) => path.Contains('.', StringComparison.Ordinal) ? path[..path.LastIndexOf('.')] : string.Empty;
+    private static string ParentOf(string path) =>
+        path.Contains('.', StringComparison.Ordinal) ? path[..path.LastIndexOf('.')] : string.Empty;
 
     private static HashSet<string> FindSections()
     {

@@ -76,12 +76,12 @@ internal static class OptionValue
         string digits = text?.Replace("_", string.Empty, StringComparison.Ordinal) ?? string.Empty;
         if (!IsWhole(type))
         {
-            bool isNumber = double.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && option.Allows(number);
-            return isNumber ? Convert.ChangeType(number, type, CultureInfo.InvariantCulture) : null;
+            bool isNumber = double.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out double number);
+            return isNumber && option.Allows(number) ? Convert.ChangeType(number, type, CultureInfo.InvariantCulture) : null;
         }
 
-        bool isWhole = TryParseWhole(digits, out long whole) && option.Allows(whole) && (type == typeof(long) || whole is >= int.MinValue and <= int.MaxValue);
-        return isWhole ? Convert.ChangeType(whole, type, CultureInfo.InvariantCulture) : null;
+        bool isWhole = TryParseWhole(digits, out long whole) && (type == typeof(long) || whole is >= int.MinValue and <= int.MaxValue);
+        return isWhole && option.Allows(whole) ? Convert.ChangeType(whole, type, CultureInfo.InvariantCulture) : null;
     }
 
     // 5e5 and 500000.0 are whole numbers too, as ML-Agents' users write them.
@@ -106,5 +106,5 @@ internal static class OptionValue
     private static string[] Names(Type type) => [.. Enum.GetNames(type).Select(SnakeCase)];
 
     private static string SnakeCase(string name) =>
-        string.Concat(name.Select((letter, i) => i > 0 && char.IsUpper(letter) ? "_" + char.ToLowerInvariant(letter) : char.ToLowerInvariant(letter).ToString()));
+        string.Concat(name.Select((letter, i) => (i > 0 && char.IsUpper(letter) ? "_" : "") + char.ToLowerInvariant(letter)));
 }

@@ -17,7 +17,8 @@ internal sealed record SavedRun(RunFolder Folder, RunOptions Options)
         string inResults = Path.Combine(resultsFolder, run);
         string folder = Array.Find([inResults, run], candidate => File.Exists(Path.Combine(candidate, RunFolder.ConfigurationName)))
             ?? throw new InputException(
-                $"There is no run '{run}' in '{resultsFolder}' and '{run}' is not a run's folder; name one that has a {RunFolder.ConfigurationName}.");
+                $"There is no run '{run}' in '{resultsFolder}' and '{run}' is not a run's folder; " +
+                $"name one that has a {RunFolder.ConfigurationName}.");
         RunOptions options = ConfigurationLoader.Load(Path.Combine(folder, RunFolder.ConfigurationName), []).Options;
         return new SavedRun(new RunFolder(Path.GetFullPath(folder).TrimEnd(Path.DirectorySeparatorChar), options.Behavior), options);
     }

@@ -28,7 +28,8 @@ internal sealed record EnvironmentOptions
         Minimum = 2, Maximum = 65_000, Order = 3)]
     public int BasePort { get; init; } = 5005;
 
-    [Option(OptionSection.Environment, "num_agents", "Agents of a built-in environment, in each process", Minimum = 1, Maximum = 65_536, Order = 5)]
+    [Option(OptionSection.Environment, "num_agents", "Agents of a built-in environment, in each process",
+        Minimum = 1, Maximum = 65_536, Order = 5)]
     public int Agents { get; init; } = 1;
 
     [Option(OptionSection.Environment, "max_step", "Physics steps of the arm's episode, four to a decision",
@@ -48,11 +49,14 @@ internal sealed record EnvironmentOptions
     /// <summary>The environment's own parameters, such as <c>goal_speed</c>; those not named keep the environment's value.</summary>
     public IReadOnlyDictionary<string, EnvironmentParameter> Parameters { get; init; } = new Dictionary<string, EnvironmentParameter>();
 
-    /// <summary>Workers with a player: the env processes and the evaluation. A taken port is skipped in steps of so many. Settled by the plan.</summary>
+    /// <summary>
+    /// Workers with a player: the env processes and the evaluation. A taken port is skipped in steps of so many. The plan settles it.
+    /// </summary>
     public int Workers { get; init; } = 2;
 
     /// <summary>
-    /// A player's seed is this plus its worker's number, as with <c>mlagents-learn</c>; built-in environments take theirs with each reset. Settled by the plan.
+    /// A player's seed is this plus its worker's number, as with <c>mlagents-learn</c>; built-in environments take theirs with each reset.
+    /// The plan settles it.
     /// </summary>
     public int PlayerSeed { get; init; }
 

@@ -4,8 +4,9 @@ using Reacher.Fast.Core.Checkpoints;
 namespace Reacher.Fast.Training.Run;
 
 /// <summary>
-/// Every path of a run's folder, <c>results/RUN</c>, which is laid out as ML-Agents lays it out: <c>configuration.yaml</c>, <c>run_logs/</c>, and
-/// the behaviour's folder with checkpoints, exported policies and TensorBoard events. Here the processes of a run meet: the mapped files and the plan.
+/// Every path of a run's folder, <c>results/RUN</c>, which is laid out as ML-Agents lays it out: <c>configuration.yaml</c>,
+/// <c>run_logs/</c>, and the behaviour's folder with checkpoints, exported policies and TensorBoard events. Here the processes of a run
+/// meet: the mapped files and the plan.
 /// </summary>
 /// <param name="Folder">The run's folder.</param>
 /// <param name="Behavior">The behaviour's name.</param>
@@ -82,14 +83,17 @@ internal sealed record RunFolder(string Folder, string Behavior)
     public static string PlanIn(string folder) => Path.Combine(folder, "run_logs", "plan.json");
 
     /// <summary>The folder of the run that <paramref name="options"/> name.</summary>
-    public static RunFolder Of(RunOptions options) => new(
-        Path.GetFullPath(Path.Combine(options.ResultsFolder, options.RunId ?? throw new ArgumentException("The options have no run id.", nameof(options)))),
-        options.Behavior);
+    public static RunFolder Of(RunOptions options)
+    {
+        string id = options.RunId ?? throw new ArgumentException("The options have no run id.", nameof(options));
+        return new RunFolder(Path.GetFullPath(Path.Combine(options.ResultsFolder, id)), options.Behavior);
+    }
 
-    /// <summary>The file in which env process <paramref name="worker"/> leaves its agents' returns; <see cref="ReturnsPattern"/> matches all of them.</summary>
+    /// <summary>Where an env process leaves its agents' returns; <see cref="ReturnsPattern"/> matches all such files.</summary>
     /// <param name="logs">The run's folder of logs.</param>
     /// <param name="worker">The env process's number.</param>
-    public static string ReturnsIn(string logs, int worker) => Path.Combine(logs, string.Create(CultureInfo.InvariantCulture, $"returns-{worker}.f64"));
+    public static string ReturnsIn(string logs, int worker) =>
+        Path.Combine(logs, string.Create(CultureInfo.InvariantCulture, $"returns-{worker}.f64"));
 
     /// <summary>Where the processes leave their scenes' statistics.</summary>
     /// <param name="logs">The run's folder of logs.</param>

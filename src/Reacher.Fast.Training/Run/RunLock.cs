@@ -9,13 +9,15 @@ internal sealed class RunLock : IDisposable
 
     private RunLock(FileStream owned) => this.owned = owned;
 
-    /// <summary>Makes the folder of a new run, or takes that of one to go on with. Nothing is created or deleted unless all is well.</summary>
+    /// <summary>
+    /// Makes the folder of a new run, or takes that of one to go on with. Nothing is created or deleted unless all is well.
+    /// </summary>
     /// <param name="run">The run's folder.</param>
     /// <param name="resume">Whether to go on with a run that is there.</param>
     /// <param name="force">Whether to delete a run that is there.</param>
     /// <exception cref="InputException">
-    /// The run exists and neither <paramref name="resume"/> nor <paramref name="force"/> was said; or it is to be resumed and does not exist; or another
-    /// process runs it; or the folder cannot be written.
+    /// The run exists and neither <paramref name="resume"/> nor <paramref name="force"/> was said; or it is to be resumed and does not exist;
+    /// or another process runs it; or the folder cannot be written.
     /// </exception>
     public static RunLock Claim(RunFolder run, bool resume, bool force)
     {
@@ -23,7 +25,8 @@ internal sealed class RunLock : IDisposable
         if (exists && !resume && !force)
         {
             throw new InputException(
-                $"The run '{run.Id}' exists already in '{run.Folder}'; go on with it by --resume, replace it by --force, or choose another --run-id.");
+                $"The run '{run.Id}' exists already in '{run.Folder}'; " +
+                "go on with it by --resume, replace it by --force, or choose another --run-id.");
         }
 
         if (resume && !File.Exists(run.Configuration))
@@ -76,7 +79,8 @@ internal sealed class RunLock : IDisposable
         }
         catch (IOException error) when (File.Exists(run.Lock))
         {
-            throw new InputException($"Another process runs '{run.Id}' in '{run.Folder}'; wait for its end or choose another --run-id.", error);
+            throw new InputException(
+                $"Another process runs '{run.Id}' in '{run.Folder}'; wait for its end or choose another --run-id.", error);
         }
     }
 

@@ -7,8 +7,9 @@ using Reacher.Fast.Replay.Control;
 namespace Reacher.Fast.Training.Run;
 
 /// <summary>
-/// Every option of a run: the learner's, the environment's, and here all others. A property with an <see cref="OptionAttribute"/> is a key of the
-/// configuration file and a flag of the command line, and what it is initialised with is its default; a built-in task begins with options of its own.
+/// Every option of a run: the learner's, the environment's, and here all others. A property with an <see cref="OptionAttribute"/> is a key
+/// of the configuration file and a flag of the command line, and what it is initialised with is its default; a built-in task begins with
+/// options of its own.
 /// </summary>
 internal record RunOptions
 {
@@ -33,7 +34,8 @@ internal record RunOptions
     public long SummaryInterval { get; init; } = 5000;
 
     [Option(OptionSection.Behavior, "cooldown_steps",
-        "Transitions, once solved, before the run ends; learning rates stay for a third of them and then fall to zero; 0 to end at once", Minimum = 0)]
+        "Transitions, once solved, before the run ends; learning rates stay for a third of them and then fall to zero; 0 to end at once",
+        Minimum = 0)]
     public long CooldownTransitions { get; init; }
 
     [Option(OptionSection.Behavior, "checkpoint_interval",
@@ -53,10 +55,12 @@ internal record RunOptions
     public long WarmupTransitions { get; init; } = 5000;
 
     [Option(OptionSection.Hyperparameters, "steps_per_update",
-        "Transitions per update; 20 arms and 10 would make 2 updates for each step of all arms", Minimum = 0, AboveMinimum = true, Order = 7)]
+        "Transitions per update; 20 arms and 10 would make 2 updates for each step of all arms",
+        Minimum = 0, AboveMinimum = true, Order = 7)]
     public double TransitionsPerUpdate { get; init; } = 3;
 
-    [Option(OptionSection.Hyperparameters, "n_step", "Rewards summed into one transition before bootstrapping", Minimum = 1, Maximum = 64, Order = 9)]
+    [Option(OptionSection.Hyperparameters, "n_step", "Rewards summed into one transition before bootstrapping",
+        Minimum = 1, Maximum = 64, Order = 9)]
     public int NStep { get; init; } = 3;
 
     [Option(OptionSection.Hyperparameters, "noise_hold", "Decisions that one draw of exploration noise lasts",
@@ -70,7 +74,8 @@ internal record RunOptions
     [Option(OptionSection.ExtrinsicReward, "gamma", "Discount of the next reward", Minimum = 0, Maximum = 1, Order = 1)]
     public float Gamma { get; init; } = 0.99f;
 
-    [Option(OptionSection.Environment, "num_envs", "Environment processes", Minimum = 1, Maximum = ControlBlock.MaximumEnvironments, Order = 4)]
+    [Option(OptionSection.Environment, "num_envs", "Environment processes",
+        Minimum = 1, Maximum = ControlBlock.MaximumEnvironments, Order = 4)]
     public int EnvironmentCount { get; init; } = 1;
 
     [Option(OptionSection.Environment, "seed", "Seed of everything random; -1 draws one from 0 to 9999", Minimum = -1, Order = 8)]
@@ -80,10 +85,12 @@ internal record RunOptions
         "Deaths of a child process in a row after which the run ends; -1 for no limit", Minimum = -1, IsAdvanced = true, Order = 9)]
     public int MaxLifetimeRestarts { get; init; } = 10;
 
-    [RunIdOption(OptionSection.Checkpoint, "run_id", "The run's folder in results_dir; null for algorithm, date and time", Allowed = "a folder's name")]
+    [RunIdOption(OptionSection.Checkpoint, "run_id", "The run's folder in results_dir; null for algorithm, date and time",
+        Allowed = "a folder's name")]
     public string? RunId { get; init; }
 
-    [Option(OptionSection.Checkpoint, "initialize_from", "Run id or checkpoint whose weights a new run begins with", Allowed = "a run id or a checkpoint")]
+    [Option(OptionSection.Checkpoint, "initialize_from", "Run id or checkpoint whose weights a new run begins with",
+        Allowed = "a run id or a checkpoint")]
     public string? InitializeFrom { get; init; }
 
     [Option(OptionSection.Checkpoint, "results_dir", "Folder of all runs", Allowed = "a folder")]
@@ -108,7 +115,8 @@ internal record RunOptions
     public string Precision { get; init; } = "fp32";
 
     [Option(OptionSection.Torch, "batches",
-        "Where a GPU's batches come from: mirror (the replay, in its memory), host (page-locked memory), auto (mirror, where that is possible)",
+        "Where a GPU's batches come from: mirror (the replay, in its memory), host (page-locked memory), " +
+        "auto (mirror, where that is possible)",
         Allowed = "auto, mirror or host", Pattern = "auto|mirror|host", IsAdvanced = true)]
     public string Batches { get; init; } = "auto";
 
@@ -154,7 +162,8 @@ internal record RunOptions
 
         if (WarmupTransitions > BufferSize)
         {
-            throw new InputException($"buffer_init_steps is {WarmupTransitions} and buffer_size {BufferSize}; the first steps must fit into the buffer.");
+            throw new InputException(
+                $"buffer_init_steps is {WarmupTransitions} and buffer_size {BufferSize}; the first steps must fit into the buffer.");
         }
 
         if (Resume && Force)
@@ -174,7 +183,8 @@ internal record RunOptions
 
         if (Resume && InitializeFrom is not null)
         {
-            throw new InputException("--resume and --initialize-from contradict each other: a resumed run has its own weights; give one of them.");
+            throw new InputException(
+                "--resume and --initialize-from contradict each other: a resumed run has its own weights; give one of them.");
         }
     }
 }

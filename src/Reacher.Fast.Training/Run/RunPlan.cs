@@ -9,8 +9,8 @@ using Reacher.Fast.Core.Networks;
 namespace Reacher.Fast.Training.Run;
 
 /// <summary>
-/// A run with nothing left open: its options, and what only its environment and its machine could say, settled by the supervisor. It lies in the run's
-/// folder as <c>run_logs/plan.json</c>, which is all a child process needs to be told.
+/// A run with nothing left open: its options, and what only its environment and its machine could say, settled by the supervisor. It lies
+/// in the run's folder as <c>run_logs/plan.json</c>, which is all a child process needs to be told.
 /// </summary>
 internal sealed record RunPlan : RunOptions
 {

@@ -41,7 +41,8 @@ internal sealed class ReturnLog(string logs, int worker) : IDisposable
 
     private SafeFileHandle Open()
     {
-        SafeFileHandle opened = File.OpenHandle(RunFolder.ReturnsIn(logs, worker), FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite);
+        SafeFileHandle opened = File.OpenHandle(
+            RunFolder.ReturnsIn(logs, worker), FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite);
         // Goes on behind the last whole number; a killed writer may have left a part of one.
         length = RandomAccess.GetLength(opened) / sizeof(double) * sizeof(double);
         return opened;

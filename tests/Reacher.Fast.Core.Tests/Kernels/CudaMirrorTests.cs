@@ -155,7 +155,9 @@ public sealed class CudaMirrorTests
         using var device = new CudaKernelDevice();
         using var mirror = new CudaReplayMirror(device, rows);
         mirror.Advance();
-        LearnerOptions options = td3 ? PaperOptions.Td3 with { BatchSize = 16, HiddenSizes = [16, 16] } : PaperOptions.Sac with { BatchSize = 16, HiddenSizes = [16, 16], PolicyAveraging = 0.1f };
+        LearnerOptions options = td3
+            ? PaperOptions.Td3 with { BatchSize = 16, HiddenSizes = [16, 16] }
+            : PaperOptions.Sac with { BatchSize = 16, HiddenSizes = [16, 16], PolicyAveraging = 0.1f };
         using var learner = (OffPolicyLearner)LearnerFactory.Create(options, Spec, device);
         using var training = new CudaTraining(learner, device, mirror, updatesPerLaunch);
         int reports = 0;

@@ -22,7 +22,8 @@ public static class CudaDevices
         string number = IsCuda(device) && device.Length > 4 ? device[5..] : IsCuda(device) ? "0" : "";
         if (!int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int ordinal))
         {
-            throw new InputException($"The option 'device' is {device}, which is no CUDA device; write cuda, or cuda:N with the number of a GPU.");
+            throw new InputException(
+                $"The option 'device' is {device}, which is no CUDA device; write cuda, or cuda:N with the number of a GPU.");
         }
 
         foreach (CudaPrecision known in Enum.GetValues<CudaPrecision>())

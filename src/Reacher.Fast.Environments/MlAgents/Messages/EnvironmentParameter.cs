@@ -49,11 +49,13 @@ public sealed record EngineSettings
     public int QualityLevel { get; init; } = 5;
 
     /// <summary>Simulated seconds per second; Unity takes 1 at least, and 100 at most in the editor.</summary>
-    [Option(OptionSection.Engine, "time_scale", "Unity's time scale", Minimum = 0, AboveMinimum = true, Maximum = 10_000, IsAdvanced = true)]
+    [Option(OptionSection.Engine, "time_scale", "Unity's time scale",
+        Minimum = 0, AboveMinimum = true, Maximum = 10_000, IsAdvanced = true)]
     public float TimeScale { get; init; } = 20;
 
     /// <summary>Frames per second aimed at; -1: as many as possible.</summary>
-    [Option(OptionSection.Engine, "target_frame_rate", "Unity's target frame rate; -1 for none", Minimum = -1, Maximum = 100_000, IsAdvanced = true)]
+    [Option(OptionSection.Engine, "target_frame_rate", "Unity's target frame rate; -1 for none",
+        Minimum = -1, Maximum = 100_000, IsAdvanced = true)]
     public int TargetFrameRate { get; init; } = -1;
 
     /// <summary>Frames per simulated second; 60 makes the simulation independent of the wall clock.</summary>
