@@ -3,6 +3,7 @@ using Reacher.Fast.Core.Batch;
 using Reacher.Fast.Core.Devices;
 using Reacher.Fast.Core.Kernels;
 using Reacher.Fast.Core.Learner;
+using Reacher.Fast.Testing;
 
 namespace Reacher.Fast.Benchmarks;
 
@@ -30,8 +31,8 @@ public class UpdateBenchmarks
     {
         var spec = new TransitionSpec(33, 4);
         (sacDevice, td3Device) = (CpuDevices.Create(), CpuDevices.Create());
-        sac = LearnerFactory.Create(new SacOptions { BatchSize = Batch, HiddenSizes = [Hidden, Hidden] }, spec, sacDevice);
-        td3 = LearnerFactory.Create(new Td3Options { BatchSize = Batch, HiddenSizes = [Hidden, Hidden] }, spec, td3Device);
+        sac = LearnerFactory.Create(PaperOptions.Sac with { BatchSize = Batch, HiddenSizes = [Hidden, Hidden] }, spec, sacDevice);
+        td3 = LearnerFactory.Create(PaperOptions.Td3 with { BatchSize = Batch, HiddenSizes = [Hidden, Hidden] }, spec, td3Device);
         batch = new BatchBuffer(spec, Batch);
         var random = new Random(1);
         BenchmarkSizes.Fill(random, batch.Observations);

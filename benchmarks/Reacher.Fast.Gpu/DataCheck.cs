@@ -2,6 +2,7 @@ using Reacher.Fast.Core.Batch;
 using Reacher.Fast.Core.Kernels;
 using Reacher.Fast.Core.Kernels.Cuda;
 using Reacher.Fast.Core.Learner;
+using Reacher.Fast.Testing;
 
 namespace Reacher.Fast.Gpu;
 
@@ -73,7 +74,7 @@ internal static class DataCheck
     private static bool Ring(int launches)
     {
         const int perLaunch = 4;
-        var options = new SacOptions { BatchSize = 64, HiddenSizes = [64, 64], PolicyAveraging = 0.01f };
+        var options = PaperOptions.Sac with { BatchSize = 64, HiddenSizes = [64, 64], PolicyAveraging = 0.01f };
         using var device = new CudaKernelDevice();
         using var learner = LearnerFactory.CreateOffPolicy(options, Spec, device);
         using var ring = new CudaBatchRing(device, Spec, options.BatchSize, perLaunch);
@@ -113,7 +114,8 @@ internal static class DataCheck
             {
             }
 
-            using var learner = LearnerFactory.CreateOffPolicy(new SacOptions { BatchSize = 64, HiddenSizes = [64, 64] }, Spec, device);
+            SacOptions options = PaperOptions.Sac with { BatchSize = 64, HiddenSizes = [64, 64] };
+            using var learner = LearnerFactory.CreateOffPolicy(options, Spec, device);
             using var training = new CudaTraining(learner, device, mirror, 4);
             for (int i = 0; i < launches; i++)
             {

@@ -3,6 +3,7 @@ using Reacher.Fast.Core.Kernels;
 using Reacher.Fast.Core.Kernels.Cuda;
 using Reacher.Fast.Core.Kernels.Scalar;
 using Reacher.Fast.Core.Learner;
+using Reacher.Fast.Testing;
 
 namespace Reacher.Fast.Gpu;
 
@@ -17,9 +18,9 @@ internal static class GoldenCheck
         int updates = effort == Effort.Dry ? 3 : 50;
         LearnerOptions[] learners =
         [
-            new SacOptions { BatchSize = 64, HiddenSizes = [64, 64] },
-            new SacOptions { BatchSize = 37, HiddenSizes = [40, 33], LayerNormCritics = true, MaximumGradientNorm = 1 },
-            new Td3Options { BatchSize = 64, HiddenSizes = [64, 64] },
+            PaperOptions.Sac with { BatchSize = 64, HiddenSizes = [64, 64] },
+            PaperOptions.Sac with { BatchSize = 37, HiddenSizes = [40, 33], LayerNormCritics = true, MaximumGradientNorm = 1 },
+            PaperOptions.Td3 with { BatchSize = 64, HiddenSizes = [64, 64] },
         ];
         foreach (LearnerOptions options in learners)
         {

@@ -2,6 +2,7 @@ using Reacher.Fast.Core.Batch;
 using Reacher.Fast.Core.Kernels;
 using Reacher.Fast.Core.Kernels.Cuda;
 using Reacher.Fast.Core.Learner;
+using Reacher.Fast.Testing;
 
 namespace Reacher.Fast.Gpu;
 
@@ -62,8 +63,8 @@ internal static class UpdateSpeeds
 
         using var device = new CudaKernelDevice(new CudaDeviceOptions(Precision: what.Precision, Parallel: what.Parallel));
         LearnerOptions options = what.Sac
-            ? new SacOptions { BatchSize = what.Batch, HiddenSizes = [what.Hidden, what.Hidden] }
-            : new Td3Options { BatchSize = what.Batch, HiddenSizes = [what.Hidden, what.Hidden] };
+            ? PaperOptions.Sac with { BatchSize = what.Batch, HiddenSizes = [what.Hidden, what.Hidden] }
+            : PaperOptions.Td3 with { BatchSize = what.Batch, HiddenSizes = [what.Hidden, what.Hidden] };
         using var learner = LearnerFactory.CreateOffPolicy(options, Spec, device);
         double seconds = what.Ring ? FromRing(device, learner, what, effort) : FromMirror(device, learner, what, effort);
         double operations = what.Sac ? SacOperations(what.Batch, what.Hidden) / seconds / 1e12 : 0;
@@ -86,7 +87,15 @@ internal static class UpdateSpeeds
         var what = new Case(Sac: true, size, size, CudaPrecision.Float32, K: 6);
         using var device = new CudaKernelDevice();
         using var learner = new SacLearner(
-            new SacOptions { BatchSize = size, HiddenSizes = [size, size], LayerNormCritics = true, PolicyAveraging = 0.0005f, InitialAlpha = 0.002, AlphaLearningRate = 0 },
+            PaperOptions.Sac with
+            {
+                BatchSize = size,
+                HiddenSizes = [size, size],
+                LayerNormCritics = true,
+                PolicyAveraging = 0.0005f,
+                InitialAlpha = 0.002,
+                AlphaLearningRate = 0,
+            },
             Spec,
             device);
         double seconds = FromMirror(device, learner, what, effort);
@@ -140,7 +149,8 @@ internal static class UpdateSpeeds
     {
         int batchSize = effort == Effort.Dry ? 16 : 256;
         using var device = new CudaKernelDevice();
-        using var learner = new SacLearner(new SacOptions { BatchSize = batchSize, HiddenSizes = [batchSize, batchSize] }, Spec, device);
+        SacOptions options = PaperOptions.Sac with { BatchSize = batchSize, HiddenSizes = [batchSize, batchSize] };
+        using var learner = new SacLearner(options, Spec, device);
         using var batch = new BatchBuffer(Spec, batchSize);
         GoldenCheck.Fill(batch, 0);
         double seconds = DeviceTimer.Seconds(device, () => learner.Update(batch.View), effort == Effort.Dry ? 2 : 1000);

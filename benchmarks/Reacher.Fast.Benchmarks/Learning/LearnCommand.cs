@@ -1,6 +1,7 @@
 using System.Globalization;
 using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Core.Networks;
+using Reacher.Fast.Testing;
 
 namespace Reacher.Fast.Benchmarks.Learning;
 
@@ -13,7 +14,7 @@ internal static class LearnCommand
     private static readonly Dictionary<string, double> Setting = new(StringComparer.Ordinal)
     {
         ["seed"] = 1, ["episodes"] = 8, ["threads"] = 1, ["stop"] = 1,
-        ["batch"] = 256, ["hidden"] = 256, ["depth"] = 2, ["layernorm"] = 0, ["clip"] = double.PositiveInfinity, ["normalize"] = 1,
+        ["batch"] = 256, ["hidden"] = 256, ["depth"] = 2, ["layernorm"] = 0, ["clip"] = 0, ["normalize"] = 1,
         ["actor-lr"] = 1e-3, ["critic-lr"] = 1e-3, ["alpha-lr"] = 1e-3, ["alpha"] = 0.01, ["entropy"] = -4, ["tau"] = 0.005, ["delay"] = 0,
         ["gamma"] = 0.99, ["n"] = 1, ["utd"] = 2, ["warmup"] = 5000, ["scale"] = 1, ["orthogonal"] = 0, ["sigma"] = 0.15, ["start"] = 0,
         ["rewardnorm"] = 0,
@@ -67,14 +68,19 @@ internal static class LearnCommand
     {
         int[] hidden = [.. Enumerable.Repeat((int)Setting["hidden"], (int)Setting["depth"])];
         LearnerOptions options = algorithm == "sac"
-            ? new SacOptions { InitialAlpha = Setting["alpha"], AlphaLearningRate = Setting["alpha-lr"], TargetEntropy = (float)Setting["entropy"] }
-            : new Td3Options();
+            ? PaperOptions.Sac with
+            {
+                InitialAlpha = Setting["alpha"],
+                AlphaLearningRate = Setting["alpha-lr"],
+                TargetEntropy = (float)Setting["entropy"],
+            }
+            : PaperOptions.Td3;
         options = options with
         {
             BatchSize = (int)Setting["batch"],
             HiddenSizes = hidden,
             ActorLearningRate = Setting["actor-lr"],
-            CriticLearningRate = Setting["critic-lr"],
+            LearningRate = Setting["critic-lr"],
             Tau = (float)Setting["tau"],
             LayerNormCritics = Setting["layernorm"] > 0,
             MaximumGradientNorm = (float)Setting["clip"],

@@ -8,6 +8,7 @@ using Reacher.Fast.Core.Kernels.Simd.Threads;
 using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Core.Networks;
 using Reacher.Fast.Core.Vectors;
+using Reacher.Fast.Testing;
 
 namespace Reacher.Fast.Benchmarks.Quick;
 
@@ -48,8 +49,8 @@ internal static class UpdateQuick
         TransitionSpec spec = new(Observations, Actions);
         using IKernelDevice device = CpuDevices.Create(team.Count);
         LearnerOptions options = algorithm == "sac"
-            ? new SacOptions { BatchSize = batch, HiddenSizes = [hidden, hidden] }
-            : new Td3Options { BatchSize = batch, HiddenSizes = [hidden, hidden] };
+            ? PaperOptions.Sac with { BatchSize = batch, HiddenSizes = [hidden, hidden] }
+            : PaperOptions.Td3 with { BatchSize = batch, HiddenSizes = [hidden, hidden] };
         using ILearner learner = LearnerFactory.Create(options, spec, device);
         using BatchBuffer buffer = new(spec, batch);
         Random random = new(1);

@@ -106,7 +106,8 @@ public sealed class CheckpointStore
         }
 
         return latest is not null || skipped.Count == 0 ? latest : throw new InputException(
-            $"None of the {skipped.Count} checkpoints in '{folder}' can be read: {skipped[0].Reason.TrimEnd('.')}; start anew with --force.");
+            $"None of the {skipped.Count} checkpoints in '{folder}' can be read: {skipped[0].Reason.TrimEnd('.')}; " +
+            "start anew with the option 'force'.");
     }
 
     /// <summary>Reads one checkpoint written by a <see cref="CheckpointStore"/>.</summary>

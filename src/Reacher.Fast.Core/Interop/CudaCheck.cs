@@ -44,10 +44,12 @@ internal static unsafe class CudaCheck
         string function = (end < 0 ? call : call[..end]).Replace("CudaDriver.", "", StringComparison.Ordinal);
         string advice = status switch
         {
-            CudaStatus.OutOfMemory => "; the GPU's memory is full: use a smaller replay mirror, batch or network, or another --device cuda:N",
+            CudaStatus.OutOfMemory =>
+                "; the GPU's memory is full: use a smaller replay mirror, batch or network, or another GPU with the option 'device'",
             CudaStatus.UnsupportedPtxVersion or CudaStatus.InvalidPtx => "; the NVIDIA driver is too old for these kernels: install a newer one",
             _ when CudaException.IsDeviceLost(status) =>
-                "; this process cannot use the GPU any more: resume the run with --resume, on the CPU with --device cpu if it happens again",
+                "; this process cannot use the GPU any more: go on with the run by the option 'resume', " +
+                "on the CPU by the option 'device' if it happens again",
             _ => "",
         };
         throw new CudaException(status, function, $"{function} failed with {Describe(status)}{advice}.");

@@ -36,7 +36,7 @@ public sealed class CudaException : Exception
 
     /// <summary>
     /// Whether the context is gone: every further call fails, this process cannot use the device any more, and a run goes on
-    /// from its last checkpoint in a new process (<c>--resume</c>, on the CPU if asked).
+    /// from its last checkpoint in a new process (the option <c>resume</c>, on the CPU if asked).
     /// </summary>
     public bool DeviceLost => IsDeviceLost(Status);
 

@@ -4,7 +4,7 @@ using System.Text;
 namespace Reacher.Fast.Core.Interop;
 
 /// <summary>One CUDA device, as <c>doctor</c> shows it.</summary>
-/// <param name="Ordinal">N of <c>--device cuda:N</c>.</param>
+/// <param name="Ordinal">N of the device <c>cuda:N</c>.</param>
 /// <param name="Name">The driver's name for it.</param>
 /// <param name="Major">Compute capability, major part.</param>
 /// <param name="Minor">Compute capability, minor part.</param>
@@ -31,7 +31,7 @@ public sealed record CudaDeviceInfo(int Ordinal, string Name, int Major, int Min
 /// <param name="Devices">All devices, in the driver's order.</param>
 public sealed record CudaReport(string? Reason, string? DriverVersion, IReadOnlyList<CudaDeviceInfo> Devices)
 {
-    /// <summary>Whether <c>--device cuda</c> will work.</summary>
+    /// <summary>Whether the device <c>cuda</c> will work.</summary>
     public bool IsAvailable => Reason is null;
 
     /// <inheritdoc/>
@@ -98,21 +98,22 @@ public static unsafe class CudaProbe
         CudaReport report = Describe();
         if (report.Reason is not null)
         {
-            throw new CudaUnavailableException($"--device cuda cannot be used: {report.Reason}; or train with --device cpu.");
+            throw new CudaUnavailableException($"The device cuda cannot be used: {report.Reason}; or set the option 'device' to cpu.");
         }
 
         if (ordinal < 0 || ordinal >= report.Devices.Count)
         {
             throw new CudaUnavailableException(
-                $"--device cuda:{ordinal} is not there: this machine has {report.Devices.Count} CUDA device(s), cuda:0 to cuda:{report.Devices.Count - 1}.");
+                $"The device cuda:{ordinal} is not there: this machine has {report.Devices.Count} CUDA device(s), " +
+                $"cuda:0 to cuda:{report.Devices.Count - 1}.");
         }
 
         CudaDeviceInfo device = report.Devices[ordinal];
         return device.IsSupported
             ? device
             : throw new CudaUnavailableException(
-                $"--device cuda:{ordinal} cannot be used: {device.Name} has compute capability {device.Major}.{device.Minor} and the kernels need " +
-                $"{CudaDeviceInfo.RequiredMajor}.0 (A100, RTX 30 or later); use --device cpu.");
+                $"The device cuda:{ordinal} cannot be used: {device.Name} has compute capability {device.Major}.{device.Minor} " +
+                $"and the kernels need {CudaDeviceInfo.RequiredMajor}.0 (A100, RTX 30 or later); set the option 'device' to cpu.");
     }
 
     private static string? Missing(List<CudaDeviceInfo> devices) =>

@@ -41,7 +41,8 @@ public sealed class CudaTraining : IDisposable
         if (source is CudaReplayMirror && learner.HostStatistics is string option)
         {
             throw new InputException(
-                $"{option} needs every batch on the host, so the replay cannot be mirrored into the GPU; turn it off, or take batches from the host with --batches host.");
+                $"{option} needs every batch on the host, so the replay cannot be mirrored into the GPU; " +
+                "turn it off, or take batches from the host with the option 'batches'.");
         }
 
         if (updatesPerLaunch % learner.PolicyDelay != 0 || learner.Updates % learner.PolicyDelay != 0)

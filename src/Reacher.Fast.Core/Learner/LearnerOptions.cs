@@ -1,87 +1,117 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization;
 using Reacher.Fast.Core.Networks;
+using Reacher.Fast.Core.Options;
 
 namespace Reacher.Fast.Core.Learner;
 
-/// <summary>What SAC and TD3 have in common. Defaults are the SAC paper's (Haarnoja et al. 2018b, table 1) unless a source is named.</summary>
+/// <summary>
+/// What SAC and TD3 have in common. These records are what a learner is made with, and where the options of learning are declared with
+/// their defaults: those were found on the 20-arm Reacher, and docs/algorithms.md says where they leave the papers'.
+/// </summary>
+[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)]
+[JsonDerivedType(typeof(SacOptions), "sac")]
+[JsonDerivedType(typeof(Td3Options), "td3")]
 public abstract record LearnerOptions
 {
+    /// <summary>Adam's step size for both critics, and for whatever has no step size of its own.</summary>
+    [Option(OptionSection.Hyperparameters, "learning_rate", "Adam's step size for policy, critics and entropy coefficient",
+        Minimum = 0, AboveMinimum = true, Maximum = 1, Order = 1)]
+    public double LearningRate { get; init; } = 1e-3;
+
+    /// <summary>Adam's step size for the policy; null for <see cref="LearningRate"/>.</summary>
+    [Option(OptionSection.Hyperparameters, "actor_learning_rate", "The policy's own step size; null for learning_rate",
+        Minimum = 0, Maximum = 1, IsAdvanced = true, Order = 2)]
+    public double? ActorLearningRate { get; init; }
+
     /// <summary>B: transitions of an update.</summary>
-    public int BatchSize { get; init; } = 256;
+    [Option(OptionSection.Hyperparameters, "batch_size", "Transitions in one update", Minimum = 1, Maximum = 65536, Order = 4)]
+    public int BatchSize { get; init; } = 128;
 
-    /// <summary>Widths of the hidden layers of the policy and of each critic; their number is the depth. At least one.</summary>
-    public IReadOnlyList<int> HiddenSizes { get; init; } = [256, 256];
-
-    /// <summary>Adam's step size for the policy.</summary>
-    public double ActorLearningRate { get; init; } = 3e-4;
-
-    /// <summary>Adam's step size for both critics.</summary>
-    public double CriticLearningRate { get; init; } = 3e-4;
-
-    /// <summary>tau: how far targets move towards their networks, in (0, 1].</summary>
+    /// <summary>tau: how far targets move towards their networks.</summary>
+    [Option(OptionSection.Hyperparameters, "tau", "How far the target networks move towards the critics in one update",
+        Minimum = 0, AboveMinimum = true, Maximum = 1, IsAdvanced = true, Order = 8)]
     public float Tau { get; init; } = 0.005f;
 
     /// <summary>d: critic updates for one of the policy (Fujimoto et al. 2018, section 5.2).</summary>
-    public abstract int PolicyDelay { get; init; }
-
-    /// <summary>Layer normalisation before every ReLU of the critics (Ball et al. 2023, section 4.2).</summary>
-    public bool LayerNormCritics { get; init; }
-
-    /// <summary>Each network's gradient is scaled down to this L2 norm (Pascanu et al. 2013); infinite: never.</summary>
-    public float MaximumGradientNorm { get; init; } = float.PositiveInfinity;
-
-    /// <summary>Whether observations are brought to mean 0 and variance 1 by running statistics (as ML-Agents' <c>normalize</c>).</summary>
-    public bool NormalizeObservations { get; init; }
-
-    /// <summary>Rewards are multiplied by this (Haarnoja et al. 2018a, section 5.2).</summary>
-    public double RewardScale { get; init; } = 1;
-
-    /// <summary>
-    /// Whether rewards are divided by their running root mean square. No mean is subtracted: that would pay for, or punish,
-    /// staying alive (Engstrom et al. 2020, section 3, scale by a running deviation; here the rows' n-step rewards are what is known).
-    /// </summary>
-    public bool NormalizeRewards { get; init; }
+    [Option(OptionSection.Hyperparameters, "policy_delay", "Critic updates for one update of the policy and, with TD3, of the targets",
+        Minimum = 1, Maximum = 1000, IsAdvanced = true, Order = 12)]
+    public int PolicyDelay { get; init; } = 1;
 
     /// <summary>
     /// 0: the policy that is evaluated and exported is the one that is trained. Above: it is an exponential average of that one's weights
     /// (Polyak and Juditsky 1992; Izmailov et al. 2018), which moves by this share of the distance at every policy update; TD3 has such an
     /// average already, its target policy, which moves by <see cref="Tau"/>. What is learned is the same either way.
     /// </summary>
-    public float PolicyAveraging { get; init; }
+    [Option(OptionSection.Hyperparameters, "policy_averaging",
+        "How far the policy that is evaluated and exported moves towards the trained one at an update; 0 for the trained one itself",
+        Minimum = 0, Maximum = 1, IsAdvanced = true, Order = 13)]
+    public float PolicyAveraging { get; init; } = 0.0005f;
+
+    /// <summary>Each network's gradient is scaled down to this L2 norm (Pascanu et al. 2013); 0: never.</summary>
+    [Option(OptionSection.Hyperparameters, "max_grad_norm", "Gradients are scaled down to this L2 norm; 0 leaves them as they are",
+        Minimum = 0, IsAdvanced = true, Order = 19)]
+    public float MaximumGradientNorm { get; init; }
+
+    /// <summary>Whether observations are brought to mean 0 and variance 1 by running statistics (as ML-Agents' <c>normalize</c>).</summary>
+    [Option(OptionSection.Network, "normalize", "Normalise observations by their running mean and deviation")]
+    public bool NormalizeObservations { get; init; }
+
+    /// <summary>The width of each hidden layer of the policy and of each critic.</summary>
+    [Option(OptionSection.Network, "hidden_units", "Width of the hidden layers of policy and critics", Minimum = 1, Maximum = 8192)]
+    public int HiddenUnits { get; init; } = 128;
+
+    /// <summary>The number of those layers.</summary>
+    [Option(OptionSection.Network, "num_layers", "Hidden layers of policy and critics", Minimum = 1, Maximum = 8)]
+    public int NumLayers { get; init; } = 2;
+
+    /// <summary>The hidden layers' widths, where they differ; otherwise <see cref="NumLayers"/> times <see cref="HiddenUnits"/>.</summary>
+    public IReadOnlyList<int> HiddenSizes
+    {
+        get => field ?? [.. Enumerable.Repeat(HiddenUnits, NumLayers)];
+        init;
+    }
+
+    /// <summary>Layer normalisation before every ReLU of the critics (Ball et al. 2023, section 4.2).</summary>
+    [Option(OptionSection.Network, "layer_norm", "Layer normalisation in the critics")]
+    public bool LayerNormCritics { get; init; } = true;
 
     /// <summary>How weights begin.</summary>
+    [Option(OptionSection.Network, "initialization", "How weights begin", IsAdvanced = true)]
     public WeightInitialization Initialization { get; init; }
+
+    /// <summary>Rewards are multiplied by this (Haarnoja et al. 2018a, section 5.2).</summary>
+    [Option(OptionSection.ExtrinsicReward, "strength",
+        "The learner multiplies the rewards of its batches by this; stored rewards and scores stay as they are",
+        Minimum = 0, AboveMinimum = true, Order = 2)]
+    public double RewardScale { get; init; } = 1;
+
+    /// <summary>
+    /// Whether rewards are divided by their running root mean square. No mean is subtracted: that would pay for, or punish,
+    /// staying alive (Engstrom et al. 2020, section 3, scale by a running deviation; here the rows' n-step rewards are what is known).
+    /// </summary>
+    [Option(OptionSection.ExtrinsicReward, "normalize", "Divide rewards by their running root mean square; no mean is subtracted",
+        IsAdvanced = true, Order = 3)]
+    public bool NormalizeRewards { get; init; }
 
     /// <summary>Seeds weights and noise.</summary>
     public ulong Seed { get; init; }
 
+    /// <summary>The policy's step size.</summary>
+    internal double PolicyLearningRate => ActorLearningRate ?? LearningRate;
+
+    /// <summary>The norm that gradients are scaled down to, where infinite means never.</summary>
+    internal float GradientLimit => MaximumGradientNorm == 0 ? float.PositiveInfinity : MaximumGradientNorm;
+
     /// <summary>Checks every value.</summary>
     /// <exception cref="InputException">One is out of range; the sentence names it.</exception>
-    public virtual void Validate()
+    public void Validate()
     {
-        Require(BatchSize >= 1, nameof(BatchSize), BatchSize, "at least 1");
-        Require(HiddenSizes is { Count: > 0 }, nameof(HiddenSizes), "empty", "at least one width");
-        foreach (int size in HiddenSizes!)
+        OptionAttribute.Require(this, GetType(), "The learner's");
+        if (HiddenSizes.Count == 0 || HiddenSizes.Any(size => size < 1))
         {
-            Require(size >= 1, nameof(HiddenSizes), size, "at least 1 each");
-        }
-
-        RequireRate(ActorLearningRate, nameof(ActorLearningRate));
-        RequireRate(CriticLearningRate, nameof(CriticLearningRate));
-        Require(Tau is > 0 and <= 1, nameof(Tau), Tau, "in (0, 1]");
-        Require(PolicyDelay >= 1, nameof(PolicyDelay), PolicyDelay, "at least 1");
-        Require(PolicyAveraging is >= 0 and <= 1, nameof(PolicyAveraging), PolicyAveraging, "from 0 to 1");
-        Require(MaximumGradientNorm > 0, nameof(MaximumGradientNorm), MaximumGradientNorm, "above 0, or infinite");
-        Require(RewardScale > 0 && double.IsFinite(RewardScale), nameof(RewardScale), RewardScale, "finite and above 0");
-    }
-
-    private protected static void RequireRate(double rate, string name) =>
-        Require(rate >= 0 && double.IsFinite(rate), name, rate, "finite and not negative");
-
-    private protected static void Require<T>(bool condition, string name, T value, string range)
-    {
-        if (!condition)
-        {
-            throw new InputException(FormattableString.Invariant($"The learner's {name} is {value} but must be {range}; change it in the configuration."));
+            throw new InputException(
+                $"The learner's hidden sizes are [{string.Join(", ", HiddenSizes)}], and must be one width or more, each of at least 1.");
         }
     }
 }
@@ -89,45 +119,57 @@ public abstract record LearnerOptions
 /// <summary>Soft actor-critic (Haarnoja et al. 2018b, "Soft actor-critic algorithms and applications").</summary>
 public sealed record SacOptions : LearnerOptions
 {
-    /// <inheritdoc/>
-    public override int PolicyDelay { get; init; } = 1;
+    /// <summary>The coefficient that is kept as it is, unless <see cref="AlphaLearningRate"/> says otherwise.</summary>
+    public const double KeptAlpha = 0.002;
 
-    /// <summary>Adam's step size for the entropy coefficient; 0 keeps it.</summary>
-    public double AlphaLearningRate { get; init; } = 3e-4;
+    /// <summary>
+    /// Adam's step size for the entropy coefficient; 0 keeps the coefficient. Null means <see cref="LearnerOptions.LearningRate"/>, but 0
+    /// where <see cref="InitialAlpha"/> has its default, which was found for staying as it is (docs/algorithms.md): whoever sets a
+    /// coefficient of another size, such as ML-Agents', means it to be tuned, as there.
+    /// </summary>
+    [Option(OptionSection.Hyperparameters, "entcoef_learning_rate",
+        "The entropy coefficient's own step size; 0 keeps it as it is; " +
+        "null for learning_rate, but 0 where init_entcoef is left at its default",
+        Minimum = 0, Maximum = 1, IsAdvanced = true, Order = 3)]
+    public double? AlphaLearningRate { get; init; }
 
     /// <summary>alpha at first.</summary>
-    public double InitialAlpha { get; init; } = 1;
+    [Option(OptionSection.Hyperparameters, "init_entcoef",
+        "Entropy coefficient at the start; it is tuned from there by entcoef_learning_rate",
+        Minimum = 0, AboveMinimum = true, Order = 10)]
+    public double InitialAlpha { get; init; } = KeptAlpha;
 
     /// <summary>The entropy that alpha is tuned for; null: -|A| (section 5 there).</summary>
+    [Option(OptionSection.Hyperparameters, "target_entropy", "Entropy that the coefficient is tuned for; null for minus the action's size",
+        Minimum = -1e6, Maximum = 1e6, IsAdvanced = true, Order = 11)]
     public float? TargetEntropy { get; init; }
 
-    /// <inheritdoc/>
-    public override void Validate()
-    {
-        base.Validate();
-        RequireRate(AlphaLearningRate, nameof(AlphaLearningRate));
-        Require(InitialAlpha > 0 && double.IsFinite(InitialAlpha), nameof(InitialAlpha), InitialAlpha, "finite and above 0");
-        Require(TargetEntropy is null || float.IsFinite(TargetEntropy.Value), nameof(TargetEntropy), TargetEntropy, "finite");
-    }
+    /// <summary>The entropy coefficient's step size.</summary>
+    internal double EntropyLearningRate => AlphaLearningRate ?? (InitialAlpha == KeptAlpha ? 0 : LearningRate);
 }
 
-/// <summary>Twin delayed deep deterministic policy gradient (Fujimoto et al. 2018), with that paper's defaults.</summary>
+/// <summary>Twin delayed deep deterministic policy gradient (Fujimoto et al. 2018).</summary>
 public sealed record Td3Options : LearnerOptions
 {
-    /// <inheritdoc/>
-    public override int PolicyDelay { get; init; } = 2;
+    /// <summary>The defaults, of which the policy's step size and its delay are TD3's own.</summary>
+    public Td3Options()
+    {
+        ActorLearningRate = 5e-4;
+        PolicyDelay = 2;
+    }
+
+    /// <summary>sigma: deviation of the noise on actions while training (section 6.1 there).</summary>
+    [Option(OptionSection.Hyperparameters, "exploration_noise", "Standard deviation of the noise added to actions while training",
+        Minimum = 0, Maximum = 10, Order = 14)]
+    public float ExplorationNoise { get; init; } = 0.3f;
 
     /// <summary>sigma~: deviation of the noise on the target policy's actions (section 6.1 there).</summary>
+    [Option(OptionSection.Hyperparameters, "target_noise", "Standard deviation of the noise that smooths the target's action",
+        Minimum = 0, Maximum = 10, IsAdvanced = true, Order = 17)]
     public float SmoothingSigma { get; init; } = 0.2f;
 
     /// <summary>c: bound of that noise.</summary>
+    [Option(OptionSection.Hyperparameters, "target_noise_clip", "Largest size of that noise",
+        Minimum = 0, Maximum = 10, IsAdvanced = true, Order = 18)]
     public float SmoothingClip { get; init; } = 0.5f;
-
-    /// <inheritdoc/>
-    public override void Validate()
-    {
-        base.Validate();
-        Require(SmoothingSigma >= 0 && float.IsFinite(SmoothingSigma), nameof(SmoothingSigma), SmoothingSigma, "finite and not negative");
-        Require(SmoothingClip >= 0, nameof(SmoothingClip), SmoothingClip, "not negative");
-    }
 }

@@ -37,8 +37,8 @@ public abstract partial class OffPolicyLearner : ILearner
         CriticNetwork = new TwinCritic(device, spec.ObservationSize, spec.ActionSize, hidden, options.LayerNormCritics, options.BatchSize);
         schedule = device.Allocate("schedule", new TensorShape("learning_rate_scale", 1, 1, 1))[0];
         LearningRateScale = 1;
-        Actor = new TrainedNetwork(device, ActorNetwork.Parameters, ["actor"], options.ActorLearningRate, policyTarget, schedule);
-        Critic = new TrainedNetwork(device, CriticNetwork.Parameters, ["critic1", "critic2"], options.CriticLearningRate, target: true, schedule);
+        Actor = new TrainedNetwork(device, ActorNetwork.Parameters, ["actor"], options.PolicyLearningRate, policyTarget, schedule);
+        Critic = new TrainedNetwork(device, CriticNetwork.Parameters, ["critic1", "critic2"], options.LearningRate, target: true, schedule);
         Actor.Initialize(options.Initialization, options.Seed, network: 0);
         Critic.Initialize(options.Initialization, options.Seed, network: 1);
         TensorBlock perSample = device.Allocate(

@@ -6,8 +6,9 @@ using Reacher.Fast.Core.Networks;
 namespace Reacher.Fast.Core.Learner;
 
 /// <summary>
-/// Soft actor-critic with automatic entropy tuning (Haarnoja et al. 2018b, algorithm 1): policy pi_phi, critics Q_theta1 and
-/// Q_theta2 with Polyak targets, entropy coefficient alpha. docs/algorithms.md maps the equations and lists the deviations.
+/// Soft actor-critic (Haarnoja et al. 2018b, algorithm 1): policy pi_phi, critics Q_theta1 and Q_theta2 with Polyak targets, and an
+/// entropy coefficient alpha that is tuned where its learning rate is above 0, which it is not by default. docs/algorithms.md maps the
+/// equations and lists the deviations.
 /// </summary>
 public sealed class SacLearner : OffPolicyLearner
 {
@@ -49,7 +50,7 @@ public sealed class SacLearner : OffPolicyLearner
         Tensor q = CriticNetwork.Forward(Critic.Parameters, Batch.Observations, Batch.Actions);
         Device.CriticLoss(q, Y, CriticNetwork.QGradient, Report);
         CriticNetwork.BackwardParameters(Critic.Parameters, Critic.Gradients);
-        Critic.Step(options.MaximumGradientNorm, Report, ReportSlot.CriticGradientNorm, options.Tau);
+        Critic.Step(options.GradientLimit, Report, ReportSlot.CriticGradientNorm, options.Tau);
     }
 
     private protected override void UpdatePolicy()
@@ -64,10 +65,10 @@ public sealed class SacLearner : OffPolicyLearner
         CriticNetwork.BackwardActions(Critic.Parameters, ActionGradient);
         Device.SquashedGaussianBackward(output, epsilon, Action, ActionGradient, alpha, ActorNetwork.OutputGradient);
         ActorNetwork.Backward(Actor.Parameters, Batch.Observations, Actor.Gradients);
-        Actor.Step(options.MaximumGradientNorm, Report, ReportSlot.PolicyGradientNorm, options.PolicyAveraging);
+        Actor.Step(options.GradientLimit, Report, ReportSlot.PolicyGradientNorm, options.PolicyAveraging);
 
         // J(alpha) = mean (-alpha log pi_phi(a|s) - alpha H_target), stepped in log alpha                                 (eq. 18)
-        Device.EntropyCoefficientStep(logPi, targetEntropy, new AdamOptions(options.AlphaLearningRate), alphaState, alpha, Report);
+        Device.EntropyCoefficientStep(logPi, targetEntropy, new AdamOptions(options.EntropyLearningRate), alphaState, alpha, Report);
     }
 
     private protected override void SaveAlgorithmState(StateDictionary state)

@@ -33,7 +33,7 @@ public sealed class Td3Learner : OffPolicyLearner
         Tensor q = CriticNetwork.Forward(Critic.Parameters, Batch.Observations, Batch.Actions);
         Device.CriticLoss(q, Y, CriticNetwork.QGradient, Report);
         CriticNetwork.BackwardParameters(Critic.Parameters, Critic.Gradients);
-        Critic.Step(options.MaximumGradientNorm, Report, ReportSlot.CriticGradientNorm, withPolicy ? options.Tau : 0);
+        Critic.Step(options.GradientLimit, Report, ReportSlot.CriticGradientNorm, withPolicy ? options.Tau : 0);
     }
 
     private protected override void UpdatePolicy()
@@ -47,6 +47,6 @@ public sealed class Td3Learner : OffPolicyLearner
         ActorNetwork.Backward(Actor.Parameters, Batch.Observations, Actor.Gradients);
 
         // phi <- Adam;  phi_target <- phi_target + tau (phi - phi_target)
-        Actor.Step(options.MaximumGradientNorm, Report, ReportSlot.PolicyGradientNorm, options.Tau);
+        Actor.Step(options.GradientLimit, Report, ReportSlot.PolicyGradientNorm, options.Tau);
     }
 }

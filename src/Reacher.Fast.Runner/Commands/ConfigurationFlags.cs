@@ -2,22 +2,23 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using Reacher.Fast.Core;
 using Reacher.Fast.Training.Options;
+using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Runner.Commands;
 
-/// <summary>The command line's flags, one for each key of the table that has one, and what was given for them.</summary>
+/// <summary>The command line's flags, one for each option, and what was given for them.</summary>
 internal sealed class ConfigurationFlags
 {
-    private readonly List<(ConfigurationKey Key, Option<string?> Option)> options = [];
+    private readonly List<(OptionKey Key, Option<string?> Option)> options = [];
 
     /// <summary>Makes the options. Those of advanced keys work, but are left out of <c>--help</c>.</summary>
     public ConfigurationFlags()
     {
-        foreach (ConfigurationKey key in ConfigurationTable.All.Where(key => key.Flag is not null))
+        foreach (OptionKey key in OptionKeys.All)
         {
-            options.Add((key, new Option<string?>(key.Flag!, key.FlagAlias is null ? [] : [key.FlagAlias])
+            options.Add((key, new Option<string?>(key.Flag, key.FlagAlias is null ? [] : [key.FlagAlias])
             {
-                Description = key.IsSwitch ? key.Comment : $"{key.Comment} [{Default(key)}]",
+                Description = key.IsSwitch ? key.Meaning : $"{key.Meaning} [{Default(key)}]",
                 Hidden = key.IsAdvanced,
                 HelpName = key.IsSwitch ? null : key.Name,
                 // Given twice, the last one stands, as with mlagents-learn.
@@ -41,7 +42,7 @@ internal sealed class ConfigurationFlags
     public IReadOnlyList<FlagValue> Read(ParseResult result)
     {
         var given = new List<FlagValue>();
-        foreach ((ConfigurationKey key, Option<string?> option) in options)
+        foreach ((OptionKey key, Option<string?> option) in options)
         {
             if (result.GetResult(option) is OptionResult { Implicit: false } found)
             {
@@ -53,12 +54,12 @@ internal sealed class ConfigurationFlags
         return given;
     }
 
-    private static string Negate(ConfigurationKey key, string text) => (bool)FlagValue.Parse(key, text).Value! ? "false" : "true";
+    private static string Negate(OptionKey key, string text) => (bool)FlagValue.Parse(key, text).Value! ? "false" : "true";
 
-    private static string Default(ConfigurationKey key)
+    private static string Default(OptionKey key)
     {
-        string sac = key.Format(key.DefaultFor(TrainerType.Sac));
-        string td3 = key.Format(key.DefaultFor(TrainerType.Td3));
-        return sac == td3 ? sac : $"sac {sac}, td3 {td3}";
+        string sac = key.Format(BuiltInTask.Default.Begin(TrainerType.Sac));
+        string td3 = key.Format(BuiltInTask.Default.Begin(TrainerType.Td3));
+        return sac == td3 || key == OptionKeys.Trainer ? sac : $"sac {sac}, td3 {td3}";
     }
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Reacher.Fast.Core;
 using Reacher.Fast.Core.Checkpoints;
+using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Core.Networks;
 using Reacher.Fast.Training.Env;
 using Reacher.Fast.Training.Evaluate;
@@ -36,9 +37,9 @@ internal static class EvalCommand
             throw new InputException($"--episodes is {episodes}, and must be from 1 to {MostEpisodes}.");
         }
 
-        (string source, RunConfiguration configuration) = RunSource.Find(run, results);
+        (string source, RunOptions options) = RunSource.Find(run, results);
         PolicySpec spec = PolicyFile.Read(source, out float[] block);
-        (RunPlan plan, PlanningEnvironment probe) = PlanFor(spec, configuration, seed, source);
+        (RunPlan plan, PlanningEnvironment probe) = PlanFor(spec, options, seed, source);
         using PlanningEnvironment owned = probe;
         // Unity takes its time; whoever watches is told how far it is.
         bool watched = !json && !Console.IsErrorRedirected && !Console.IsOutputRedirected;
@@ -71,12 +72,17 @@ internal static class EvalCommand
         """);
 
     // The policy decides its own shape: a file that was exported knows nothing of the run's configuration.
-    private static (RunPlan Plan, PlanningEnvironment Probe) PlanFor(PolicySpec spec, RunConfiguration configuration, long? seed, string source)
+    private static (RunPlan Plan, PlanningEnvironment Probe) PlanFor(PolicySpec spec, RunOptions options, long? seed, string source)
     {
-        configuration = RunPlanner.Settle(configuration, TimeProvider.System).With(
-            TrainerKeys.Type, spec.Kind == PolicyKind.SquashedGaussian ? TrainerType.Sac : TrainerType.Td3);
-        (RunPlan plan, PlanningEnvironment probe) = RunPlanner.Open(
-            seed is null ? configuration : configuration.With(RunKeys.Seed, seed.Value), evaluates: true);
+        LearnerOptions learner = spec.Kind == PolicyKind.SquashedGaussian ? new SacOptions() : new Td3Options();
+        options = RunPlanner.Settle(options, TimeProvider.System);
+        (RunPlan plan, PlanningEnvironment probe) = RunPreparation.Open(
+            options with
+            {
+                Learner = learner with { HiddenSizes = spec.HiddenSizes.ToArray(), NormalizeObservations = spec.NormalizeObservations },
+                Seed = seed ?? options.Seed,
+            },
+            evaluates: true);
         if (plan.ObservationSize != spec.ObservationSize || plan.ActionSize != spec.ActionSize)
         {
             probe.Dispose();
@@ -85,11 +91,6 @@ internal static class EvalCommand
                 $"'{plan.Environment.Name}' {plan.ObservationSize} and {plan.ActionSize}; evaluate it in its own run.");
         }
 
-        plan = plan with
-        {
-            Sac = plan.Sac is null ? null : plan.Sac with { HiddenSizes = spec.HiddenSizes.ToArray(), NormalizeObservations = spec.NormalizeObservations },
-            Td3 = plan.Td3 is null ? null : plan.Td3 with { HiddenSizes = spec.HiddenSizes.ToArray(), NormalizeObservations = spec.NormalizeObservations },
-        };
         return (plan, probe);
     }
 }

@@ -5,7 +5,6 @@ using Reacher.Fast.Core.Networks;
 using Reacher.Fast.Training.Export;
 using Reacher.Fast.Training.Options;
 using Reacher.Fast.Training.Processes;
-using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Runner.Commands;
 
@@ -28,14 +27,14 @@ internal static class ExportCommand
 
     private static int Run(string run, string? output, string? format, string results)
     {
-        (string source, RunConfiguration configuration) = RunSource.Find(run, results);
+        string source = RunSource.Find(run, results).PolicyFile;
         string extension = format ?? (output is null ? Onnx : Path.GetExtension(output).TrimStart('.'));
         if (extension is not (Onnx or Safetensors))
         {
             throw new InputException($"There is no format '{extension}' to export to; give --format onnx or --format safetensors.");
         }
 
-        output ??= DefaultOutput(run, results, source, configuration.BehaviorName, extension);
+        output ??= DefaultOutput(run, results, source, extension);
         PolicySpec spec = PolicyFile.Read(source, out float[] block);
         if (extension == Onnx)
         {
@@ -51,14 +50,13 @@ internal static class ExportCommand
     }
 
     // Beside the run's configuration, where ML-Agents puts the final model; beside a file that was named itself.
-    private static string DefaultOutput(string run, string results, string source, string behavior, string extension)
+    private static string DefaultOutput(string run, string results, string source, string extension)
     {
         if (File.Exists(run))
         {
             return Path.ChangeExtension(source, extension == Safetensors ? "actor.safetensors" : extension);
         }
 
-        using RunDirectory directory = RunDirectory.Find(run, results, out _);
-        return Path.Combine(directory.Folder, $"{behavior}.{extension}");
+        return SavedRun.Find(run, results).Folder.Exported(extension);
     }
 }

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Reacher.Fast.Core;
 using Reacher.Fast.Core.Interop;
 using Reacher.Fast.Runner.View;
+using Reacher.Fast.Training.Env;
 using Reacher.Fast.Training.Options;
 using Reacher.Fast.Training.Processes;
 using Reacher.Fast.Training.Profiling;
@@ -34,20 +35,20 @@ internal static class ProfileCommand
         flags.AddTo(command);
         command.SetAction(result =>
         {
-            RunConfiguration configuration = ConfigurationLoader.Load(result.GetValue(file), flags.Read(result)).Configuration;
-            return Run(configuration, result.GetValue(seconds), result.GetValue(json));
+            RunOptions options = ConfigurationLoader.Load(result.GetValue(file), flags.Read(result)).Options;
+            return Run(options, result.GetValue(seconds), result.GetValue(json));
         });
         return command;
     }
 
-    private static int Run(RunConfiguration configuration, double seconds, bool json)
+    private static int Run(RunOptions options, double seconds, bool json)
     {
         if (seconds is not (>= 0.1 and <= 86_400))
         {
             throw new InputException($"--seconds is {seconds}, and must be from 0.1 to 86400.");
         }
 
-        RunPlan plan = RunPlanner.Plan(RunPlanner.Settle(configuration, TimeProvider.System));
+        RunPlan plan = RunPreparation.Plan(RunPlanner.Settle(options, TimeProvider.System));
         using var cancelled = new CancellationTokenSource();
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);

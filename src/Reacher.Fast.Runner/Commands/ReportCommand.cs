@@ -17,8 +17,8 @@ internal static class ReportCommand
         var command = new Command("report", "Draw a run as one page that needs no network: learning curve, losses, rates, configuration.") { run, output, results };
         command.SetAction(result =>
         {
-            using RunDirectory directory = RunDirectory.Find(result.GetValue(run)!, result.GetValue(results)!, out RunConfiguration configuration);
-            Console.WriteLine(HtmlReport.Write(directory, configuration, result.GetValue(output)));
+            (RunFolder folder, RunOptions options) = SavedRun.Find(result.GetValue(run)!, result.GetValue(results)!);
+            Console.WriteLine(HtmlReport.Write(folder, options, result.GetValue(output)));
             return ExitCodes.Done;
         });
         return command;

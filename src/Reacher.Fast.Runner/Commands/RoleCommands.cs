@@ -26,7 +26,7 @@ internal static class RoleCommands
         var command = new Command(verb, description) { folder, index, supervisor };
         command.Hidden = true;
         command.SetAction(result => ChildHost.Run(
-            new RunFiles(result.GetValue(folder)!), role, result.GetValue(index), result.GetValue(supervisor)));
+            result.GetValue(folder)!, role, result.GetValue(index), result.GetValue(supervisor)));
         return command;
     }
 }

@@ -9,8 +9,8 @@ namespace Reacher.Fast.Runner.Commands;
 
 /// <summary>Where the policy lies that a verb was given: in a run, or in a file.</summary>
 /// <param name="PolicyFile">The checkpoint, the best policy or an exported one.</param>
-/// <param name="Configuration">The run's; the defaults for a file.</param>
-internal sealed record RunSource(string PolicyFile, RunConfiguration Configuration)
+/// <param name="Options">The run's; the defaults for a file.</param>
+internal sealed record RunSource(string PolicyFile, RunOptions Options)
 {
     /// <summary>Finds it; a damaged newest checkpoint is named on standard error and the one before it taken.</summary>
     /// <param name="run">A run id, a run's folder, or a file.</param>
@@ -21,22 +21,22 @@ internal sealed record RunSource(string PolicyFile, RunConfiguration Configurati
     {
         if (File.Exists(run))
         {
-            return new RunSource(run, RunConfiguration.Default());
+            return new RunSource(run, BuiltInTask.Default.Begin(TrainerType.Sac));
         }
 
-        using RunDirectory directory = RunDirectory.Find(run, results, out RunConfiguration configuration);
-        if (!whole && BestPolicy.Find(directory.Folder, directory.BehaviorName) is string best)
+        (RunFolder folder, RunOptions options) = SavedRun.Find(run, results);
+        if (!whole && BestPolicy.Find(folder) is string best)
         {
-            return new RunSource(best, configuration);
+            return new RunSource(best, options);
         }
 
-        LoadedCheckpoint loaded = directory.Checkpoints(keep: 1).LoadLatest()
-            ?? throw new InputException($"The run '{directory.Id}' has no checkpoint yet; let it train on.");
+        LoadedCheckpoint loaded = folder.Checkpoints(keep: 1).LoadLatest()
+            ?? throw new InputException($"The run '{folder.Id}' has no checkpoint yet; let it train on.");
         foreach (SkippedCheckpoint skipped in loaded.Skipped)
         {
             Console.Error.WriteLine($"warning: {skipped.Reason} Taking '{loaded.Path}'.");
         }
 
-        return new RunSource(loaded.Path, configuration);
+        return new RunSource(loaded.Path, options);
     }
 }

@@ -45,7 +45,7 @@ internal static class TrainCommand
             if (result.GetValue(print))
             {
                 Console.WriteLine("# What 'reacher-fast train FILE' takes. A key that is left out has the value shown here; a flag overrides the file.");
-                Console.Write(ConfigurationWriter.ToYaml(loaded.Configuration, withComments: true));
+                Console.Write(ConfigurationWriter.ToYaml(loaded.Options, withComments: true));
                 return ExitCodes.Done;
             }
 
@@ -54,7 +54,7 @@ internal static class TrainCommand
                 Console.Error.WriteLine($"warning: {warning}");
             }
 
-            return Train(loaded.Configuration, result.GetValue(json), result.GetValue(otlp));
+            return Train(loaded.Options, result.GetValue(json), result.GetValue(otlp));
         });
         return command;
     }
@@ -63,105 +63,101 @@ internal static class TrainCommand
     private static LoadedConfiguration Load(string? path, IReadOnlyList<FlagValue> flags)
     {
         LoadedConfiguration loaded = ConfigurationLoader.Load(path, flags);
-        if (path is not null || !loaded.Configuration.Get(RunKeys.Resume))
+        if (path is not null || !loaded.Options.Resume)
         {
             return loaded;
         }
 
-        string id = loaded.Configuration.Get(RunKeys.RunId)
-            ?? throw new InputException("--resume needs to know which run to go on with; name it by --run-id.");
-        string saved = Path.Combine(loaded.Configuration.Get(RunKeys.ResultsDir)!, id, "configuration.yaml");
+        string saved = RunFolder.Of(loaded.Options).Configuration;
         return File.Exists(saved) ? ConfigurationLoader.Load(saved, flags) : loaded;
     }
 
-    private static int Train(RunConfiguration configuration, bool json, string? otlp)
+    private static int Train(RunOptions options, bool json, string? otlp)
     {
-        if (configuration.Get(RunKeys.Debug))
+        if (options.Debug)
         {
             // The run's processes inherit it.
             Environment.SetEnvironmentVariable(CommandLine.TraceVariable, "1");
         }
 
-        configuration = RunPlanner.Settle(configuration, TimeProvider.System);
-        using var meter = new RunMeter(configuration.Get(RunKeys.RunId)!, configuration.BehaviorName);
+        options = RunPlanner.Settle(options, TimeProvider.System);
+        using var meter = new RunMeter(options.RunId!, options.Behavior);
         // Ended before the meter, whose last figures it sends.
         using IDisposable? export = OtlpExport.Start(otlp);
         // Environment and device first: whatever is wrong with them must show before a folder is made.
-        (RunPlan plan, PlanningEnvironment probe) = RunPlanner.Open(configuration);
-        using PlanningEnvironment owned = probe;
-        bool inProcess = configuration.Get(RunKeys.InProcess);
-        IVectorEnvironment? player = inProcess && plan.Environment.IsPlayer ? probe.Environment : null;
+        (RunPlan plan, PlanningEnvironment probe) = RunPreparation.Open(options);
+        using PlanningEnvironment opened = probe;
+        IVectorEnvironment? player = plan.InProcess && plan.Environment.IsPlayer ? probe.Environment : null;
         if (player is null)
         {
             probe.Dispose();
         }
 
-        bool resume = configuration.Get(RunKeys.Resume);
-        StateDictionary? beginning = resume ? null : ReadBeginning(configuration, plan);
+        bool resume = options.Resume;
+        RunFolder files = RunFolder.Of(options);
+        StateDictionary? beginning = resume ? null : ReadBeginning(options, plan);
         if (!resume)
         {
-            DiskSpace.Require(plan, RunDirectory.FolderOf(configuration));
+            DiskSpace.Require(plan, files);
         }
 
-        using RunDirectory directory = RunDirectory.Open(configuration);
-        var files = new RunFiles(directory.Folder);
+        using RunLock owned = RunLock.Claim(files, resume, options.Force);
         if (resume)
         {
             new TrainingCheckpoints(files, plan).RequireResumable();
         }
 
-        ConfigurationWriter.Save(configuration, directory.ConfigurationFile);
+        ConfigurationWriter.Save(options, files.Configuration);
         File.Delete(files.Summary);
-        Directory.CreateDirectory(files.Logs);
         if (beginning is not null)
         {
             Safetensors.Write(beginning, files.InitialWeights);
         }
 
-        using var recorder = new MetricsRecorder(directory, configuration);
-        long interval = configuration.Get(TrainerKeys.SummaryFreq);
+        using var recorder = new MetricsRecorder(files, options);
+        long interval = options.SummaryInterval;
         var shown = new MeteredReporter(Views.Create(json), meter);
         var recording = new RecordingReporter(shown, recorder, interval, EvaluationLog.Read(files.Evaluations).Count);
-        var statistics = new StatisticReporter(recording, recorder, StatisticSpool.FolderIn(files.Logs), interval);
+        var statistics = new StatisticReporter(recording, recorder, RunFolder.StatisticsIn(files.Logs), interval);
         var reporter = new ReturnReporter(statistics, recorder, files.Logs, interval);
-        int code = inProcess ? RunInProcess(plan, files, reporter, resume, player) : RunProcesses(plan, files, reporter, resume);
-        Finish(directory, plan);
+        int code = plan.InProcess ? RunInProcess(plan, files, reporter, resume, player) : RunProcesses(plan, files, reporter, resume);
+        Finish(files, plan);
         return code;
     }
 
     // Read before the run's folder is made, or emptied by --force, which may be the folder it comes from.
-    private static StateDictionary? ReadBeginning(RunConfiguration configuration, RunPlan plan) =>
-        configuration.Get(RunKeys.InitializeFrom) is string source
-            ? TrainingCheckpoints.ReadInitial(RunSource.Find(source, configuration.Get(RunKeys.ResultsDir)!, whole: true).PolicyFile, plan)
+    private static StateDictionary? ReadBeginning(RunOptions options, RunPlan plan) =>
+        options.InitializeFrom is string source
+            ? TrainingCheckpoints.ReadInitial(RunSource.Find(source, options.ResultsFolder, whole: true).PolicyFile, plan)
             : null;
 
-    private static int RunInProcess(RunPlan plan, RunFiles files, RunReporter reporter, bool resume, IVectorEnvironment? player)
+    private static int RunInProcess(RunPlan plan, RunFolder files, RunReporter reporter, bool resume, IVectorEnvironment? player)
     {
         using var lockstep = new LockstepTraining(files, plan, reporter, resume, player);
         return lockstep.Run();
     }
 
-    private static int RunProcesses(RunPlan plan, RunFiles files, RunReporter reporter, bool resume)
+    private static int RunProcesses(RunPlan plan, RunFolder files, RunReporter reporter, bool resume)
     {
         using Supervisor supervisor = resume ? Supervisor.Resume(files, plan, reporter) : Supervisor.Create(files, plan, reporter);
         return supervisor.Run();
     }
 
     // Every run ends with the model that Unity loads and the list of its checkpoints; a full disk costs these, not the run.
-    private static void Finish(RunDirectory directory, RunPlan plan)
+    private static void Finish(RunFolder files, RunPlan plan)
     {
         try
         {
-            CheckpointStore store = directory.Checkpoints(plan.KeepCheckpoints);
+            CheckpointStore store = files.Checkpoints(plan.KeepCheckpoints);
             if (store.LoadLatest() is not { } last)
             {
                 return;
             }
 
-            PolicySpec spec = PolicyFile.Read(BestPolicy.Find(directory.Folder, plan.Behavior) ?? last.Path, out float[] block);
-            OnnxExport.Write(spec, block, directory.FinalOnnxFile);
-            IReadOnlyList<EvaluationRecord> evaluations = EvaluationLog.Read(new RunFiles(directory.Folder).Evaluations);
-            TrainingStatus.Save(directory, store.List().Reverse().Select(Entry), Entry((last.Step, last.Path)));
+            PolicySpec spec = PolicyFile.Read(BestPolicy.Find(files) ?? last.Path, out float[] block);
+            OnnxExport.Write(spec, block, files.Onnx);
+            IReadOnlyList<EvaluationRecord> evaluations = EvaluationLog.Read(files.Evaluations);
+            TrainingStatus.Save(files, store.List().Reverse().Select(Entry), Entry((last.Step, last.Path)));
 
             CheckpointEntry Entry((long Step, string Path) checkpoint) => new(
                 checkpoint.Step,
@@ -171,7 +167,7 @@ internal static class TrainCommand
         }
         catch (Exception exception) when (exception is IOException or InputException)
         {
-            Console.Error.WriteLine($"warning: the run's model was not exported ({exception.Message}); try 'export {directory.Id}'.");
+            Console.Error.WriteLine($"warning: the run's model was not exported ({exception.Message}); try 'export {files.Id}'.");
         }
     }
 }

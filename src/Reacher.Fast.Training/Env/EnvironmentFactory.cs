@@ -19,17 +19,17 @@ internal static class EnvironmentFactory
     /// <param name="cancellation">Ends any wait for a player, now or later, with <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="InputException">There is no such environment, or one of its parameters is wrong.</exception>
     /// <exception cref="PlayerLostException">The player did not come, or left.</exception>
-    public static IVectorEnvironment Create(EnvironmentPlan plan, int worker, string? logs = null, long stepsBefore = 0, CancellationToken cancellation = default)
+    public static IVectorEnvironment Create(EnvironmentOptions plan, int worker, string? logs = null, long stepsBefore = 0, CancellationToken cancellation = default)
     {
         return plan.Name switch
         {
-            EnvironmentPlan.Arm => new ArmEnvironment(ArmOptionsOf(plan)),
-            EnvironmentPlan.Pendulum => new PendulumEnvironment(plan.Agents),
+            EnvironmentOptions.Arm => new ArmEnvironment(ArmOptionsOf(plan)),
+            EnvironmentOptions.Pendulum => new PendulumEnvironment(plan.Agents),
             _ => MlAgentsEnvironment.Launch(PlayerOptionsOf(plan, worker, logs, stepsBefore), cancellation),
         };
     }
 
-    private static MlAgentsOptions PlayerOptionsOf(EnvironmentPlan plan, int worker, string? logs, long stepsBefore) => new()
+    private static MlAgentsOptions PlayerOptionsOf(EnvironmentOptions plan, int worker, string? logs, long stepsBefore) => new()
     {
         Player = plan.Name,
         Arguments = plan.PlayerArguments,
@@ -49,7 +49,7 @@ internal static class EnvironmentFactory
         Log = Console.Error.WriteLine,
     };
 
-    private static ArmOptions ArmOptionsOf(EnvironmentPlan plan)
+    private static ArmOptions ArmOptionsOf(EnvironmentOptions plan)
     {
         var options = new ArmOptions { ArmCount = plan.Agents, MaxSteps = plan.MaxSteps };
         foreach ((string name, EnvironmentParameter parameter) in plan.Parameters)

@@ -17,7 +17,7 @@ internal sealed class PlanningEnvironment : IDisposable
     private readonly PosixSignalRegistration? terminate;
     private bool disposed;
 
-    private PlanningEnvironment(EnvironmentPlan plan, int worker)
+    private PlanningEnvironment(EnvironmentOptions plan, int worker)
     {
         if (plan.IsPlayer)
         {
@@ -41,7 +41,7 @@ internal sealed class PlanningEnvironment : IDisposable
 
     /// <summary>Makes it. Parameters and errors as for <see cref="EnvironmentFactory.Create"/>.</summary>
     /// <exception cref="OperationCanceledException">A signal came while a player was awaited.</exception>
-    public static PlanningEnvironment Open(EnvironmentPlan plan, int worker) => new(plan, worker);
+    public static PlanningEnvironment Open(EnvironmentOptions plan, int worker) => new(plan, worker);
 
     public void Dispose()
     {

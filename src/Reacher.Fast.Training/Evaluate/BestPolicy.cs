@@ -24,9 +24,9 @@ internal sealed class BestPolicy
     private readonly EvaluationWindow window;
     private double best;
 
-    public BestPolicy(RunFiles files, RunPlan plan)
+    public BestPolicy(RunFolder files, RunPlan plan)
     {
-        path = PathIn(files.Folder, plan.Behavior);
+        path = files.BestPolicy;
         spec = plan.PolicySpec;
         window = new EvaluationWindow(Math.Min(Episodes, plan.EvaluationWindow), plan.Threshold);
         best = ScoreOf(path);
@@ -34,8 +34,7 @@ internal sealed class BestPolicy
 
     /// <summary>The file that a run keeps it in; null while it has none.</summary>
     /// <param name="run">The run's folder.</param>
-    /// <param name="behavior">The behavior's name.</param>
-    public static string? Find(string run, string behavior) => PathIn(run, behavior) is var path && File.Exists(path) ? path : null;
+    public static string? Find(RunFolder run) => File.Exists(run.BestPolicy) ? run.BestPolicy : null;
 
     /// <summary>Takes an evaluation episode's score and the policy that reached it; keeps the policy if it is the best so far.</summary>
     /// <returns>A warning if it could not be kept.</returns>
@@ -60,8 +59,6 @@ internal sealed class BestPolicy
             return $"The best policy so far was not kept in '{path}': {AtomicFile.Reason(error)}; the one before it stays.";
         }
     }
-
-    private static string PathIn(string run, string behavior) => Path.Combine(run, behavior, "best.safetensors");
 
     private static double ScoreOf(string path)
     {

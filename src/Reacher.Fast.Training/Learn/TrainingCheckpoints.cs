@@ -11,14 +11,14 @@ using Reacher.Fast.Training.Run;
 namespace Reacher.Fast.Training.Learn;
 
 /// <summary>A run's checkpoints: the learner's whole state, the sampler's generator, and the counters they belong to.</summary>
-internal sealed class TrainingCheckpoints(RunFiles files, RunPlan plan)
+internal sealed class TrainingCheckpoints(RunFolder files, RunPlan plan)
 {
     private static readonly string Version =
         typeof(TrainingCheckpoints).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
 
     // Every checkpoint holds it, one every few seconds, and it never changes.
     private readonly string planText = plan.ToJson();
-    private readonly CheckpointStore store = new(Path.Combine(files.Folder, plan.Behavior), plan.Behavior, plan.KeepCheckpoints);
+    private readonly CheckpointStore store = files.Checkpoints(plan.KeepCheckpoints);
 
     /// <summary>Saves (and what <paramref name="more"/> adds); a full disk is a warning in the result, and the checkpoints before stay.</summary>
     public CheckpointSave Save(TrainingState training, Action<StateDictionary>? more = null)

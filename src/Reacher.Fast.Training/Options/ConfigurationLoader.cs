@@ -1,26 +1,26 @@
 using Reacher.Fast.Core;
+using Reacher.Fast.Core.Options;
 using Reacher.Fast.Environments.MlAgents.Messages;
 using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Training.Options;
 
 /// <summary>A configuration that was loaded, and what the user is to be told about it.</summary>
-/// <param name="Configuration">Checked.</param>
+/// <param name="Options">Checked.</param>
 /// <param name="Warnings">One sentence each.</param>
-internal sealed record LoadedConfiguration(RunConfiguration Configuration, IReadOnlyList<string> Warnings);
+internal sealed record LoadedConfiguration(RunOptions Options, IReadOnlyList<string> Warnings);
 
 /// <summary>
-/// Reads a file in ML-Agents' layout and lays the command line's flags over it. The algorithm is found first, since it decides
-/// the defaults; then <c>default_settings</c>, the behaviour and the rest are applied in that order.
+/// Reads a file in ML-Agents' layout and lays the command line's flags over it. Algorithm and environment are found first, since they
+/// decide the defaults; then <c>default_settings</c>, the behaviour and the rest are applied in that order.
 /// </summary>
 internal sealed class ConfigurationLoader
 {
-    private const string BehaviorSection = "behaviors." + ConfigurationKey.AnyBehavior;
     private const long LargestFile = 1 << 20;
 
     private readonly string file;
     private readonly List<string> warnings = [];
-    private RunConfiguration configuration = RunConfiguration.Default();
+    private RunOptions options = new();
 
     private ConfigurationLoader(string file) => this.file = file;
 
@@ -40,8 +40,8 @@ internal sealed class ConfigurationLoader
     {
         var loader = new ConfigurationLoader(name);
         loader.Apply(YamlTree.Parse(text, name), flags);
-        loader.configuration.Validate();
-        return new LoadedConfiguration(loader.configuration, loader.warnings);
+        loader.options.Validate();
+        return new LoadedConfiguration(loader.options, loader.warnings);
     }
 
     private static string ReadFile(string path)
@@ -69,12 +69,12 @@ internal sealed class ConfigurationLoader
     {
         (string behavior, YamlMapping? body) = FindBehavior(root);
         YamlMapping? shared = AsMapping(root.Find("default_settings"), "default_settings");
-        configuration = RunConfiguration.Default(FindTrainer(shared, body, flags), behavior);
-        ApplySection(shared, BehaviorSection, "default_settings");
-        ApplySection(body, BehaviorSection, "behaviors." + behavior);
+        options = BuiltInTask.Of(FindEnvironment(root, flags)).Begin(FindTrainer(shared, body, flags)) with { Behavior = behavior };
+        ApplySection(shared, OptionSection.Behavior, "default_settings");
+        ApplySection(body, OptionSection.Behavior, "behaviors." + behavior);
         foreach (YamlEntry entry in root.Entries)
         {
-            if (entry.Key == ConfigurationTable.EnvironmentParameters)
+            if (entry.Key == OptionKeys.EnvironmentParameters)
             {
                 ApplyEnvironmentParameters(entry.Value);
             }
@@ -86,8 +86,12 @@ internal sealed class ConfigurationLoader
 
         foreach (FlagValue flag in flags)
         {
-            configuration = flag.ApplyTo(configuration);
-            WarnIfUnused(flag.Key, flag.Key.Flag!);
+            if (flag.Key != OptionKeys.Trainer)
+            {
+                options = flag.ApplyTo(options);
+            }
+
+            WarnIfUnused(flag.Key, flag.Key.Flag);
         }
     }
 
@@ -96,7 +100,7 @@ internal sealed class ConfigurationLoader
         YamlMapping? behaviors = AsMapping(root.Find("behaviors"), "behaviors");
         if (behaviors is null or { Entries.Count: 0 })
         {
-            return ("Reacher", null);
+            return (options.Behavior, null);
         }
 
         if (behaviors.Entries.Count > 1)
@@ -115,19 +119,28 @@ internal sealed class ConfigurationLoader
 
     private TrainerType FindTrainer(YamlMapping? shared, YamlMapping? body, IReadOnlyList<FlagValue> flags)
     {
-        FlagValue? flag = flags.LastOrDefault(flag => flag.Key == TrainerKeys.Type);
+        FlagValue? flag = flags.LastOrDefault(flag => flag.Key == OptionKeys.Trainer);
         if (flag is not null)
         {
             return (TrainerType)flag.Value!;
         }
 
-        YamlTree? named = body?.Find(TrainerKeys.Type.Name) ?? shared?.Find(TrainerKeys.Type.Name);
+        YamlTree? named = body?.Find(OptionKeys.Trainer.Name) ?? shared?.Find(OptionKeys.Trainer.Name);
         if (named is YamlScalar { Text: "ppo" or "poca" } other)
         {
             throw At(other.Line, $"trainer_type is {other.Text}, which is on-policy; this program has sac and td3.");
         }
 
-        return named is null ? TrainerType.Sac : (TrainerType)ParseValue(TrainerKeys.Type, named)!;
+        return named is null ? TrainerType.Sac : (TrainerType)ParseValue(OptionKeys.Trainer, named)!;
+    }
+
+    // A value that is wrong is told when its turn comes.
+    private static string FindEnvironment(YamlMapping root, IReadOnlyList<FlagValue> flags)
+    {
+        FlagValue? flag = flags.LastOrDefault(flag => flag.Key == OptionKeys.EnvironmentName);
+        return flag?.Value as string
+            ?? ((root.Find(OptionSection.Environment) as YamlMapping)?.Find(OptionKeys.EnvironmentName.Name) as YamlScalar)?.Text
+            ?? EnvironmentOptions.Arm;
     }
 
     private void ApplySection(YamlMapping? mapping, string section, string shown)
@@ -147,15 +160,15 @@ internal sealed class ConfigurationLoader
             throw At(entry.Line, $"there is no key '{entry.Key}'; write nested keys on lines of their own.");
         }
 
-        if (ConfigurationTable.Find(path) is { } key)
+        if (OptionKeys.Find(path) is { } key)
         {
-            if (key != TrainerKeys.Type)
+            if (key != OptionKeys.Trainer)
             {
                 SetValue(key, entry.Value);
                 WarnIfUnused(key, $"{file}:{entry.Line}: {key.Name}");
             }
         }
-        else if (ConfigurationTable.IsSection(path))
+        else if (OptionKeys.IsSection(path))
         {
             ApplySection(AsMapping(entry.Value, entry.Key), path, shownPath);
         }
@@ -175,7 +188,7 @@ internal sealed class ConfigurationLoader
     private void ApplyEnvironmentParameters(YamlTree value)
     {
         var parameters = new SortedDictionary<string, EnvironmentParameter>(StringComparer.Ordinal);
-        foreach (YamlEntry entry in AsMapping(value, ConfigurationTable.EnvironmentParameters)?.Entries ?? [])
+        foreach (YamlEntry entry in AsMapping(value, OptionKeys.EnvironmentParameters)?.Entries ?? [])
         {
             try
             {
@@ -194,27 +207,22 @@ internal sealed class ConfigurationLoader
             }
         }
 
-        configuration = configuration.WithEnvironmentParameters(parameters);
+        options = options with { Environment = options.Environment with { Parameters = parameters } };
     }
 
-    private void SetValue(ConfigurationKey key, YamlTree value)
+    private void SetValue(OptionKey key, YamlTree value)
     {
-        if (key is ListKey list)
+        if (key == OptionKeys.EnvironmentName && value is YamlScalar { Text: null })
         {
-            configuration = configuration.With(list, ParseList(list, value));
-            return;
+            warnings.Add(
+                $"{file}:{value.Line}: env_path is null, which means {key.DefaultFor(options.Trainer)} here; " +
+                "write editor to train in the Unity editor.");
         }
 
-        if (key == RunKeys.EnvPath && value is YamlScalar { Text: null })
-        {
-            warnings.Add($"{file}:{value.Line}: env_path is null, which means {RunKeys.EnvPath.Default} here; write editor to train in the Unity editor.");
-        }
-
-        object? parsed = ParseValue(key, value);
-        configuration = configuration.WithText(key, parsed is null ? null : (value as YamlScalar)!.Text);
+        options = key.Set(options, key.IsList ? ParseList(key, value) : ParseValue(key, value));
     }
 
-    private IReadOnlyList<string> ParseList(ListKey key, YamlTree value) => value switch
+    private IReadOnlyList<string> ParseList(OptionKey key, YamlTree value) => value switch
     {
         YamlSequence sequence => [.. sequence.Items.Select(item =>
             item is YamlScalar { Text: { } text } ? text : throw At(item.Line, $"{key.Name} must be {key.Allowed}."))],
@@ -222,7 +230,7 @@ internal sealed class ConfigurationLoader
         _ => throw At(value.Line, $"{key.Name} must be {key.Allowed}."),
     };
 
-    private object? ParseValue(ConfigurationKey key, YamlTree value)
+    private object? ParseValue(OptionKey key, YamlTree value)
     {
         if (value is not YamlScalar scalar)
         {
@@ -246,12 +254,11 @@ internal sealed class ConfigurationLoader
         _ => throw At(value.Line, $"'{name}' must be a mapping with keys of its own."),
     };
 
-    private void WarnIfUnused(ConfigurationKey key, string shown)
+    private void WarnIfUnused(OptionKey key, string shown)
     {
-        if (key.Only is { } only && only != configuration.Trainer)
+        if (key.Only is { } only && only != options.Trainer)
         {
-            string trainer = configuration.Format(TrainerKeys.Type);
-            warnings.Add($"{shown} means nothing to {trainer} and is not used.");
+            warnings.Add($"{shown} means nothing to {OptionKeys.Trainer.Format(options)} and is not used.");
         }
     }
 

@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text;
 using Reacher.Fast.Core.Files;
+using Reacher.Fast.Core.Options;
 using Reacher.Fast.Environments.MlAgents.Messages;
+using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Training.Options;
 
@@ -11,13 +13,13 @@ internal static class ConfigurationWriter
     private const int CommentColumn = 48;
 
     /// <summary>Every key with its value; with a comment each if <paramref name="withComments"/>. Keys of the other algorithm are left out.</summary>
-    public static string ToYaml(RunConfiguration configuration, bool withComments)
+    public static string ToYaml(RunOptions options, bool withComments)
     {
         var yaml = new StringBuilder();
         string[] open = [];
-        foreach (ConfigurationKey key in ConfigurationTable.All)
+        foreach (OptionKey key in OptionKeys.All)
         {
-            if (key.IsTransient || (key.Only is { } only && only != configuration.Trainer))
+            if (key.IsTransient || (key.Only is { } only && only != options.Trainer))
             {
                 continue;
             }
@@ -25,21 +27,21 @@ internal static class ConfigurationWriter
             string[] section = key.Section.Length == 0 ? [] : key.Section.Split('.');
             if (!section.AsSpan().SequenceEqual(open))
             {
-                OpenSections(yaml, open, section, configuration.BehaviorName);
+                OpenSections(yaml, open, section, options.Behavior);
                 open = section;
             }
 
-            string line = $"{Indent(section.Length)}{key.Name}: {configuration.Format(key)}";
-            yaml.Append(withComments ? $"{line.PadRight(CommentColumn)} # {key.Comment} ({key.Allowed})" : line).Append('\n');
+            string line = $"{Indent(section.Length)}{key.Name}: {key.Format(options)}";
+            yaml.Append(withComments ? $"{line.PadRight(CommentColumn)} # {key.Meaning} ({key.Allowed})" : line).Append('\n');
         }
 
-        AppendEnvironmentParameters(yaml, configuration, withComments);
+        AppendEnvironmentParameters(yaml, options, withComments);
         return yaml.ToString();
     }
 
     /// <summary>Writes the file, all of it or nothing.</summary>
     /// <exception cref="IOException">It cannot be written.</exception>
-    public static void Save(RunConfiguration configuration, string path) => AtomicFile.WriteText(path, ToYaml(configuration, withComments: false));
+    public static void Save(RunOptions options, string path) => AtomicFile.WriteText(path, ToYaml(options, withComments: false));
 
     private static void OpenSections(StringBuilder yaml, string[] open, string[] section, string behavior)
     {
@@ -51,24 +53,24 @@ internal static class ConfigurationWriter
 
         for (int depth = common; depth < section.Length; depth++)
         {
-            string name = section[depth] == ConfigurationKey.AnyBehavior ? YamlText.Scalar(behavior) : section[depth];
+            string name = section[depth] == OptionSection.AnyBehavior ? YamlText.Scalar(behavior) : section[depth];
             yaml.Append(CultureInfo.InvariantCulture, $"{Indent(depth)}{name}:\n");
         }
     }
 
-    private static void AppendEnvironmentParameters(StringBuilder yaml, RunConfiguration configuration, bool withComments)
+    private static void AppendEnvironmentParameters(StringBuilder yaml, RunOptions options, bool withComments)
     {
-        if (configuration.EnvironmentParameters.Count > 0)
+        if (options.Environment.Parameters.Count > 0)
         {
-            yaml.Append(CultureInfo.InvariantCulture, $"{ConfigurationTable.EnvironmentParameters}:\n");
-            foreach ((string name, EnvironmentParameter value) in configuration.EnvironmentParameters)
+            yaml.Append(CultureInfo.InvariantCulture, $"{OptionKeys.EnvironmentParameters}:\n");
+            foreach ((string name, EnvironmentParameter value) in options.Environment.Parameters)
             {
                 yaml.Append(CultureInfo.InvariantCulture, $"  {YamlText.Scalar(name)}: {EnvironmentParameterYaml.Format(value)}\n");
             }
         }
         else if (withComments)
         {
-            yaml.Append($"{ConfigurationTable.EnvironmentParameters}: {{}}".PadRight(CommentColumn)).Append(" # The environment's own, such as goal_speed: 1\n");
+            yaml.Append($"{OptionKeys.EnvironmentParameters}: {{}}".PadRight(CommentColumn)).Append(" # The environment's own, such as goal_speed: 1\n");
         }
     }
 

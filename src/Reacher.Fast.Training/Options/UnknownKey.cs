@@ -1,3 +1,5 @@
+using Reacher.Fast.Core.Options;
+
 namespace Reacher.Fast.Training.Options;
 
 /// <summary>What to say of a key that nobody knows: the nearest one in its place, or the place where one of that name is known.</summary>
@@ -7,14 +9,14 @@ internal static class UnknownKey
     public static string Describe(string name, string section, string shown)
     {
         string place = shown.Length == 0 ? "at the top level" : $"in {shown}";
-        ConfigurationKey? elsewhere = ConfigurationTable.All.FirstOrDefault(key => key.Name == name);
+        OptionKey? elsewhere = OptionKeys.All.FirstOrDefault(key => key.Name == name);
         if (elsewhere is not null)
         {
             return $"there is no key '{name}' {place}; it belongs in {Shown(elsewhere.Section)}.";
         }
 
-        string? nearest = Nearest(name, ConfigurationTable.NamesIn(section).Concat(MlAgentsKeys.NamesIn(section)).Append("default_settings"));
-        string? nearestElsewhere = Nearest(name, ConfigurationTable.All.Select(key => key.Name));
+        string? nearest = Nearest(name, OptionKeys.NamesIn(section).Concat(MlAgentsKeys.NamesIn(section)).Append("default_settings"));
+        string? nearestElsewhere = Nearest(name, OptionKeys.All.Select(key => key.Name));
         return (nearest, nearestElsewhere) switch
         {
             ({ } near, _) => $"there is no key '{name}' {place}; did you mean '{near}'?",
@@ -40,11 +42,11 @@ internal static class UnknownKey
         return nearest;
     }
 
-    private static string SectionOf(string name) => ConfigurationTable.All.First(key => key.Name == name).Section;
+    private static string SectionOf(string name) => OptionKeys.All.First(key => key.Name == name).Section;
 
     private static string Shown(string section) => section.Length == 0
         ? "the top level"
-        : section.Replace("." + ConfigurationKey.AnyBehavior, ".<name>", StringComparison.Ordinal);
+        : section.Replace("." + OptionSection.AnyBehavior, ".<name>", StringComparison.Ordinal);
 
     // Levenshtein distance, one row at a time.
     private static int Edits(string left, string right)

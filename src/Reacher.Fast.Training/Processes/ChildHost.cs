@@ -27,14 +27,14 @@ namespace Reacher.Fast.Training.Processes;
 /// </summary>
 internal sealed class ChildHost
 {
-    private readonly RunFiles files;
+    private readonly RunFolder files;
     private readonly RunPlan plan;
     private readonly ControlBlock control;
     private readonly WeightChannel weights;
     private readonly ProcessSlot self;
     private readonly CancellationToken supervisorGone;
 
-    private ChildHost(RunFiles files, RunPlan plan, ControlBlock control, WeightChannel weights, ProcessSlot self, CancellationToken supervisorGone)
+    private ChildHost(RunFolder files, RunPlan plan, ControlBlock control, WeightChannel weights, ProcessSlot self, CancellationToken supervisorGone)
     {
         (this.files, this.plan, this.control, this.weights, this.self, this.supervisorGone) = (files, plan, control, weights, self, supervisorGone);
     }
@@ -42,14 +42,15 @@ internal sealed class ChildHost
     private bool HasEnded => control.ShouldStop || supervisorGone.IsCancellationRequested;
 
     /// <summary>Is one process of a run, from its beginning to its end.</summary>
-    /// <param name="files">The run's folder.</param>
+    /// <param name="folder">The run's folder.</param>
     /// <param name="role">Learner, environment or evaluation.</param>
     /// <param name="index">The process's number among those of its role.</param>
     /// <param name="supervisor">Incarnation of the process to end with; null where somebody started the role by hand.</param>
     /// <returns>The exit code, where the run's end is what ended the process; what else ends it is thrown.</returns>
-    public static int Run(RunFiles files, ProcessRole role, int index, ulong? supervisor)
+    public static int Run(string folder, ProcessRole role, int index, ulong? supervisor)
     {
-        RunPlan plan = RunPlan.Load(files.Plan);
+        RunPlan plan = RunPlan.Load(RunFolder.PlanIn(folder));
+        var files = new RunFolder(folder, plan.Behavior);
         using SupervisorWatch? watch = supervisor is ulong incarnation ? new SupervisorWatch(incarnation) : null;
         // Ctrl-C, timeout(1) and service managers signal the whole process group, and ending the run is for the supervisor to decide: a child that ended
         // by itself would lose the step in hand, and a learner its last checkpoint.

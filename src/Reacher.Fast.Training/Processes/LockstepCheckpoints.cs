@@ -14,7 +14,7 @@ namespace Reacher.Fast.Training.Processes;
 /// <param name="files">The run's folder.</param>
 /// <param name="plan">The run.</param>
 /// <param name="state">What is saved and restored.</param>
-internal sealed class LockstepCheckpoints(RunFiles files, RunPlan plan, TrainingState state)
+internal sealed class LockstepCheckpoints(RunFolder files, RunPlan plan, TrainingState state)
 {
     private readonly TrainingCheckpoints checkpoints = new(files, plan);
 

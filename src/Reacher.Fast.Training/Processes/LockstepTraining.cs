@@ -50,7 +50,7 @@ internal sealed class LockstepTraining : IDisposable
     /// <param name="reporter">Where it shows itself.</param>
     /// <param name="resume">Go on from the newest checkpoint in the folder.</param>
     /// <param name="player">The one environment to train and evaluate in, alternately; not disposed. Null for two of the plan's own.</param>
-    public LockstepTraining(RunFiles files, RunPlan plan, RunReporter reporter, bool resume, IVectorEnvironment? player = null)
+    public LockstepTraining(RunFolder files, RunPlan plan, RunReporter reporter, bool resume, IVectorEnvironment? player = null)
     {
         (this.plan, this.player, this.reporter) = (plan, player, reporter);
         Directory.CreateDirectory(files.Logs);

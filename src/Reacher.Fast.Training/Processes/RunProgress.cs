@@ -21,7 +21,7 @@ internal sealed class RunProgress
     private static readonly TimeSpan RateInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SaveInterval = TimeSpan.FromSeconds(5);
 
-    private readonly RunFiles files;
+    private readonly RunFolder files;
     private readonly RunPlan plan;
     private readonly ControlBlock control;
     private readonly ReplayFile replay;
@@ -42,7 +42,7 @@ internal sealed class RunProgress
     private double? finalDeviation;
     private int finalEpisodes;
 
-    public RunProgress(RunFiles files, RunPlan plan, ControlBlock control, ReplayFile replay)
+    public RunProgress(RunFolder files, RunPlan plan, ControlBlock control, ReplayFile replay)
     {
         this.files = files;
         this.plan = plan;
@@ -62,7 +62,7 @@ internal sealed class RunProgress
     /// <summary>Seconds the run has been at it, interruptions left out.</summary>
     public double Elapsed => saved.ElapsedSeconds + clock.Elapsed.TotalSeconds;
 
-    private string ProgressPath => Path.Combine(files.Logs, "progress.json");
+    private string ProgressPath => files.Progress;
 
     /// <summary>Takes in what has happened since the last call.</summary>
     public void Refresh()
@@ -110,7 +110,7 @@ internal sealed class RunProgress
             MeanTarget = learner.ReadGauge(LearnerGauge.MeanTarget),
             Entropy = learner.ReadGauge(LearnerGauge.Entropy),
             EntropyCoefficient = learner.ReadGauge(LearnerGauge.EntropyCoefficient),
-            LearningRate = plan.Learner.CriticLearningRate * Cooldown.LearningRateScale(plan, control),
+            LearningRate = plan.Learner.LearningRate * Cooldown.LearningRateScale(plan, control),
             CriticGradientNorm = learner.ReadGauge(LearnerGauge.CriticGradientNorm),
             PolicyGradientNorm = learner.ReadGauge(LearnerGauge.PolicyGradientNorm),
             EvaluationEpisodes = scores.Count,
@@ -143,7 +143,7 @@ internal sealed class RunProgress
         try
         {
             ReadOnlySpan<float> weights = newest;
-            if (BestPolicy.Find(files.Folder, plan.Behavior) is string best)
+            if (BestPolicy.Find(files) is string best)
             {
                 PolicyFile.Read(best, out float[] kept);
                 weights = kept;

@@ -25,7 +25,7 @@ internal sealed class Supervisor : IDisposable
     private static readonly TimeSpan LongestLearnerTurn = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(4);
 
-    private readonly RunFiles files;
+    private readonly RunFolder files;
     private readonly RunPlan plan;
     private readonly RunReporter reporter;
     private readonly ReplayFile replay;
@@ -36,7 +36,7 @@ internal sealed class Supervisor : IDisposable
     private readonly ConcurrentQueue<string> warnings = new();
     private readonly ManualResetEventSlim wake = new();
 
-    private Supervisor(RunFiles files, RunPlan plan, RunReporter reporter, ReplayFile replay, ControlBlock control, WeightChannel weights)
+    private Supervisor(RunFolder files, RunPlan plan, RunReporter reporter, ReplayFile replay, ControlBlock control, WeightChannel weights)
     {
         this.files = files;
         this.plan = plan;
@@ -49,7 +49,7 @@ internal sealed class Supervisor : IDisposable
 
     /// <summary>Makes the files of a new run.</summary>
     /// <exception cref="InputException">There is not enough room for the replay, or the folder cannot be written.</exception>
-    public static Supervisor Create(RunFiles files, RunPlan plan, RunReporter reporter)
+    public static Supervisor Create(RunFolder files, RunPlan plan, RunReporter reporter)
     {
         Directory.CreateDirectory(files.Logs);
         ReplayFile replay = ReplayFile.Create(files.Replay, plan.TransitionSpec, plan.BufferSize, new ReplayOptions { Overwrite = true });
@@ -61,7 +61,7 @@ internal sealed class Supervisor : IDisposable
 
     /// <summary>Opens the files of a run that goes on.</summary>
     /// <exception cref="InputException">A file is missing or damaged.</exception>
-    public static Supervisor Resume(RunFiles files, RunPlan plan, RunReporter reporter)
+    public static Supervisor Resume(RunFolder files, RunPlan plan, RunReporter reporter)
     {
         ReplayFile replay = ReplayFile.Open(files.Replay, plan.TransitionSpec);
         ControlBlock control = ControlBlock.Open(files.Control);

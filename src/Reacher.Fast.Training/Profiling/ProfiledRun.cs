@@ -17,8 +17,8 @@ internal sealed class ProfiledRun(RunPlan plan, string folder)
     /// <exception cref="InvalidOperationException">The run failed; the message says where to look.</exception>
     public RunMeasurement? Measure(TimeSpan time, Action<RunStatus> progress)
     {
-        RunPlan endless = plan with { StopWhenSolved = false, MaxTransitions = long.MaxValue, CheckpointInterval = long.MaxValue };
-        var files = new RunFiles(folder);
+        RunPlan endless = plan with { StopWhenSolved = false, TransitionLimit = 0, CheckpointInterval = long.MaxValue };
+        var files = new RunFolder(folder, plan.Behavior);
         var reporter = new MeasuringReporter(time, progress);
         using Supervisor supervisor = Supervisor.Create(files, endless, reporter);
         using ControlBlock control = ControlBlock.Open(files.Control);

@@ -27,7 +27,7 @@ internal static class TrainingStatus
     /// <param name="checkpoints">Oldest first; those whose file is gone are left out.</param>
     /// <param name="final">The last one, at the run's end; null while it runs.</param>
     /// <exception cref="IOException">It cannot be written.</exception>
-    public static void Save(RunDirectory run, IEnumerable<CheckpointEntry> checkpoints, CheckpointEntry? final)
+    public static void Save(RunFolder run, IEnumerable<CheckpointEntry> checkpoints, CheckpointEntry? final)
     {
         var behavior = new JsonObject
         {
@@ -40,14 +40,14 @@ internal static class TrainingStatus
 
         var root = new JsonObject
         {
-            [run.BehaviorName] = behavior,
+            [run.Behavior] = behavior,
             ["metadata"] = new JsonObject
             {
                 ["stats_format_version"] = FormatVersion,
                 ["reacher_fast_version"] = typeof(TrainingStatus).Assembly.GetName().Version?.ToString(3),
             },
         };
-        AtomicFile.WriteText(run.TrainingStatusFile, root.ToJsonString(Style) + "\n");
+        AtomicFile.WriteText(run.TrainingStatus, root.ToJsonString(Style) + "\n");
     }
 
     private static JsonNode ToJson(CheckpointEntry entry) => new JsonObject

@@ -13,15 +13,15 @@ internal static class DiskSpace
     /// <param name="plan">The run.</param>
     /// <param name="folder">Its folder, which may not exist yet.</param>
     /// <exception cref="InputException">There is less room than the replay takes.</exception>
-    public static void Require(RunPlan plan, string folder)
+    public static void Require(RunPlan plan, RunFolder folder)
     {
-        string parent = folder;
+        string parent = folder.Folder;
         while (!Directory.Exists(parent) && Path.GetDirectoryName(parent) is string above)
         {
             parent = above;
         }
 
-        var replaced = new FileInfo(new RunFiles(folder).Replay);
+        var replaced = new FileInfo(folder.Replay);
         long needed = ReplayFile.RequiredBytes(plan.TransitionSpec, plan.BufferSize) - (replaced.Exists ? replaced.Length : 0);
         long free;
         try

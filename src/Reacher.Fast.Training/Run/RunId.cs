@@ -1,5 +1,4 @@
 using System.Globalization;
-using Reacher.Fast.Training.Options;
 
 namespace Reacher.Fast.Training.Run;
 

@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Training.Statistics;
 
@@ -14,14 +14,8 @@ namespace Reacher.Fast.Training.Statistics;
 /// <param name="worker">The env process's number.</param>
 internal sealed class ReturnLog(string logs, int worker) : IDisposable
 {
-    /// <summary>What the files are called; K is the worker's number.</summary>
-    internal const string Pattern = "returns-*.f64";
-
     private SafeFileHandle? file;
     private long length;
-
-    /// <summary>Where the returns of <paramref name="worker"/> lie.</summary>
-    public static string PathIn(string logs, int worker) => Path.Combine(logs, string.Create(CultureInfo.InvariantCulture, $"returns-{worker}.f64"));
 
     /// <summary>Adds the returns of episodes that have ended; none is nothing to do.</summary>
     public void Append(ReadOnlySpan<double> returns)
@@ -47,7 +41,8 @@ internal sealed class ReturnLog(string logs, int worker) : IDisposable
 
     private SafeFileHandle Open()
     {
-        SafeFileHandle opened = File.OpenHandle(PathIn(logs, worker), FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite);
+        SafeFileHandle opened = File.OpenHandle(
+            RunFolder.ReturnsIn(logs, worker), FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite);
         // Goes on behind the last whole number; a killed writer may have left a part of one.
         length = RandomAccess.GetLength(opened) / sizeof(double) * sizeof(double);
         return opened;
@@ -95,5 +90,5 @@ internal sealed class ReturnReader
         }
     }
 
-    private FileInfo[] Files() => Directory.Exists(logs) ? new DirectoryInfo(logs).GetFiles(ReturnLog.Pattern) : [];
+    private FileInfo[] Files() => Directory.Exists(logs) ? new DirectoryInfo(logs).GetFiles(RunFolder.ReturnsPattern) : [];
 }

@@ -1,6 +1,7 @@
 using Reacher.Fast.Core.Environments;
 using Reacher.Fast.Environments.MlAgents.Messages;
 using Reacher.Fast.Environments.MlAgents.Trainer;
+using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Training.Statistics;
 
@@ -19,7 +20,7 @@ internal sealed class StatisticDrain(MlAgentsEnvironment? player, string folder,
 
     /// <summary>A drain for <paramref name="environment"/>, if that is a player.</summary>
     public static StatisticDrain Of(IVectorEnvironment? environment, string logs, int worker) =>
-        new(environment as MlAgentsEnvironment, StatisticSpool.FolderIn(logs), worker);
+        new(environment as MlAgentsEnvironment, RunFolder.StatisticsIn(logs), worker);
 
     /// <summary>After every step; does nothing while nothing was reported.</summary>
     public void Take()

@@ -14,9 +14,6 @@ internal static class StatisticSpool
 {
     private const string Suffix = ".json";
 
-    /// <summary>Where a run's statistics lie.</summary>
-    public static string FolderIn(string logs) => Path.Combine(logs, "statistics");
-
     /// <summary>Adds what a worker has counted.</summary>
     /// <exception cref="IOException">It cannot be written.</exception>
     public static void Write(string folder, int worker, IReadOnlyCollection<StatisticTotal> totals)

@@ -26,7 +26,7 @@ public sealed class PolicyFileTests
     public void A_checkpoint_holds_the_policy_its_learner_publishes([Values] bool sac, [Values] bool normalize)
     {
         using var device = new ScalarKernelDevice();
-        LearnerOptions options = sac ? new SacOptions { Seed = 3 } : new Td3Options { Seed = 3 };
+        LearnerOptions options = sac ? PaperOptions.Sac with { Seed = 3 } : PaperOptions.Td3 with { Seed = 3 };
         var spec = new TransitionSpec(5, 2);
         using ILearner learner = LearnerFactory.Create(options with { BatchSize = 4, HiddenSizes = [8, 6], NormalizeObservations = normalize }, spec, device);
         using var batch = new BatchBuffer(spec, 4);

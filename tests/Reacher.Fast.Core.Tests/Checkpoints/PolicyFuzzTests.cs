@@ -64,7 +64,7 @@ public sealed class PolicyFuzzTests
     private static StateDictionary Checkpoint()
     {
         using var device = new ScalarKernelDevice();
-        var options = new Td3Options { Seed = 3, BatchSize = 4, HiddenSizes = [8, 6], NormalizeObservations = true };
+        var options = PaperOptions.Td3 with { Seed = 3, BatchSize = 4, HiddenSizes = [8, 6], NormalizeObservations = true };
         using ILearner learner = LearnerFactory.Create(options, new TransitionSpec(5, 2), device);
         var state = new StateDictionary();
         learner.SaveState(state);

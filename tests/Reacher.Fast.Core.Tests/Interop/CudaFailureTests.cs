@@ -38,7 +38,7 @@ public sealed class CudaFailureTests
         FakeDriver.Fail("cuInit", status);
         Assert.That(CudaProbe.Describe().Reason, Does.Contain(sentence));
         FakeDriver.Fail("cuInit", status);
-        Assert.That(() => new CudaKernelDevice(), Throws.TypeOf<CudaUnavailableException>().With.Message.Contains(sentence).And.Message.Contains("--device cpu"));
+        Assert.That(() => new CudaKernelDevice(), Throws.TypeOf<CudaUnavailableException>().With.Message.Contains(sentence).And.Message.Contains("set the option 'device' to cpu"));
     }
 
     [Test]
@@ -148,7 +148,7 @@ public sealed class CudaFailureTests
             Assert.That(error?.Function, Is.EqualTo(function));
             Assert.That(error?.Status, Is.EqualTo(status));
             Assert.That(error?.DeviceLost, Is.EqualTo(status == CudaStatus.LaunchFailed));
-            Assert.That(error?.Message, Does.Contain(status == CudaStatus.LaunchFailed ? "--resume" : "memory is full"));
+            Assert.That(error?.Message, Does.Contain(status == CudaStatus.LaunchFailed ? "the option 'resume'" : "memory is full"));
             Assert.That(FakeDriver.Live, Is.EqualTo(before), "objects left behind");
         });
     }

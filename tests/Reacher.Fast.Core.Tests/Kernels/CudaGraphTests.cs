@@ -18,9 +18,9 @@ public sealed class CudaGraphTests
 
     private static readonly LearnerOptions[] Learners =
     [
-        new SacOptions { BatchSize = 37, HiddenSizes = [40, 33], Seed = 5 },
-        new SacOptions { BatchSize = 16, HiddenSizes = [24], LayerNormCritics = true, MaximumGradientNorm = 0.5f, NormalizeObservations = true },
-        new Td3Options { BatchSize = 37, HiddenSizes = [40, 33], Seed = 6, MaximumGradientNorm = 1 },
+        PaperOptions.Sac with { BatchSize = 37, HiddenSizes = [40, 33], Seed = 5 },
+        PaperOptions.Sac with { BatchSize = 16, HiddenSizes = [24], LayerNormCritics = true, MaximumGradientNorm = 0.5f, NormalizeObservations = true },
+        PaperOptions.Td3 with { BatchSize = 37, HiddenSizes = [40, 33], Seed = 6, MaximumGradientNorm = 1 },
     ];
 
     [Test]
@@ -60,7 +60,7 @@ public sealed class CudaGraphTests
     {
         FakeDriver.Require();
         using var device = new CudaKernelDevice();
-        using var learner = new SacLearner(new SacOptions { BatchSize = 8, HiddenSizes = [16, 16] }, Spec, device);
+        using var learner = new SacLearner(PaperOptions.Sac with { BatchSize = 8, HiddenSizes = [16, 16] }, Spec, device);
         using BatchBuffer batch = Batches.Random(Spec, 8, 0);
         for (int i = 0; i < 40; i++)
         {
@@ -89,7 +89,7 @@ public sealed class CudaGraphTests
     {
         FakeDriver.Require();
         using var device = new CudaKernelDevice();
-        using var learner = new SacLearner(new SacOptions { BatchSize = 8, HiddenSizes = [16] }, Spec, device);
+        using var learner = new SacLearner(PaperOptions.Sac with { BatchSize = 8, HiddenSizes = [16] }, Spec, device);
         Update(learner, 8, 0, 2);
         long nodes = FakeDriver.Calls("cuGraphAddKernelNode_v2");
         float[] before = Policy(learner);
@@ -149,7 +149,7 @@ public sealed class CudaGraphTests
     public void A_run_moves_from_the_gpu_to_the_cpu_and_goes_on()
     {
         FakeDriver.Require();
-        var options = new SacOptions { BatchSize = 16, HiddenSizes = [24, 24], Seed = 9 };
+        var options = PaperOptions.Sac with { BatchSize = 16, HiddenSizes = [24, 24], Seed = 9 };
         var state = new Core.Checkpoints.StateDictionary();
         using (var cuda = new CudaKernelDevice())
         using (var learner = new SacLearner(options, Spec, cuda))
@@ -168,7 +168,7 @@ public sealed class CudaGraphTests
     private static float[] Train(CudaDeviceOptions options)
     {
         using var device = new CudaKernelDevice(options);
-        using var learner = new SacLearner(new SacOptions { BatchSize = 20, HiddenSizes = [24, 24], Seed = 3 }, Spec, device);
+        using var learner = new SacLearner(PaperOptions.Sac with { BatchSize = 20, HiddenSizes = [24, 24], Seed = 3 }, Spec, device);
         Update(learner, 20, 0, 4);
         return Policy(learner);
     }

@@ -133,7 +133,7 @@ public sealed class CudaMirrorTests
         FakeDriver.Require();
         using var device = new CudaKernelDevice();
         using var mirror = new CudaReplayMirror(device, new Rows(capacity: 10));
-        using var learner = new SacLearner(new SacOptions { BatchSize = 4, HiddenSizes = [8], NormalizeObservations = true }, Spec, device);
+        using var learner = new SacLearner(PaperOptions.Sac with { BatchSize = 4, HiddenSizes = [8], NormalizeObservations = true }, Spec, device);
         Assert.That(() => new CudaTraining(learner, device, mirror, 1), Throws.TypeOf<InputException>().With.Message.Contains("NormalizeObservations"));
     }
 
@@ -155,7 +155,9 @@ public sealed class CudaMirrorTests
         using var device = new CudaKernelDevice();
         using var mirror = new CudaReplayMirror(device, rows);
         mirror.Advance();
-        LearnerOptions options = td3 ? new Td3Options { BatchSize = 16, HiddenSizes = [16, 16] } : new SacOptions { BatchSize = 16, HiddenSizes = [16, 16], PolicyAveraging = 0.1f };
+        LearnerOptions options = td3
+            ? PaperOptions.Td3 with { BatchSize = 16, HiddenSizes = [16, 16] }
+            : PaperOptions.Sac with { BatchSize = 16, HiddenSizes = [16, 16], PolicyAveraging = 0.1f };
         using var learner = LearnerFactory.CreateOffPolicy(options, Spec, device);
         using var training = new CudaTraining(learner, device, mirror, updatesPerLaunch);
         int reports = 0;

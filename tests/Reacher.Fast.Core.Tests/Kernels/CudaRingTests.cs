@@ -21,8 +21,8 @@ public sealed class CudaRingTests
         long before = FakeDriver.Live;
         FakeDriver.Streams(streams);
         LearnerOptions options = td3
-            ? new Td3Options { BatchSize = 12, HiddenSizes = [16, 16], Seed = 4, RewardScale = 2 }
-            : new SacOptions { BatchSize = 12, HiddenSizes = [16, 16], Seed = 4, PolicyAveraging = 0.1f };
+            ? PaperOptions.Td3 with { BatchSize = 12, HiddenSizes = [16, 16], Seed = 4, RewardScale = 2 }
+            : PaperOptions.Sac with { BatchSize = 12, HiddenSizes = [16, 16], Seed = 4, PolicyAveraging = 0.1f };
         Assert.That(ThroughRing(options, perLaunch: 2, launches: 6), Is.EqualTo(OneByOne(options, updates: 12)));
         FakeDriver.Streams(0);
         Assert.That(FakeDriver.Live, Is.EqualTo(before));
@@ -32,7 +32,7 @@ public sealed class CudaRingTests
     public void Running_statistics_move_once_a_launch()
     {
         FakeDriver.Require();
-        var options = new SacOptions { BatchSize = 12, HiddenSizes = [16], Seed = 4, NormalizeObservations = true, NormalizeRewards = true };
+        var options = PaperOptions.Sac with { BatchSize = 12, HiddenSizes = [16], Seed = 4, NormalizeObservations = true, NormalizeRewards = true };
         Assert.That(ThroughRing(options, perLaunch: 1, launches: 6), Is.EqualTo(OneByOne(options, updates: 6)));
     }
 

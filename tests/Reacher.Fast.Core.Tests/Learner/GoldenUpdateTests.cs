@@ -68,13 +68,13 @@ public sealed class GoldenUpdateTests
         foreach ((LearnerOptions planted, GoldenCase golden) in new (LearnerOptions, GoldenCase)[]
         {
             (sacOptions with { PolicyDelay = 1 }, sac),
-            (sacOptions with { MaximumGradientNorm = float.PositiveInfinity }, sac),
+            (sacOptions with { MaximumGradientNorm = 0 }, sac),
             (sacOptions with { Tau = 0.011f }, sac),
             (sacOptions with { TargetEntropy = -2.1f }, sac),
             (sacOptions with { InitialAlpha = 0.21 }, sac),
             (sacOptions with { AlphaLearningRate = 1.1e-3 }, sac),
             (sacOptions with { ActorLearningRate = 1.01e-3 }, sac),
-            (sacOptions with { CriticLearningRate = 1.01e-3 }, sac),
+            (sacOptions with { LearningRate = 1.01e-3 }, sac),
             (sacOptions with { RewardScale = 1.01 }, sac),
             (sacOptions with { NormalizeObservations = true }, sac),
             (sacOptions with { NormalizeRewards = true }, sac),
@@ -122,17 +122,17 @@ public sealed class GoldenUpdateTests
     {
         const double rate = 1e-3;
         LearnerOptions options = golden.Sac
-            ? new SacOptions { InitialAlpha = 0.2, AlphaLearningRate = rate, PolicyDelay = golden.Delay }
-            : new Td3Options { PolicyDelay = golden.Delay };
+            ? PaperOptions.Sac with { InitialAlpha = 0.2, AlphaLearningRate = rate, PolicyDelay = golden.Delay }
+            : PaperOptions.Td3 with { PolicyDelay = golden.Delay };
         return options with
         {
             BatchSize = 8,
             HiddenSizes = [16, 12],
             ActorLearningRate = rate,
-            CriticLearningRate = rate,
+            LearningRate = rate,
             Tau = 0.01f,
             LayerNormCritics = golden.LayerNorm,
-            MaximumGradientNorm = (float)golden.MaximumNorm,
+            MaximumGradientNorm = double.IsInfinity(golden.MaximumNorm) ? 0 : (float)golden.MaximumNorm,
             Seed = 11,
         };
     }

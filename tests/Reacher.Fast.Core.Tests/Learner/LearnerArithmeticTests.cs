@@ -11,14 +11,14 @@ public sealed class LearnerArithmeticTests
 
     [Test]
     public void A_SAC_update_at_the_papers_sizes_is_0_595_GFLOP() =>
-        Assert.That(LearnerArithmetic.UpdateOperations(new SacOptions { HiddenSizes = [256, 256] }, Reacher), Is.EqualTo(0.595e9).Within(0.001e9));
+        Assert.That(LearnerArithmetic.UpdateOperations(PaperOptions.Sac with { HiddenSizes = [256, 256] }, Reacher), Is.EqualTo(0.595e9).Within(0.001e9));
 
     [Test]
     public void One_hidden_layer_by_hand()
     {
         // O = 2, A = 1, H = 3, B = 1: the actor has 6 + 3 products (two outputs in SAC: 6 + 6), a critic 9 + 3.
         var spec = new TransitionSpec(2, 1);
-        var sac = new SacOptions { HiddenSizes = [3], BatchSize = 1 };
+        var sac = PaperOptions.Sac with { HiddenSizes = [3], BatchSize = 1 };
         // forward: 2 x 12 + 6 x 12; weights: 12 + 2 x 12; inputs: actor's head 6, critics' heads 4 x 3, actions 2 x 3.
         Assert.That(LearnerArithmetic.UpdateOperations(sac, spec), Is.EqualTo(2 * (24 + 72 + 36 + 6 + 12 + 6)));
         // With a policy at every second update its part, 12 + 24 forward and 6 + 6 + 12 + 6 back, counts half.

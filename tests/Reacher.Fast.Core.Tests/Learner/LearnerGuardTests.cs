@@ -14,8 +14,8 @@ public sealed class LearnerGuardTests
 
     private static IEnumerable<LearnerOptions> AllOptions =>
     [
-        new SacOptions { BatchSize = 8, HiddenSizes = [16, 16], NormalizeObservations = true, LayerNormCritics = true },
-        new Td3Options { BatchSize = 8, HiddenSizes = [16, 16] },
+        PaperOptions.Sac with { BatchSize = 8, HiddenSizes = [16, 16], NormalizeObservations = true, LayerNormCritics = true },
+        PaperOptions.Td3 with { BatchSize = 8, HiddenSizes = [16, 16] },
     ];
 
     [TestCaseSource(typeof(TestDevices), nameof(TestDevices.All))]
@@ -67,7 +67,7 @@ public sealed class LearnerGuardTests
     public void A_weight_that_is_no_number_is_neither_published_nor_saved(DeviceUnderTest kind)
     {
         using IKernelDevice device = kind.Create();
-        using var learner = new SacLearner(new SacOptions { BatchSize = 8, HiddenSizes = [16, 16] }, Spec, device);
+        using var learner = new SacLearner(PaperOptions.Sac with { BatchSize = 8, HiddenSizes = [16, 16] }, Spec, device);
         float[] weights = new float[5 * 16];
         weights[7] = float.NaN;
         device.Upload(weights, learner.ActorParameters[0]);
@@ -84,7 +84,7 @@ public sealed class LearnerGuardTests
     public void A_batch_of_another_size_is_refused()
     {
         using IKernelDevice device = KernelDevices.Create("scalar", 1);
-        using ILearner learner = LearnerFactory.Create(new SacOptions { BatchSize = 8, HiddenSizes = [4] }, Spec, device);
+        using ILearner learner = LearnerFactory.Create(PaperOptions.Sac with { BatchSize = 8, HiddenSizes = [4] }, Spec, device);
         using BatchBuffer count = Batches.Random(Spec, 7, 0), size = Batches.Random(new TransitionSpec(5, 3), 8, 0);
 
         Assert.That(() => learner.Update(count.View), Throws.ArgumentException);
@@ -93,21 +93,21 @@ public sealed class LearnerGuardTests
 
     private static IEnumerable<TestCaseData> BadOptions =>
     [
-        new TestCaseData(new SacOptions { BatchSize = 0 }, "BatchSize is 0"),
-        new TestCaseData(new SacOptions { HiddenSizes = [] }, "HiddenSizes"),
-        new TestCaseData(new SacOptions { HiddenSizes = [8, 0] }, "HiddenSizes is 0"),
-        new TestCaseData(new SacOptions { ActorLearningRate = double.NaN }, "ActorLearningRate is NaN"),
-        new TestCaseData(new SacOptions { CriticLearningRate = -1 }, "CriticLearningRate is -1"),
-        new TestCaseData(new SacOptions { AlphaLearningRate = double.PositiveInfinity }, "AlphaLearningRate"),
-        new TestCaseData(new SacOptions { Tau = 0 }, "Tau is 0"),
-        new TestCaseData(new SacOptions { Tau = 1.5f }, "Tau is 1.5"),
-        new TestCaseData(new SacOptions { InitialAlpha = 0 }, "InitialAlpha is 0"),
-        new TestCaseData(new SacOptions { TargetEntropy = float.NaN }, "TargetEntropy is NaN"),
-        new TestCaseData(new SacOptions { MaximumGradientNorm = 0 }, "MaximumGradientNorm is 0"),
-        new TestCaseData(new SacOptions { RewardScale = 0 }, "RewardScale is 0"),
-        new TestCaseData(new Td3Options { PolicyDelay = 0 }, "PolicyDelay is 0"),
-        new TestCaseData(new Td3Options { SmoothingSigma = -0.1f }, "SmoothingSigma is -0.1"),
-        new TestCaseData(new Td3Options { SmoothingClip = float.NaN }, "SmoothingClip is NaN"),
+        new TestCaseData(PaperOptions.Sac with { BatchSize = 0 }, "batch_size is 0, and must be a whole number from 1 to 65536."),
+        new TestCaseData(PaperOptions.Sac with { HiddenSizes = [] }, "hidden sizes are []"),
+        new TestCaseData(PaperOptions.Sac with { HiddenSizes = [8, 0] }, "hidden sizes are [8, 0]"),
+        new TestCaseData(PaperOptions.Sac with { ActorLearningRate = double.NaN }, "actor_learning_rate is NaN"),
+        new TestCaseData(PaperOptions.Sac with { LearningRate = -1 }, "learning_rate is -1, and must be a number above 0 up to 1."),
+        new TestCaseData(PaperOptions.Sac with { AlphaLearningRate = double.PositiveInfinity }, "entcoef_learning_rate"),
+        new TestCaseData(PaperOptions.Sac with { Tau = 0 }, "tau is 0"),
+        new TestCaseData(PaperOptions.Sac with { Tau = 1.5f }, "tau is 1.5"),
+        new TestCaseData(PaperOptions.Sac with { InitialAlpha = 0 }, "init_entcoef is 0"),
+        new TestCaseData(PaperOptions.Sac with { TargetEntropy = float.NaN }, "target_entropy is NaN"),
+        new TestCaseData(PaperOptions.Sac with { MaximumGradientNorm = -1 }, "max_grad_norm is -1"),
+        new TestCaseData(PaperOptions.Sac with { RewardScale = 0 }, "strength is 0"),
+        new TestCaseData(PaperOptions.Td3 with { PolicyDelay = 0 }, "policy_delay is 0"),
+        new TestCaseData(PaperOptions.Td3 with { SmoothingSigma = -0.1f }, "target_noise is -0.1"),
+        new TestCaseData(PaperOptions.Td3 with { SmoothingClip = float.NaN }, "target_noise_clip is NaN"),
     ];
 
     [TestCaseSource(nameof(BadOptions))]

@@ -14,8 +14,8 @@ public sealed class LearnerReportTests
 
     private static readonly LearnerOptions[] AllOptions =
     [
-        new SacOptions { BatchSize = 8, HiddenSizes = [16, 12], LayerNormCritics = true, Seed = 3 },
-        new Td3Options { BatchSize = 8, HiddenSizes = [16, 12], Seed = 4 },
+        PaperOptions.Sac with { BatchSize = 8, HiddenSizes = [16, 12], LayerNormCritics = true, Seed = 3 },
+        PaperOptions.Td3 with { BatchSize = 8, HiddenSizes = [16, 12], Seed = 4 },
     ];
 
     private static IEnumerable<TestCaseData> Cases =>

@@ -13,13 +13,13 @@ public sealed class LearnerStateTests
 
     private static readonly LearnerOptions[] AllOptions =
     [
-        new SacOptions
+        PaperOptions.Sac with
         {
             BatchSize = 8, HiddenSizes = [16, 12], LayerNormCritics = true, NormalizeObservations = true, NormalizeRewards = true,
             MaximumGradientNorm = 1, PolicyDelay = 2, Seed = 3,
         },
-        new SacOptions { BatchSize = 8, HiddenSizes = [16, 16] },
-        new Td3Options { BatchSize = 8, HiddenSizes = [16, 16], NormalizeObservations = true, Seed = 4 },
+        PaperOptions.Sac with { BatchSize = 8, HiddenSizes = [16, 16] },
+        PaperOptions.Td3 with { BatchSize = 8, HiddenSizes = [16, 16], NormalizeObservations = true, Seed = 4 },
     ];
 
     private static IEnumerable<TestCaseData> Cases =>

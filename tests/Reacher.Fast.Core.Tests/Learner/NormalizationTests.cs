@@ -72,7 +72,7 @@ public sealed class NormalizationTests
     public void A_reward_scale_is_the_same_as_scaled_rewards()
     {
         var spec = new TransitionSpec(3, 1);
-        var options = new SacOptions { BatchSize = 8, HiddenSizes = [8] };
+        var options = PaperOptions.Sac with { BatchSize = 8, HiddenSizes = [8] };
         using IKernelDevice one = KernelDevices.Create("scalar", 1), other = KernelDevices.Create("scalar", 1);
         using var scaled = new SacLearner(options with { RewardScale = 4 }, spec, one);
         using var plain = new SacLearner(options, spec, other);

@@ -52,7 +52,8 @@ public sealed class PolicyAveragingTests
         return block;
     }
 
-    private static SacOptions Options(float averaging) => new() { HiddenSizes = [8, 8], BatchSize = 4, Seed = 3, PolicyAveraging = averaging };
+    private static SacOptions Options(float averaging) =>
+        PaperOptions.Sac with { HiddenSizes = [8, 8], BatchSize = 4, Seed = 3, PolicyAveraging = averaging };
 
     private static void Update(ILearner learner, int updates)
     {

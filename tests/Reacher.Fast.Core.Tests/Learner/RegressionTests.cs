@@ -64,7 +64,7 @@ public sealed class RegressionTests
     {
         using IKernelDevice device = KernelDevices.Create("scalar", 1);
         using var learner = new Td3Learner(
-            new Td3Options { HiddenSizes = [32, 32], BatchSize = 8, Initialization = initialization }, new TransitionSpec(5, 2), device);
+            PaperOptions.Td3 with { HiddenSizes = [32, 32], BatchSize = 8, Initialization = initialization }, new TransitionSpec(5, 2), device);
         var state = new StateDictionary();
         learner.SaveState(state);
         float[] first = state.GetFloats("critic1.2.weight", 32, 32).ToArray(), second = state.GetFloats("critic2.2.weight", 32, 32).ToArray();
@@ -81,7 +81,7 @@ public sealed class RegressionTests
     {
         var spec = new TransitionSpec(3, 2);
         using IKernelDevice device = KernelDevices.Create("scalar", 1), acting = KernelDevices.Create("scalar", 1);
-        using var learner = new Td3Learner(new Td3Options { BatchSize = 16, HiddenSizes = [16], NormalizeObservations = true }, spec, device);
+        using var learner = new Td3Learner(PaperOptions.Td3 with { BatchSize = 16, HiddenSizes = [16], NormalizeObservations = true }, spec, device);
         for (int i = 0; i < 30; i++)
         {
             using BatchBuffer batch = Batches.Random(spec, 16, (ulong)i);
@@ -134,7 +134,7 @@ public sealed class RegressionTests
     {
         using IKernelDevice device = KernelDevices.Create("cpu", 1);
         using var learner = new Td3Learner(
-            new Td3Options { BatchSize = 40, HiddenSizes = [16], CriticLearningRate = 3e-3, ActorLearningRate = 1e-4, Tau = 0.05f, PolicyDelay = 1 },
+            PaperOptions.Td3 with { BatchSize = 40, HiddenSizes = [16], LearningRate = 3e-3, ActorLearningRate = 1e-4, Tau = 0.05f, PolicyDelay = 1 },
             Spec,
             device);
         using var batch = new BatchBuffer(Spec, 40);

@@ -16,9 +16,9 @@ public sealed class PolicyTests
         from device in TestDevices.All
         from options in new LearnerOptions[]
         {
-            new SacOptions { BatchSize = 8, HiddenSizes = [16, 12], NormalizeObservations = true },
-            new Td3Options { BatchSize = 8, HiddenSizes = [16, 12], NormalizeObservations = true },
-            new Td3Options { BatchSize = 8, HiddenSizes = [7] },
+            PaperOptions.Sac with { BatchSize = 8, HiddenSizes = [16, 12], NormalizeObservations = true },
+            PaperOptions.Td3 with { BatchSize = 8, HiddenSizes = [16, 12], NormalizeObservations = true },
+            PaperOptions.Td3 with { BatchSize = 8, HiddenSizes = [7] },
         }
         select new TestCaseData(device.Arguments[0], options);
 

@@ -1,5 +1,9 @@
 using System.CommandLine;
 using Reacher.Fast.Core;
+using Reacher.Fast.Core.Batch;
+using Reacher.Fast.Core.Checkpoints;
+using Reacher.Fast.Core.Devices;
+using Reacher.Fast.Core.Kernels;
 using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Environments.MlAgents.Messages;
 using Reacher.Fast.Runner.Commands;
@@ -79,18 +83,18 @@ public sealed class ConfigurationTests
     public void A_file_of_ML_Agents_is_taken_and_what_is_missing_is_named()
     {
         LoadedConfiguration loaded = Parse(MlAgentsFile);
-        RunConfiguration configuration = loaded.Configuration;
+        RunOptions options = loaded.Options;
 
-        Assert.That(configuration.BehaviorName, Is.EqualTo("Reacher"));
-        Assert.That(configuration.Get(TrainerKeys.LearningRate), Is.EqualTo(3e-4));
-        Assert.That(configuration.Get(TrainerKeys.BufferSize), Is.EqualTo(500_000));
-        Assert.That(configuration.Get(TrainerKeys.StepsPerUpdate), Is.EqualTo(20));
-        Assert.That(configuration.Get(TrainerKeys.Normalize), Is.True);
-        Assert.That(configuration.Get(TrainerKeys.MaxSteps), Is.EqualTo(6_000_000));
-        Assert.That(configuration.Get(RunKeys.EnvArgs), Is.EqualTo(new[] { "--difficulty", "3" }));
-        Assert.That(configuration.Get(RunKeys.Device), Is.EqualTo("auto"));
-        Assert.That(configuration.EnvironmentParameters["goal_speed"], Is.EqualTo(new EnvironmentParameter.Constant(2)));
-        Assert.That(configuration.EnvironmentParameters["goal_size"], Is.EqualTo(new EnvironmentParameter.Uniform(4, 6.5f)));
+        Assert.That(options.Behavior, Is.EqualTo("Reacher"));
+        Assert.That(options.Learner.LearningRate, Is.EqualTo(3e-4));
+        Assert.That(options.BufferSize, Is.EqualTo(500_000));
+        Assert.That(options.TransitionsPerUpdate, Is.EqualTo(20));
+        Assert.That(options.Learner.NormalizeObservations, Is.True);
+        Assert.That(options.TransitionLimit, Is.EqualTo(6_000_000));
+        Assert.That(options.Environment.PlayerArguments, Is.EqualTo(new[] { "--difficulty", "3" }));
+        Assert.That(options.Device, Is.EqualTo("auto"));
+        Assert.That(options.Environment.Parameters["goal_speed"], Is.EqualTo(new EnvironmentParameter.Constant(2)));
+        Assert.That(options.Environment.Parameters["goal_size"], Is.EqualTo(new EnvironmentParameter.Uniform(4, 6.5f)));
         Assert.That(loaded.Warnings, Has.Count.EqualTo(5), string.Join('\n', loaded.Warnings));
         Assert.That(loaded.Warnings, Has.Some.Contains("save_replay_buffer is not used here: the replay is always kept"));
         Assert.That(loaded.Warnings, Has.Some.Contains("env_path is null"));
@@ -100,51 +104,50 @@ public sealed class ConfigurationTests
     [Test]
     public void The_effective_configuration_feeds_back_unchanged([Values(null, MlAgentsFile)] string? file, [Values] TrainerTypeName trainer, [Values] bool comments)
     {
-        RunConfiguration first = ConfigurationLoader.Parse(file ?? "", "a.yaml", [Flag(TrainerKeys.Type, trainer.ToString().ToLowerInvariant())]).Configuration
-            .With(RunKeys.EnvArgs, ["--a b", "\"quoted\" \\ \n", "null"])
-            .With(RunKeys.InitializeFrom, "null")
-            .With(RunKeys.ResultsDir, "C:\\my: results #1")
-            .With(TrainerKeys.Tau, 1e-7);
+        RunOptions read = ConfigurationLoader.Parse(file ?? "", "a.yaml", [Flag("trainer_type", trainer.ToString().ToLowerInvariant())]).Options;
+        RunOptions first = read with
+        {
+            Environment = read.Environment with { PlayerArguments = ["--a b", "\"quoted\" \\ \n", "null"] },
+            InitializeFrom = "null",
+            ResultsFolder = "C:\\my: results #1",
+            Learner = read.Learner with { Tau = 1e-7f },
+        };
         string yaml = ConfigurationWriter.ToYaml(first, comments);
 
         LoadedConfiguration second = Parse(yaml);
 
         Assert.That(second.Warnings, Is.Empty);
-        Assert.That(ConfigurationWriter.ToYaml(second.Configuration, comments), Is.EqualTo(yaml));
-        foreach (ConfigurationKey key in ConfigurationTable.All.Where(key => !key.IsTransient && (key.Only ?? first.Trainer) == first.Trainer))
+        Assert.That(ConfigurationWriter.ToYaml(second.Options, comments), Is.EqualTo(yaml));
+        foreach (OptionKey key in OptionKeys.All.Where(key => !key.IsTransient && (key.Only ?? first.Trainer) == first.Trainer))
         {
-            Assert.That(second.Configuration.Format(key), Is.EqualTo(first.Format(key)), key.Path);
+            Assert.That(key.Format(second.Options), Is.EqualTo(key.Format(first)), key.Path);
         }
     }
 
     [Test]
     public void Every_default_is_allowed_and_every_flag_is_its_own()
     {
-        foreach (ConfigurationKey key in ConfigurationTable.All)
+        foreach (OptionKey key in OptionKeys.All.Where(key => !key.IsList))
         {
             foreach (TrainerType trainer in Enum.GetValues<TrainerType>())
             {
-                object? value = key.DefaultFor(trainer);
-                if (key is not ListKey)
-                {
-                    string text = key.Format(value);
-                    Assert.That(key.Parse(text == "null" ? null : text), Is.EqualTo(value), key.Path);
-                }
+                string text = key.Format(BuiltInTask.Default.Begin(trainer));
+                Assert.That(key.Parse(text == "null" ? null : text), Is.EqualTo(key.DefaultFor(trainer)), key.Path);
             }
         }
 
-        string[] flags = [.. ConfigurationTable.All.SelectMany(key => new[] { key.Flag, key.FlagAlias }).OfType<string>()];
+        string[] flags = [.. OptionKeys.All.SelectMany(key => new[] { key.Flag, key.FlagAlias }).OfType<string>()];
         Assert.That(flags, Is.Unique);
-        Assert.That(ConfigurationTable.All.Select(key => key.Path), Is.Unique);
+        Assert.That(OptionKeys.All.Select(key => key.Path), Is.Unique);
     }
 
     [Test]
     public void TD3_has_its_own_defaults_and_keys()
     {
-        RunConfiguration td3 = Parse("behaviors: {Arm: {trainer_type: td3}}").Configuration;
+        RunOptions td3 = Parse("behaviors: {Arm: {trainer_type: td3}}").Options;
 
-        Assert.That(td3.BehaviorName, Is.EqualTo("Arm"));
-        Assert.That(td3.Get(TrainerKeys.PolicyDelay), Is.EqualTo(2));
+        Assert.That(td3.Behavior, Is.EqualTo("Arm"));
+        Assert.That(td3.Learner.PolicyDelay, Is.EqualTo(2));
         Assert.That(ConfigurationWriter.ToYaml(td3, withComments: false), Does.Contain("target_noise:").And.Not.Contain("init_entcoef"));
     }
 
@@ -158,7 +161,7 @@ public sealed class ConfigurationTests
     [Test]
     public void Default_settings_lie_below_the_behaviours_own()
     {
-        RunConfiguration configuration = Parse(
+        RunOptions options = Parse(
             """
             default_settings:
               trainer_type: td3
@@ -166,11 +169,11 @@ public sealed class ConfigurationTests
             behaviors:
               Arm:
                 hyperparameters: {batch_size: 32}
-            """).Configuration;
+            """).Options;
 
-        Assert.That(configuration.Trainer, Is.EqualTo(TrainerType.Td3));
-        Assert.That(configuration.Get(TrainerKeys.BatchSize), Is.EqualTo(32));
-        Assert.That(configuration.Get(TrainerKeys.NStep), Is.EqualTo(3));
+        Assert.That(options.Trainer, Is.EqualTo(TrainerType.Td3));
+        Assert.That(options.Learner.BatchSize, Is.EqualTo(32));
+        Assert.That(options.NStep, Is.EqualTo(3));
     }
 
     [TestCase("behaviors:\n  R:\n    hyperparameters:\n      lerning_rate: 1\n", "test.yaml:4: there is no key 'lerning_rate' in behaviors.R.hyperparameters; did you mean 'learning_rate'?")]
@@ -223,10 +226,10 @@ public sealed class ConfigurationTests
             () => Parse("behaviors: {R: {hyperparameters: {batch_size: 256, buffer_size: 100}}}"),
             Throws.TypeOf<InputException>().With.Message.EqualTo("batch_size is 256 and buffer_size 100; a batch must fit into the buffer."));
         Assert.That(
-            () => ConfigurationLoader.Parse("", "x", [Flag(RunKeys.Resume, "true"), Flag(RunKeys.Force, "true"), Flag(RunKeys.RunId, "a")]),
+            () => ConfigurationLoader.Parse("", "x", [Flag("resume", "true"), Flag("force", "true"), Flag("run_id", "a")]),
             Throws.TypeOf<InputException>().With.Message.Contains("contradict"));
         Assert.That(
-            () => ConfigurationLoader.Parse("", "x", [Flag(RunKeys.Resume, "true")]),
+            () => ConfigurationLoader.Parse("", "x", [Flag("resume", "true")]),
             Throws.TypeOf<InputException>().With.Message.Contains("--run-id"));
     }
 
@@ -241,18 +244,18 @@ public sealed class ConfigurationTests
         ParseResult result = command.Parse(
             ["--batch-size", "64", "--run-id", "other", "--no-stop", "--torch-device", "cpu", "--algorithm", "td3", "--normalize", "--seed", "-1", "--threshold", "-200"]);
 
-        RunConfiguration configuration = ConfigurationLoader.Load(folder["a.yaml"], flags.Read(result)).Configuration;
+        RunOptions options = ConfigurationLoader.Load(folder["a.yaml"], flags.Read(result)).Options;
 
         Assert.That(result.Errors, Is.Empty);
-        Assert.That(configuration.Get(TrainerKeys.BatchSize), Is.EqualTo(64));
-        Assert.That(configuration.Get(RunKeys.RunId), Is.EqualTo("other"));
-        Assert.That(configuration.Get(RunKeys.StopWhenSolved), Is.False);
-        Assert.That(configuration.Get(RunKeys.Device), Is.EqualTo("cpu"));
-        Assert.That(configuration.Get(RunKeys.Seed), Is.EqualTo(-1));
-        Assert.That(configuration.Get(RunKeys.Threshold), Is.EqualTo(-200));
-        Assert.That(configuration.Trainer, Is.EqualTo(TrainerType.Td3));
-        Assert.That(configuration.Get(TrainerKeys.LearningRate), Is.EqualTo(3e-4), "the file's stays");
-        Assert.That(configuration.Get(RunKeys.Resume), Is.False);
+        Assert.That(options.Learner.BatchSize, Is.EqualTo(64));
+        Assert.That(options.RunId, Is.EqualTo("other"));
+        Assert.That(options.StopWhenSolved, Is.False);
+        Assert.That(options.Device, Is.EqualTo("cpu"));
+        Assert.That(options.Seed, Is.EqualTo(-1));
+        Assert.That(options.Threshold, Is.EqualTo(-200));
+        Assert.That(options.Trainer, Is.EqualTo(TrainerType.Td3));
+        Assert.That(options.Learner.LearningRate, Is.EqualTo(3e-4), "the file's stays");
+        Assert.That(options.Resume, Is.False);
     }
 
     [Test]
@@ -273,7 +276,7 @@ public sealed class ConfigurationTests
     [Test]
     public void The_printed_configuration_has_a_comment_for_every_key()
     {
-        string yaml = ConfigurationWriter.ToYaml(RunConfiguration.Default(), withComments: true);
+        string yaml = ConfigurationWriter.ToYaml(BuiltInTask.Default.Options, withComments: true);
         TestContext.Out.WriteLine(yaml);
         foreach (string line in yaml.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
@@ -284,21 +287,31 @@ public sealed class ConfigurationTests
     [Test]
     public void The_learners_options_are_those_of_the_configuration()
     {
-        RunConfiguration sac = Parse(MlAgentsFile).Configuration;
-        var options = (SacOptions)LearnerSettings.From(sac, 7);
-        Assert.That(options.InitialAlpha, Is.EqualTo(1));
+        var options = (SacOptions)Parse(MlAgentsFile).Options.Learner;
+        Assert.That((options.InitialAlpha, options.LearningRate, options.ActorLearningRate), Is.EqualTo((1.0, 3e-4, (double?)null)));
         Assert.That(options.HiddenSizes, Is.EqualTo(new[] { 128, 128 }));
-        Assert.That((options.ActorLearningRate, options.CriticLearningRate, options.AlphaLearningRate), Is.EqualTo((3e-4, 3e-4, 3e-4)));
         Assert.That(options.NormalizeObservations, Is.True);
-        Assert.That(options.Seed, Is.EqualTo(7));
-        Assert.That(float.IsPositiveInfinity(options.MaximumGradientNorm), Is.True);
+        Assert.That(Parse("behaviors: {R: {network_settings: {hidden_units: 7, num_layers: 3}}}").Options.Learner.HiddenSizes, Is.EqualTo(new[] { 7, 7, 7 }));
+    }
 
-        var td3 = (Td3Options)LearnerSettings.From(RunConfiguration.Default(TrainerType.Td3), 1);
-        Assert.That(td3.PolicyDelay, Is.EqualTo(2));
-        foreach (TrainerType trainer in Enum.GetValues<TrainerType>())
-        {
-            Assert.That(LearnerSettings.From(RunConfiguration.Default(trainer), 1).Validate, Throws.Nothing);
-        }
+    [TestCase("init_entcoef: 1.0", true)]
+    [TestCase("init_entcoef: 0.002", false)]
+    [TestCase("learning_rate: 0.01", false)]
+    [TestCase("entcoef_learning_rate: 0.001", true)]
+    [TestCase("{init_entcoef: 1.0, entcoef_learning_rate: 0}", false)]
+    public void The_entropy_coefficient_is_tuned_where_it_is_set_or_has_a_rate(string hyperparameters, bool tuned)
+    {
+        string braced = hyperparameters.StartsWith('{') ? hyperparameters : $"{{{hyperparameters}}}";
+        LearnerOptions options = Parse($"behaviors: {{R: {{hyperparameters: {braced}}}}}").Options.Learner with { BatchSize = 2, HiddenSizes = [4] };
+        var spec = new TransitionSpec(2, 1);
+        using IKernelDevice device = KernelDevices.Create("scalar", 1);
+        using ILearner learner = LearnerFactory.Create(options, spec, device);
+        using var batch = new BatchBuffer(spec, 2);
+        StateDictionary before = new(), after = new();
+        learner.SaveState(before);
+        learner.Update(batch.View);
+        learner.SaveState(after);
+        Assert.That(after.GetFloats("alpha", 1)[0] != before.GetFloats("alpha", 1)[0], Is.EqualTo(tuned));
     }
 
     public enum TrainerTypeName
@@ -309,5 +322,5 @@ public sealed class ConfigurationTests
 
     private static LoadedConfiguration Parse(string yaml) => ConfigurationLoader.Parse(yaml, "test.yaml", []);
 
-    private static FlagValue Flag(ConfigurationKey key, string text) => FlagValue.Parse(key, text);
+    private static FlagValue Flag(string name, string text) => FlagValue.Parse(OptionKeys.All.First(key => key.Name == name), text);
 }

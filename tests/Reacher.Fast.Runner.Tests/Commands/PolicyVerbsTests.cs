@@ -71,15 +71,16 @@ public sealed class PolicyVerbsTests
 
     private static void MakeRun(TemporaryFolder folder)
     {
-        RunConfiguration configuration = RunConfiguration.Default().With(RunKeys.ResultsDir, folder.Path).With(RunKeys.RunId, "first").With(RunKeys.Seed, 1);
-        using RunDirectory run = RunDirectory.Open(configuration);
-        ConfigurationWriter.Save(configuration, run.ConfigurationFile);
+        RunOptions options = BuiltInTask.Arm.Options with { ResultsFolder = folder.Path, RunId = "first", Seed = 1 };
+        RunFolder run = RunFolder.Of(options);
+        using RunLock owned = RunLock.Claim(run, resume: false, force: false);
+        ConfigurationWriter.Save(options, run.Configuration);
         for (int step = 1; step <= 2; step++)
         {
             run.Checkpoints(keep: 5).Save(PolicyFile.ToState(Spec, Policies.RandomBlock(Spec, step)), step);
         }
 
-        using var recorder = new MetricsRecorder(run, configuration);
+        using var recorder = new MetricsRecorder(run, options);
         recorder.Record(SyntheticRun.Lines(trainingEpisodes: 1)[0]);
     }
 }

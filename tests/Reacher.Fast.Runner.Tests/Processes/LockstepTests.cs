@@ -73,7 +73,7 @@ public sealed class LockstepTests
     {
         RunPlan solvedAtOnce = Plan(sac: true, segments: 100) with { Threshold = 0, CooldownTransitions = 3 * SegmentRows };
         float[] whole = Train("whole", solvedAtOnce);
-        using (ControlBlock control = ControlBlock.Open(new RunFiles(Path.Combine(folder, "whole")).Control))
+        using (ControlBlock control = ControlBlock.Open(new RunFolder(Path.Combine(folder, "whole"), "Reacher").Control))
         {
             Assert.That(control.StopReason, Is.EqualTo(StopReason.Solved));
             Assert.That(control.CooldownStart, Is.EqualTo(SegmentRows));
@@ -81,8 +81,8 @@ public sealed class LockstepTests
             Assert.That(Cooldown.LearningRateScale(solvedAtOnce, control), Is.Zero);
         }
 
-        Assert.That(Train("constant", solvedAtOnce with { Threshold = 41, MaxTransitions = 4 * SegmentRows }), Is.Not.EqualTo(whole));
-        Train("cut", solvedAtOnce with { MaxTransitions = 2 * SegmentRows });
+        Assert.That(Train("constant", solvedAtOnce with { Threshold = 41, TransitionLimit = 4 * SegmentRows }), Is.Not.EqualTo(whole));
+        Train("cut", solvedAtOnce with { TransitionLimit = 2 * SegmentRows });
         Assert.That(Train("cut", solvedAtOnce, resume: true), Is.EqualTo(whole));
     }
 
@@ -92,9 +92,9 @@ public sealed class LockstepTests
         RunPlan plan = Plan(sac: true, segments: 2);
         Train("a", plan);
         IDictionary<string, string> said = Safetensors.Read(Path.Combine(folder, "a", "Reacher", CheckpointStore.LatestName)).Metadata;
-        using ControlBlock control = ControlBlock.Open(new RunFiles(Path.Combine(folder, "a")).Control);
+        using ControlBlock control = ControlBlock.Open(new RunFolder(Path.Combine(folder, "a"), "Reacher").Control);
         Assert.That(said["version"], Does.Match(@"^\d+\.\d+\.\d+"));
-        Assert.That(JsonSerializer.Deserialize<RunPlan>(said["plan"], JsonStyle.Line)!.Sac!.HiddenSizes, Is.EqualTo(plan.Sac!.HiddenSizes));
+        Assert.That(JsonSerializer.Deserialize<RunPlan>(said["plan"], JsonStyle.Line)!.Learner.HiddenSizes, Is.EqualTo(plan.Learner.HiddenSizes));
         Assert.That(said["transitions"], Is.EqualTo($"{2 * SegmentRows}"));
         Assert.That(long.Parse(said["replay.written_rows"]), Is.InRange(2 * SegmentRows - (4 * plan.NStep), 2 * SegmentRows));
         Assert.That(said["limiter.base_transitions"], Is.EqualTo($"{control.Limiter.BaseTransitions}"));
@@ -110,20 +110,22 @@ public sealed class LockstepTests
         RunId = "test",
         Behavior = "Reacher",
         Seed = 7,
-        Environment = new EnvironmentPlan { Name = EnvironmentPlan.Arm, Agents = 4 },
+        Environment = new EnvironmentOptions { Name = EnvironmentOptions.Arm, Agents = 4, MaxSteps = 4000 },
         AgentCount = 4,
         ObservationSize = 33,
         ActionSize = 4,
-        Sac = sac ? new SacOptions { Seed = 7, HiddenSizes = [16, 16], BatchSize = 16, NormalizeObservations = true, PolicyAveraging = 0.02f } : null,
-        Td3 = sac ? null : new Td3Options { Seed = 7, HiddenSizes = [16, 16], BatchSize = 16 },
+        Learner = sac
+            ? PaperOptions.Sac with { Seed = 7, HiddenSizes = [16, 16], BatchSize = 16, NormalizeObservations = true, PolicyAveraging = 0.02f }
+            : PaperOptions.Td3 with { Seed = 7, HiddenSizes = [16, 16], BatchSize = 16, ExplorationNoise = 0.1f },
         NStep = 3,
         Gamma = 0.99f,
-        ExplorationNoise = 0.1f,
+        WarmupHold = 1,
         BufferSize = 2 * SegmentRows,
         WarmupTransitions = 500,
-        UpdatesPerTransition = 0.05,
-        MaxTransitions = segments * SegmentRows,
+        TransitionsPerUpdate = 20,
+        TransitionLimit = segments * SegmentRows,
         CheckpointInterval = 1,
+        Threshold = 30,
         EvaluationWindow = 2,
         Device = "auto",
         LearnerThreads = 1,
@@ -131,7 +133,7 @@ public sealed class LockstepTests
 
     private float[] Train(string name, RunPlan plan, bool resume = false)
     {
-        using var training = new LockstepTraining(new RunFiles(Path.Combine(folder, name)), plan, new SilentReporter(), resume);
+        using var training = new LockstepTraining(new RunFolder(Path.Combine(folder, name), "Reacher"), plan, new SilentReporter(), resume);
         training.Run();
         // What is trained and, for SAC, its average, which comes from the checkpoint as well.
         var blocks = new float[plan.PublishedLength];

@@ -59,7 +59,7 @@ public sealed class PlayerTrainingTests
     private Outcome Train(string name, bool sac, IVectorEnvironment environment)
     {
         RunPlan plan = Plan(sac);
-        var files = new RunFiles(Path.Combine(folder, name));
+        var files = new RunFolder(Path.Combine(folder, name), "Reacher");
         var watched = new Watched(environment);
         using var training = new LockstepTraining(files, plan, new SilentReporter(), resume: false, watched);
         training.Run();
@@ -73,19 +73,21 @@ public sealed class PlayerTrainingTests
         RunId = "test",
         Behavior = "Reacher",
         Seed = Seed,
-        Environment = new EnvironmentPlan { Name = "a player" },
+        Environment = new EnvironmentOptions { Name = "a player" },
         AgentCount = Arms.ArmCount,
         ObservationSize = 33,
         ActionSize = 4,
-        Sac = sac ? new SacOptions { Seed = Seed, HiddenSizes = [16, 16], BatchSize = 16, NormalizeObservations = true } : null,
-        Td3 = sac ? null : new Td3Options { Seed = Seed, HiddenSizes = [16, 16], BatchSize = 16 },
+        Learner = sac
+            ? PaperOptions.Sac with { Seed = Seed, HiddenSizes = [16, 16], BatchSize = 16, NormalizeObservations = true }
+            : PaperOptions.Td3 with { Seed = Seed, HiddenSizes = [16, 16], BatchSize = 16, ExplorationNoise = 0.1f },
         NStep = 3,
         Gamma = 0.99f,
-        ExplorationNoise = 0.1f,
+        WarmupHold = 1,
         BufferSize = 10_000,
         WarmupTransitions = 500,
-        UpdatesPerTransition = 0.05,
-        MaxTransitions = 2L * LockstepTraining.SegmentSteps * Arms.ArmCount,
+        TransitionsPerUpdate = 20,
+        TransitionLimit = 2L * LockstepTraining.SegmentSteps * Arms.ArmCount,
+        Threshold = 30,
         EvaluationWindow = 1,
         Device = "auto",
         LearnerThreads = 1,

@@ -14,16 +14,16 @@ public sealed class BestPolicyTests
         RunId = "a",
         Behavior = "Reacher",
         Seed = 1,
-        Environment = new EnvironmentPlan { Name = EnvironmentPlan.Arm },
+        Environment = new EnvironmentOptions { Name = EnvironmentOptions.Arm },
         AgentCount = 1,
         ObservationSize = 2,
         ActionSize = 1,
-        Td3 = new Td3Options { HiddenSizes = [3] },
+        Learner = PaperOptions.Td3 with { HiddenSizes = [3] },
         NStep = 1,
         Gamma = 0.99f,
         BufferSize = 10,
         WarmupTransitions = 0,
-        UpdatesPerTransition = 1,
+        TransitionsPerUpdate = 1,
         EvaluationWindow = 4,
         Threshold = 30,
         Device = "cpu",
@@ -35,13 +35,13 @@ public sealed class BestPolicyTests
     {
         using var folder = new TemporaryFolder();
         Directory.CreateDirectory(folder["Reacher"]);
-        var best = new BestPolicy(new RunFiles(folder.Path), Plan);
+        var best = new BestPolicy(new RunFolder(folder.Path, "Reacher"), Plan);
         float mark = 0;
         Assert.That(KeptAfter(35, 36, 37), Is.Null, "three scores do not judge a policy when four are asked for");
         Assert.That(KeptAfter(34), Is.EqualTo(4));
         Assert.That(KeptAfter(36), Is.EqualTo(5));
         Assert.That(KeptAfter(30, 31, 32, 33), Is.EqualTo(5), "worse ones do not replace it");
-        best = new BestPolicy(new RunFiles(folder.Path), Plan);
+        best = new BestPolicy(new RunFolder(folder.Path, "Reacher"), Plan);
         Assert.That(KeptAfter(33, 33, 33, 33), Is.EqualTo(5), "nor do they after a restart");
         Assert.That(KeptAfter(39), Is.EqualTo(5));
         Assert.That(KeptAfter(39), Is.EqualTo(15), "but a better one does");
@@ -55,7 +55,7 @@ public sealed class BestPolicyTests
                 Assert.That(best.Add(score, block), Is.Null);
             }
 
-            if (BestPolicy.Find(folder.Path, "Reacher") is not string path)
+            if (BestPolicy.Find(new RunFolder(folder.Path, "Reacher")) is not string path)
             {
                 return null;
             }
@@ -70,20 +70,20 @@ public sealed class BestPolicyTests
     {
         using var folder = new TemporaryFolder();
         Directory.CreateDirectory(folder["Reacher"]);
-        var best = new BestPolicy(new RunFiles(folder.Path), Plan);
+        var best = new BestPolicy(new RunFolder(folder.Path, "Reacher"), Plan);
         for (int i = 0; i < 10; i++)
         {
             best.Add(29.9, new float[Plan.PolicySpec.BlockLength]);
         }
 
-        Assert.That(BestPolicy.Find(folder.Path, "Reacher"), Is.Null);
+        Assert.That(BestPolicy.Find(new RunFolder(folder.Path, "Reacher")), Is.Null);
     }
 
     [Test]
     public void A_folder_that_cannot_be_written_is_a_warning()
     {
         using var folder = new TemporaryFolder();
-        var best = new BestPolicy(new RunFiles(folder["none"]), Plan with { EvaluationWindow = 1 });
+        var best = new BestPolicy(new RunFolder(folder["none"], "Reacher"), Plan with { EvaluationWindow = 1 });
         Assert.That(best.Add(31, new float[Plan.PolicySpec.BlockLength]), Does.Contain("was not kept"));
     }
 }

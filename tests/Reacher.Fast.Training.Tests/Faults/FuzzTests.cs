@@ -100,7 +100,7 @@ public sealed class FuzzTests
     {
         using var folder = new TemporaryFolder();
         string path = folder["plan.json"];
-        RunPlanner.Plan(RunConfiguration.Default((TrainerType)trainer).With(RunKeys.RunId, "a").With(RunKeys.Seed, 3)).Save(path);
+        RunPlanner.Plan(BuiltInTask.Arm.Begin((TrainerType)trainer) with { RunId = "a", Seed = 3 }, 20, 33, 4).Save(path);
         RunOnDisk(24, path, () => RunPlan.Load(path));
     }
 

@@ -9,14 +9,24 @@ public sealed class PendulumLearningTests
     /// <summary>A random policy returns about -1200, holding it still about -150; -200 is what counts as solved.</summary>
     private const double Solved = -200;
 
-    private static readonly SacOptions Sac = new()
+    private static readonly SacOptions Sac = PaperOptions.Sac with
     {
-        BatchSize = 128, HiddenSizes = [64, 64], ActorLearningRate = 1e-3, CriticLearningRate = 1e-3, AlphaLearningRate = 1e-3, InitialAlpha = 0.2, Tau = 0.01f,
+        BatchSize = 128,
+        HiddenSizes = [64, 64],
+        ActorLearningRate = 1e-3,
+        LearningRate = 1e-3,
+        AlphaLearningRate = 1e-3,
+        InitialAlpha = 0.2,
+        Tau = 0.01f,
     };
 
-    private static readonly Td3Options Td3 = new()
+    private static readonly Td3Options Td3 = PaperOptions.Td3 with
     {
-        BatchSize = 128, HiddenSizes = [64, 64], ActorLearningRate = 1e-3, CriticLearningRate = 1e-3, Tau = 0.01f,
+        BatchSize = 128,
+        HiddenSizes = [64, 64],
+        ActorLearningRate = 1e-3,
+        LearningRate = 1e-3,
+        Tau = 0.01f,
     };
 
     private static IEnumerable<TestCaseData> Learners =>

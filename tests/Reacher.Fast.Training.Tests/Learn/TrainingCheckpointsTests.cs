@@ -40,11 +40,11 @@ public sealed class TrainingCheckpointsTests
         Safetensors.Write(State(plan, updates: 1), folder["checkpoint"]);
         RunPlan other = difference switch
         {
-            "sizes" => plan with { Sac = plan.Sac! with { HiddenSizes = [8, 7] } },
-            "algorithm" => plan with { Sac = null, Td3 = new Td3Options { HiddenSizes = [8, 6], BatchSize = 4, PolicyDelay = 1 } },
-            "layer norm" => plan with { Sac = plan.Sac! with { LayerNormCritics = true } },
-            "averaging" => plan with { Sac = plan.Sac! with { PolicyAveraging = 0 } },
-            _ => plan with { Sac = plan.Sac! with { NormalizeObservations = true } },
+            "sizes" => plan with { Learner = plan.Learner with { HiddenSizes = [8, 7] } },
+            "algorithm" => plan with { Learner = PaperOptions.Td3 with { HiddenSizes = [8, 6], BatchSize = 4, PolicyDelay = 1 } },
+            "layer norm" => plan with { Learner = plan.Learner with { LayerNormCritics = true } },
+            "averaging" => plan with { Learner = plan.Learner with { PolicyAveraging = 0 } },
+            _ => plan with { Learner = plan.Learner with { NormalizeObservations = true } },
         };
 
         var error = Assert.Throws<InputException>(() => TrainingCheckpoints.ReadInitial(folder["checkpoint"], other));
@@ -78,16 +78,16 @@ public sealed class TrainingCheckpointsTests
         RunId = "test",
         Behavior = "Reacher",
         Seed = 7,
-        Environment = new EnvironmentPlan { Name = EnvironmentPlan.Arm },
+        Environment = new EnvironmentOptions { Name = EnvironmentOptions.Arm },
         AgentCount = 1,
         ObservationSize = 5,
         ActionSize = 2,
-        Sac = new SacOptions { Seed = 7, HiddenSizes = [8, 6], BatchSize = 4, PolicyAveraging = 0.1f },
+        Learner = PaperOptions.Sac with { Seed = 7, HiddenSizes = [8, 6], BatchSize = 4, PolicyAveraging = 0.1f },
         NStep = 1,
         Gamma = 0.99f,
         BufferSize = 100,
         WarmupTransitions = 0,
-        UpdatesPerTransition = 1,
+        TransitionsPerUpdate = 1,
         Device = "cpu",
         LearnerThreads = 1,
     };

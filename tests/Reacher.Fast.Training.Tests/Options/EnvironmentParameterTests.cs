@@ -31,13 +31,13 @@ public sealed class EnvironmentParameterTests
     [Test]
     public void Samplers_of_the_file_reach_the_child_processes_and_the_saved_file()
     {
-        RunConfiguration configuration = Load(Samplers);
-        string plan = JsonSerializer.Serialize(RunPlanner.PlanEnvironment(configuration), JsonStyle.Indented);
+        RunOptions options = Load(Samplers);
+        string plan = JsonSerializer.Serialize(RunPlanner.PlanEnvironment(options), JsonStyle.Indented);
         foreach (IReadOnlyDictionary<string, EnvironmentParameter> parameters in new[]
         {
-            configuration.EnvironmentParameters,
-            Load(ConfigurationWriter.ToYaml(configuration, withComments: false)).EnvironmentParameters,
-            JsonSerializer.Deserialize<EnvironmentPlan>(plan, JsonStyle.Indented)!.Parameters,
+            options.Environment.Parameters,
+            Load(ConfigurationWriter.ToYaml(options, withComments: false)).Environment.Parameters,
+            JsonSerializer.Deserialize<EnvironmentOptions>(plan, JsonStyle.Indented)!.Parameters,
         })
         {
             Assert.That(parameters, Has.Count.EqualTo(5));
@@ -60,9 +60,9 @@ public sealed class EnvironmentParameterTests
     [Test]
     public void The_arm_takes_numbers_only() => Assert.That(
         () => EnvironmentFactory.Create(
-            new EnvironmentPlan
+            new EnvironmentOptions
             {
-                Name = EnvironmentPlan.Arm,
+                Name = EnvironmentOptions.Arm,
                 Parameters = new Dictionary<string, EnvironmentParameter> { ["goal_size"] = new EnvironmentParameter.Uniform(1, 2) },
             },
             0),
@@ -80,5 +80,5 @@ public sealed class EnvironmentParameterTests
         Assert.That(RunPlanner.PlanEnvironment(Load("")).Engine, Is.EqualTo(new EngineSettings()), "mlagents-learn's defaults, once");
     }
 
-    private static RunConfiguration Load(string yaml) => ConfigurationLoader.Parse(yaml, "a.yaml", []).Configuration;
+    private static RunOptions Load(string yaml) => ConfigurationLoader.Parse(yaml, "a.yaml", []).Options;
 }

@@ -1,3 +1,4 @@
+using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Training.Options;
 using Reacher.Fast.Training.Run;
 
@@ -8,25 +9,79 @@ public sealed class RunPlannerTests
     [Test]
     public void What_is_left_open_is_settled_and_what_is_said_stays()
     {
-        RunConfiguration settled = RunPlanner.Settle(RunConfiguration.Default(TrainerType.Td3), TimeProvider.System);
-        Assert.That(settled.Get(RunKeys.RunId), Does.Match(@"^td3-\d{8}-\d{6}$"));
-        Assert.That(settled.Get(RunKeys.Seed), Is.InRange(0, 9999));
+        RunOptions settled = RunPlanner.Settle(BuiltInTask.Arm.Begin(TrainerType.Td3), TimeProvider.System);
+        Assert.That(settled.RunId, Does.Match(@"^td3-\d{8}-\d{6}$"));
+        Assert.That(settled.Seed, Is.InRange(0, 9999));
 
-        RunConfiguration said = RunConfiguration.Default().With(RunKeys.RunId, "a").With(RunKeys.Seed, 7);
-        Assert.That(RunPlanner.Settle(said, TimeProvider.System).Format(RunKeys.Seed), Is.EqualTo("7"));
+        RunOptions said = BuiltInTask.Arm.Options with { RunId = "a", Seed = 7 };
+        Assert.That(RunPlanner.Settle(said, TimeProvider.System), Is.EqualTo(said));
     }
 
     [Test]
-    public void The_plan_is_the_configurations([Values] bool sac)
+    public void The_plan_is_the_options_and_what_the_environment_says([Values] bool sac)
     {
         TrainerType trainer = sac ? TrainerType.Sac : TrainerType.Td3;
-        RunPlan plan = RunPlanner.Plan(RunConfiguration.Default(trainer).With(RunKeys.RunId, "a").With(RunKeys.Seed, 3)
-            .With(TrainerKeys.StepsPerUpdate, 5).With(RunKeys.NumAgents, 8));
+        RunOptions options = BuiltInTask.Arm.Begin(trainer) with { RunId = "a", Seed = 3, TransitionsPerUpdate = 5, EnvironmentCount = 2 };
+        RunPlan plan = RunPlanner.Plan(options, agentCount: 8, observationSize: 33, actionSize: 4);
 
-        Assert.That((plan.Sac is null, plan.Td3 is null), Is.EqualTo((!sac, sac)));
-        Assert.That((plan.AgentCount, plan.ObservationSize, plan.ActionSize), Is.EqualTo((8, 33, 4)));
+        Assert.That(plan.Trainer, Is.EqualTo(trainer));
+        Assert.That((plan.RunId, plan.Seed, plan.Learner.Seed, plan.Environment.PlayerSeed), Is.EqualTo(("a", 3ul, 3ul, 3)));
+        Assert.That((plan.AgentCount, plan.ObservationSize, plan.ActionSize, plan.Environment.Workers), Is.EqualTo((8, 33, 4, 3)));
         Assert.That(plan.UpdatesPerTransition, Is.EqualTo(0.2));
         Assert.That(plan.MaxTransitions, Is.EqualTo(long.MaxValue));
-        Assert.That(plan.Learner.Seed, Is.EqualTo(3));
+        Assert.That(plan.LearnerThreads, Is.GreaterThan(0));
     }
+
+    [Test]
+    public void A_plan_that_was_saved_is_read_back_with_every_option_changed([Values] bool sac)
+    {
+        TrainerType trainer = sac ? TrainerType.Sac : TrainerType.Td3;
+        using var folder = new TemporaryFolder();
+        RunOptions options = BuiltInTask.Arm.Begin(trainer);
+        foreach (OptionKey key in OptionKeys.All.Where(key => !key.IsTransient && key != OptionKeys.Trainer))
+        {
+            options = key.Set(options, Changed(key, key.Get(options)));
+        }
+
+        RunPlan plan = RunPlanner.Plan(options with { Seed = 5 }, 8, 33, 4);
+        plan.Save(folder["plan.json"]);
+        RunPlan read = RunPlan.Load(folder["plan.json"]);
+
+        foreach (OptionKey key in OptionKeys.All)
+        {
+            Assert.That(key.Format(read), Is.EqualTo(key.Format(plan)), key.Path);
+        }
+
+        Assert.That((read.Seed, read.Learner.Seed, read.AgentCount, read.RunId), Is.EqualTo((5ul, 5ul, 8, plan.RunId)));
+        Assert.That(read.ToJson(), Is.EqualTo(plan.ToJson()));
+    }
+
+    [Test]
+    public void Each_tasks_options_are_valid_and_the_arm_is_solved_at_30_over_100()
+    {
+        foreach (TrainerType trainer in Enum.GetValues<TrainerType>())
+        {
+            foreach (string environment in new[] { "arm", "pendulum", "a player" })
+            {
+                Assert.That(BuiltInTask.Of(environment).Begin(trainer).Validate, Throws.Nothing);
+            }
+        }
+
+        Assert.That((BuiltInTask.Arm.Options.Threshold, BuiltInTask.Arm.Options.EvaluationWindow), Is.EqualTo((30, 100)));
+        Assert.That(new RunOptions().Validate, Throws.Nothing, "so are the records' own");
+    }
+
+    // Another value of the same type.
+    private static object? Changed(OptionKey key, object? value) => value switch
+    {
+        null => key.Parse("0.5"),
+        bool isOn => !isOn,
+        int number => number + 1,
+        long number => number + 1,
+        float number => number / 2,
+        double number => number / 2,
+        Enum => Core.Networks.WeightInitialization.Orthogonal,
+        IReadOnlyList<string> => new[] { "a b" },
+        _ => "x",
+    };
 }

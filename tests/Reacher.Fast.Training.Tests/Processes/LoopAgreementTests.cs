@@ -30,22 +30,22 @@ public sealed class LoopAgreementTests
         using var folder = new TemporaryFolder();
         RunPlan plan = Plan(sac);
         float[] expected = new float[plan.PublishedLength];
-        using (var lockstep = new LockstepTraining(new RunFiles(folder["lockstep"]), plan, new SilentReporter(), resume: false))
+        using (var lockstep = new LockstepTraining(new RunFolder(folder["lockstep"], plan.Behavior), plan, new SilentReporter(), resume: false))
         {
             lockstep.Run();
             PolicyPair.Copy(lockstep.Learner, expected);
         }
 
-        var files = new RunFiles(Directory.CreateDirectory(folder["processes"]).FullName);
+        var files = new RunFolder(Directory.CreateDirectory(folder["processes"]).FullName, plan.Behavior);
         Directory.CreateDirectory(files.Logs);
         float[] actual = DriveLoops(files, plan);
 
         Assert.That(actual, Is.EqualTo(expected));
-        Assert.That(Scores(files), Is.EqualTo(Scores(new RunFiles(folder["lockstep"]))).And.Count.EqualTo(1));
+        Assert.That(Scores(files), Is.EqualTo(Scores(new RunFolder(folder["lockstep"], plan.Behavior))).And.Count.EqualTo(1));
         Assert.That(actual, Is.Not.EqualTo(DriveLoops(files, plan with { Seed = 8 })), "the comparison can fail");
     }
 
-    private static float[] DriveLoops(RunFiles files, RunPlan plan)
+    private static float[] DriveLoops(RunFolder files, RunPlan plan)
     {
         using ControlBlock control = ControlBlock.Create(files.Control, overwrite: true);
         using ReplayFile replay = ReplayFile.Create(files.Replay, plan.TransitionSpec, 2 * plan.BufferSize, new ReplayOptions { Overwrite = true });
@@ -88,26 +88,26 @@ public sealed class LoopAgreementTests
         return weights;
     }
 
-    private static List<double> Scores(RunFiles files) => EvaluationLog.Read(files.Evaluations).Select(record => record.Score).ToList();
+    private static List<double> Scores(RunFolder files) => EvaluationLog.Read(files.Evaluations).Select(record => record.Score).ToList();
 
     private static RunPlan Plan(bool sac) => new()
     {
         RunId = "test",
         Behavior = "Reacher",
         Seed = 7,
-        Environment = new EnvironmentPlan { Name = EnvironmentPlan.Arm, Agents = 4 },
+        Environment = new EnvironmentOptions { Name = EnvironmentOptions.Arm, Agents = 4 },
         AgentCount = 4,
         ObservationSize = 33,
         ActionSize = 4,
-        Sac = sac ? new SacOptions { Seed = 7, HiddenSizes = [16, 16], BatchSize = 16, NormalizeObservations = true, PolicyAveraging = 0.02f } : null,
-        Td3 = sac ? null : new Td3Options { Seed = 7, HiddenSizes = [16, 16], BatchSize = 16 },
+        Learner = sac
+            ? new SacOptions { Seed = 7, HiddenSizes = [16, 16], BatchSize = 16, NormalizeObservations = true, PolicyAveraging = 0.02f }
+            : new Td3Options { Seed = 7, HiddenSizes = [16, 16], BatchSize = 16, ExplorationNoise = 0.1f },
         NStep = 3,
         Gamma = 0.99f,
-        ExplorationNoise = 0.1f,
         BufferSize = 5000,
         WarmupTransitions = 500,
-        UpdatesPerTransition = 0.05,
-        MaxTransitions = 4L * LockstepTraining.SegmentSteps,
+        TransitionsPerUpdate = 20,
+        TransitionLimit = 4L * LockstepTraining.SegmentSteps,
         EvaluationWindow = 2,
         Device = "cpu",
         LearnerThreads = 1,

@@ -66,7 +66,7 @@ public sealed class HtmlReportTests
     {
         long[] transitions = [100, 200, 300, 150, 250, 350];
         MetricsLine[] lines = [.. transitions.Select((at, i) => new MetricsLine { Kind = MetricsKind.Progress, Seconds = i, Transitions = at, Updates = at, MeanQ = i })];
-        var figures = new RunFigures(lines, RunConfiguration.Default());
+        var figures = new RunFigures(lines, BuiltInTask.Arm.Options);
         Assert.That(figures.Progress.Select(line => line.Transitions), Is.EqualTo(new[] { 100, 150, 250, 350 }));
         Assert.That(figures.Progress.Select(line => line.MeanQ), Is.EqualTo(new[] { 0, 3, 4, 5 }));
         Assert.That(figures.Updates, Is.EqualTo(350));
@@ -113,7 +113,7 @@ public sealed class HtmlReportTests
 
     [Test]
     public void Names_are_escaped() =>
-        Assert.That(HtmlReport.Render("<script>", [], RunConfiguration.Default(), new Dictionary<string, string> { ["<b>"] = "&" }, summary: null), Does.Not.Contain("<script").And.Not.Contain("<b>"));
+        Assert.That(HtmlReport.Render("<script>", [], BuiltInTask.Arm.Options, new Dictionary<string, string> { ["<b>"] = "&" }, summary: null), Does.Not.Contain("<script").And.Not.Contain("<b>"));
 
     [Test]
     public void A_million_points_do_not_make_a_heavy_page()
@@ -131,17 +131,18 @@ public sealed class HtmlReportTests
     public void The_page_is_written_beside_the_metrics()
     {
         using var folder = new TemporaryFolder();
-        RunConfiguration configuration = RunConfiguration.Default().With(RunKeys.ResultsDir, folder.Path).With(RunKeys.RunId, "a");
-        using RunDirectory run = RunDirectory.Open(configuration);
-        Assert.That(() => HtmlReport.Write(run, configuration), Throws.TypeOf<InputException>().With.Message.Contains("metrics"));
-        using (var recorder = new MetricsRecorder(run, configuration))
+        RunOptions options = BuiltInTask.Arm.Options with { ResultsFolder = folder.Path, RunId = "a" };
+        RunFolder run = RunFolder.Of(options);
+        using RunLock owned = RunLock.Claim(run, resume: false, force: false);
+        Assert.That(() => HtmlReport.Write(run, options), Throws.TypeOf<InputException>().With.Message.Contains("metrics"));
+        using (var recorder = new MetricsRecorder(run, options))
         {
             recorder.Record(SyntheticRun.Lines()[0]);
         }
 
-        Assert.That(HtmlReport.Write(run, configuration), Is.EqualTo(run.ReportFile));
-        Assert.That(File.ReadAllText(run.ReportFile), Does.Contain(MachineDescription.Here()["Runtime"]));
-        Assert.That(() => HtmlReport.Write(run, configuration, folder["none/page.html"]), Throws.TypeOf<InputException>());
+        Assert.That(HtmlReport.Write(run, options), Is.EqualTo(run.Report));
+        Assert.That(File.ReadAllText(run.Report), Does.Contain(MachineDescription.Here()["Runtime"]));
+        Assert.That(() => HtmlReport.Write(run, options, folder["none/page.html"]), Throws.TypeOf<InputException>());
     }
 
     [TestCase(0, 1, "0,0.2,0.4,0.6,0.8,1.0")]
@@ -164,5 +165,5 @@ public sealed class HtmlReportTests
         Assert.That(Axis.Over(AxisKind.Time, 0, seconds, 5, tight: true).Unit, Is.EqualTo(unit));
 
     private static string Render(IReadOnlyList<MetricsLine> lines, RunSummary? summary = null) =>
-        HtmlReport.Render("arm-sac-1", lines, RunConfiguration.Default().With(RunKeys.Seed, 1), MachineDescription.Here(), summary);
+        HtmlReport.Render("arm-sac-1", lines, BuiltInTask.Arm.Options with { Seed = 1 }, MachineDescription.Here(), summary);
 }

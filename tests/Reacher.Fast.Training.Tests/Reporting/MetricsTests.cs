@@ -64,9 +64,10 @@ public sealed class MetricsTests
     public void A_run_records_lines_and_events()
     {
         using var folder = new TemporaryFolder();
-        RunConfiguration configuration = RunConfiguration.Default().With(RunKeys.ResultsDir, folder.Path).With(RunKeys.RunId, "a");
-        using RunDirectory run = RunDirectory.Open(configuration);
-        using (var recorder = new MetricsRecorder(run, configuration))
+        RunOptions options = BuiltInTask.Arm.Options with { ResultsFolder = folder.Path, RunId = "a" };
+        RunFolder run = RunFolder.Of(options);
+        using RunLock owned = RunLock.Claim(run, resume: false, force: false);
+        using (var recorder = new MetricsRecorder(run, options))
         {
             recorder.Record(Line);
             recorder.Record(Line with { Kind = MetricsKind.Progress, MeanQ = 1, PolicyLoss = 2 });
@@ -74,7 +75,7 @@ public sealed class MetricsTests
             Assert.That(recorder.Warning, Is.Null);
         }
 
-        Assert.That(MetricsFile.Read(run.MetricsFile), Has.Count.EqualTo(3));
+        Assert.That(MetricsFile.Read(run.Metrics), Has.Count.EqualTo(3));
         Assert.That(Directory.GetFiles(run.BehaviorFolder, "events.out.tfevents.*"), Has.Length.EqualTo(1));
     }
 }

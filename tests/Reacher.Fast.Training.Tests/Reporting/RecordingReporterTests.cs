@@ -11,9 +11,10 @@ public sealed class RecordingReporterTests
     public void Every_evaluation_is_recorded_once_also_over_a_resumption()
     {
         using var folder = new TemporaryFolder();
-        RunConfiguration configuration = RunConfiguration.Default().With(RunKeys.ResultsDir, folder.Path).With(RunKeys.RunId, "a");
-        using RunDirectory run = RunDirectory.Open(configuration);
-        using (var recorder = new MetricsRecorder(run, configuration))
+        RunOptions options = BuiltInTask.Arm.Options with { ResultsFolder = folder.Path, RunId = "a" };
+        RunFolder run = RunFolder.Of(options);
+        using RunLock owned = RunLock.Claim(run, resume: false, force: false);
+        using (var recorder = new MetricsRecorder(run, options))
         {
             var reporter = new RecordingReporter(new SilentReporter(), recorder, interval: 100, recordedEvaluations: 0);
             reporter.Show(Status(0, 0), []);
@@ -22,12 +23,12 @@ public sealed class RecordingReporterTests
             reporter.Show(Status(150, 1), [1.0, 3.0, 8.0]);
         }
 
-        using (var recorder = new MetricsRecorder(run, configuration))
+        using (var recorder = new MetricsRecorder(run, options))
         {
             new RecordingReporter(new SilentReporter(), recorder, interval: 100, recordedEvaluations: 3).Show(Status(160, 1), [1.0, 3.0, 8.0, 9.0]);
         }
 
-        IReadOnlyList<MetricsLine> lines = MetricsFile.Read(run.MetricsFile);
+        IReadOnlyList<MetricsLine> lines = MetricsFile.Read(run.Metrics);
         MetricsLine[] evaluations = [.. lines.Where(line => line.Kind == MetricsKind.Evaluation)];
         Assert.That(evaluations.Select(line => line.Score), Is.EqualTo(new[] { 1.0, 3.0, 8.0, 9.0 }));
         Assert.That(evaluations.Select(line => line.WindowMean), Is.EqualTo(new[] { 1.0, 2.0, 5.5, 8.5 }), "a window of 2");
@@ -39,9 +40,10 @@ public sealed class RecordingReporterTests
     public void Every_figure_has_its_own_field()
     {
         using var folder = new TemporaryFolder();
-        RunConfiguration configuration = RunConfiguration.Default().With(RunKeys.ResultsDir, folder.Path).With(RunKeys.RunId, "a");
-        using RunDirectory run = RunDirectory.Open(configuration);
-        using (var recorder = new MetricsRecorder(run, configuration))
+        RunOptions options = BuiltInTask.Arm.Options with { ResultsFolder = folder.Path, RunId = "a" };
+        RunFolder run = RunFolder.Of(options);
+        using RunLock owned = RunLock.Claim(run, resume: false, force: false);
+        using (var recorder = new MetricsRecorder(run, options))
         {
             var reporter = new RecordingReporter(new SilentReporter(), recorder, interval: 100, recordedEvaluations: 0);
             reporter.Show(Status(0, 0), []);
@@ -70,7 +72,7 @@ public sealed class RecordingReporterTests
         }
 
         MetricsLine expected = new() { Kind = MetricsKind.Training, Seconds = 10, Transitions = 100, Updates = 100, Episode = 1, Score = 2, Deviation = 3, EpisodeLength = 1001 };
-        Assert.That(MetricsFile.Read(run.MetricsFile), Is.EqualTo(new[]
+        Assert.That(MetricsFile.Read(run.Metrics), Is.EqualTo(new[]
         {
             expected,
             new MetricsLine

@@ -51,7 +51,7 @@ public sealed class ReturnTests
         long before = GC.GetAllocatedBytesForCurrentThread();
         Run(1000);
         Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
-        Assert.That(new FileInfo(ReturnLog.PathIn(folder.Path, 0)).Length, Is.EqualTo(1003 * 2 * sizeof(double)));
+        Assert.That(new FileInfo(RunFolder.ReturnsIn(folder.Path, 0)).Length, Is.EqualTo(1003 * 2 * sizeof(double)));
 
         void Run(int steps)
         {
@@ -76,11 +76,11 @@ public sealed class ReturnTests
         Assert.That(Collect(reader), Is.EquivalentTo(new[] { 3.0, 4.0, 5.0 }));
         Assert.That(Collect(reader), Is.Empty);
 
-        File.AppendAllText(ReturnLog.PathIn(folder.Path, 0), "half");
+        File.AppendAllText(RunFolder.ReturnsIn(folder.Path, 0), "half");
         Assert.That(Collect(reader), Is.Empty, "a number that is not whole yet");
         Append(folder.Path, 0, 6);
         Assert.That(Collect(reader), Is.EqualTo(new[] { 6.0 }), "a writer started again goes on behind the last whole number");
-        Assert.That(MemoryMarshal.Cast<byte, double>(File.ReadAllBytes(ReturnLog.PathIn(folder.Path, 0))).ToArray(), Is.EqualTo(new[] { 1.0, 2.0, 3.0, 6.0 }));
+        Assert.That(MemoryMarshal.Cast<byte, double>(File.ReadAllBytes(RunFolder.ReturnsIn(folder.Path, 0))).ToArray(), Is.EqualTo(new[] { 1.0, 2.0, 3.0, 6.0 }));
     }
 
     [Test]
@@ -96,9 +96,10 @@ public sealed class ReturnTests
     public void A_run_records_a_histogram_at_its_interval_and_at_its_end()
     {
         using var folder = new TemporaryFolder();
-        RunConfiguration configuration = RunConfiguration.Default().With(RunKeys.ResultsDir, folder.Path).With(RunKeys.RunId, "a");
-        using RunDirectory run = RunDirectory.Open(configuration);
-        using (var recorder = new MetricsRecorder(run, configuration))
+        RunOptions options = BuiltInTask.Arm.Options with { ResultsFolder = folder.Path, RunId = "a" };
+        RunFolder run = RunFolder.Of(options);
+        using RunLock owned = RunLock.Claim(run, resume: false, force: false);
+        using (var recorder = new MetricsRecorder(run, options))
         {
             var reporter = new ReturnReporter(new SilentReporter(), recorder, run.Logs, interval: 100);
             reporter.Show(RecordingReporterTests.Status(0, 0), []);

@@ -69,10 +69,11 @@ public sealed class StatisticsTests
     public void A_run_records_them_at_their_interval_and_at_its_end()
     {
         using var folder = new TemporaryFolder();
-        RunConfiguration configuration = RunConfiguration.Default().With(RunKeys.ResultsDir, folder.Path).With(RunKeys.RunId, "a");
-        using RunDirectory run = RunDirectory.Open(configuration);
-        string spool = StatisticSpool.FolderIn(run.Logs);
-        using (var recorder = new MetricsRecorder(run, configuration))
+        RunOptions options = BuiltInTask.Arm.Options with { ResultsFolder = folder.Path, RunId = "a" };
+        RunFolder run = RunFolder.Of(options);
+        using RunLock owned = RunLock.Claim(run, resume: false, force: false);
+        string spool = RunFolder.StatisticsIn(run.Logs);
+        using (var recorder = new MetricsRecorder(run, options))
         {
             var reporter = new StatisticReporter(new SilentReporter(), recorder, spool, interval: 100);
             reporter.Show(RecordingReporterTests.Status(0, 0), []);
@@ -85,7 +86,7 @@ public sealed class StatisticsTests
             Assert.That(recorder.Warning, Is.Null);
         }
 
-        MetricsLine[] lines = [.. MetricsFile.Read(run.MetricsFile)];
+        MetricsLine[] lines = [.. MetricsFile.Read(run.Metrics)];
         Assert.That(lines.Select(line => (line.Kind, line.Transitions)), Is.EqualTo(new[] { (MetricsKind.Statistics, 120L), (MetricsKind.Statistics, 150L) }));
         Assert.That(lines[0].Statistics, Is.EquivalentTo(new Dictionary<string, double> { ["Scene/Falls"] = 2, ["Scene/Heights"] = 3 }));
         Assert.That(lines[1].Statistics, Is.EquivalentTo(new Dictionary<string, double> { ["Scene/Falls"] = 1 }));

@@ -11,13 +11,15 @@ public sealed class TrainingStatusTests
     public void It_lists_the_checkpoints_that_are_there()
     {
         using var folder = new TemporaryFolder();
-        using RunDirectory run = RunDirectory.Open(RunConfiguration.Default().With(RunKeys.ResultsDir, folder.Path).With(RunKeys.RunId, "a"));
+        var run = new RunFolder(folder.Path, "Reacher");
+        Directory.CreateDirectory(run.Logs);
+        Directory.CreateDirectory(run.BehaviorFolder);
         string kept = Path.Combine(run.BehaviorFolder, "Reacher-2.safetensors");
         File.WriteAllText(kept, "x");
 
         TrainingStatus.Save(run, [new(1, kept + ".gone", 1, 100), new(2, kept, double.NaN, 200)], new(2, kept, 31.5, 200));
 
-        using JsonDocument status = JsonDocument.Parse(File.ReadAllText(run.TrainingStatusFile));
+        using JsonDocument status = JsonDocument.Parse(File.ReadAllText(run.TrainingStatus));
         JsonElement behavior = status.RootElement.GetProperty("Reacher");
         Assert.That(behavior.GetProperty("checkpoints").GetArrayLength(), Is.EqualTo(1));
         Assert.That(behavior.GetProperty("checkpoints")[0].GetProperty("steps").GetInt64(), Is.EqualTo(2));

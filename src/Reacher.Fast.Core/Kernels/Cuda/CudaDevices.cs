@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Reacher.Fast.Core.Kernels.Cuda;
 
-/// <summary>What <c>--device cuda[:N]</c> and <c>--precision</c> mean.</summary>
+/// <summary>What the device <c>cuda[:N]</c> and the option <c>precision</c> mean.</summary>
 public static class CudaDevices
 {
     /// <summary>Whether a device's name is one of CUDA's.</summary>
@@ -22,7 +22,8 @@ public static class CudaDevices
         string number = IsCuda(device) && device.Length > 4 ? device[5..] : IsCuda(device) ? "0" : "";
         if (!int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int ordinal))
         {
-            throw new InputException($"--device {device} is no CUDA device; write cuda, or cuda:N with the number of a GPU.");
+            throw new InputException(
+                $"The option 'device' is {device}, which is no CUDA device; write cuda, or cuda:N with the number of a GPU.");
         }
 
         foreach (CudaPrecision known in Enum.GetValues<CudaPrecision>())
@@ -33,6 +34,6 @@ public static class CudaDevices
             }
         }
 
-        throw new InputException($"--precision {precision} is not known; choose fp32, tf32 or bf16.");
+        throw new InputException($"The option 'precision' is {precision}, which is not known; choose fp32, tf32 or bf16.");
     }
 }

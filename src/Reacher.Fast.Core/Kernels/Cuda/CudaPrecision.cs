@@ -1,6 +1,6 @@
 namespace Reacher.Fast.Core.Kernels.Cuda;
 
-/// <summary>How matrix products are computed (<c>--precision</c>). Storage, sums and everything else are float32 always.</summary>
+/// <summary>How matrix products are computed (the option <c>precision</c>). Storage, sums and everything else are float32 always.</summary>
 public enum CudaPrecision
 {
     /// <summary>float32 throughout: relative error around 1e-6.</summary>
@@ -14,7 +14,7 @@ public enum CudaPrecision
 }
 
 /// <summary>What a <see cref="CudaKernelDevice"/> is made with.</summary>
-/// <param name="Ordinal">N of <c>--device cuda:N</c>.</param>
+/// <param name="Ordinal">N of the device <c>cuda:N</c>.</param>
 /// <param name="Precision">Of matrix products.</param>
 /// <param name="Parallel">
 /// Whether a recorded program's ops run side by side where their tensors allow it; else one after another, as they were issued.

@@ -14,7 +14,7 @@ public sealed record MlAgentsOptions
     /// to start nothing and wait for any player that connects.</summary>
     public string? Player { get; init; }
 
-    /// <summary>Passed to the player after the engine's own arguments (<c>--env-args</c>).</summary>
+    /// <summary>Passed to the player after the engine's own arguments (the option <c>env_args</c>).</summary>
     public IReadOnlyList<string> Arguments { get; init; } = [];
 
     /// <summary>The generation to start the player for; null passes the port arguments of both, which ignore each other's.</summary>
@@ -81,7 +81,7 @@ public sealed record MlAgentsOptions
 
         if (IsEditor && WorkerId != 0)
         {
-            throw new InputException("The editor is one player: train with it as the only worker (--num-envs 1).");
+            throw new InputException("The editor is one player: train with it as the only worker (the option 'num_envs' is 1).");
         }
 
         if (Timeout <= TimeSpan.Zero)

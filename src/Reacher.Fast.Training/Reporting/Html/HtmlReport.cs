@@ -17,14 +17,14 @@ internal static class HtmlReport
 {
     /// <summary>Writes the page.</summary>
     /// <param name="run">The run's folder.</param>
-    /// <param name="configuration">The run's.</param>
+    /// <param name="options">The run's.</param>
     /// <param name="path">The page; null for <c>report.html</c> in the run's folder.</param>
     /// <returns>Where it is.</returns>
     /// <exception cref="InputException">The metrics cannot be read or the page cannot be written.</exception>
-    public static string Write(RunDirectory run, RunConfiguration configuration, string? path = null)
+    public static string Write(RunFolder run, RunOptions options, string? path = null)
     {
-        path ??= run.ReportFile;
-        string page = Render(run.Id, MetricsFile.Read(run.MetricsFile), configuration, MachineDescription.Load(run.MachineFile), RunSummary.Load(run.SummaryFile));
+        path ??= run.Report;
+        string page = Render(run.Id, MetricsFile.Read(run.Metrics), options, MachineDescription.Load(run.Machine), RunSummary.Load(run.Summary));
         try
         {
             AtomicFile.WriteText(path, page);
@@ -38,33 +38,33 @@ internal static class HtmlReport
 
     /// <summary>The page; <paramref name="summary"/> is null for a run that has not ended yet.</summary>
     public static string Render(
-        string id, IReadOnlyList<MetricsLine> lines, RunConfiguration configuration, IReadOnlyDictionary<string, string> machine, RunSummary? summary)
+        string id, IReadOnlyList<MetricsLine> lines, RunOptions options, IReadOnlyDictionary<string, string> machine, RunSummary? summary)
     {
-        var figures = new RunFigures(lines, configuration);
+        var figures = new RunFigures(lines, options);
         var page = new StringBuilder();
         page.Append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
         page.Append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n");
         page.Append(CultureInfo.InvariantCulture, $"<title>{Escape(id)} \u2013 Reacher.Fast</title>\n<style>\n{PageStyle.Css}\n</style>\n</head>\n<body>\n<main>\n");
-        AppendHeader(page, id, figures, configuration);
+        AppendHeader(page, id, figures, options);
         AppendTiles(page, figures, summary);
         AppendCurves(page, figures);
-        AppendDiagnostics(page, figures, configuration.Trainer);
+        AppendDiagnostics(page, figures, options.Trainer);
         AppendMachine(page, machine);
         page.Append("<h2>Configuration</h2>\n<div class=\"card config\"><pre>");
-        page.Append(Escape(ConfigurationWriter.ToYaml(configuration, withComments: false)));
+        page.Append(Escape(ConfigurationWriter.ToYaml(options, withComments: false)));
         page.Append("</pre></div>\n<footer>Drawn from metrics.jsonl by <code>reacher-fast report</code>. Rest the pointer on an evaluation to read it.</footer>\n");
         return page.Append("</main>\n</body>\n</html>\n").ToString();
     }
 
-    private static void AppendHeader(StringBuilder page, string id, RunFigures figures, RunConfiguration configuration)
+    private static void AppendHeader(StringBuilder page, string id, RunFigures figures, RunOptions options)
     {
         string badge = figures.Solved is not null ? "<span class=\"badge solved\">solved</span>" : "<span class=\"badge\">not solved</span>";
-        string algorithm = configuration.Trainer == TrainerType.Sac ? "SAC" : "TD3";
-        string environment = configuration.Get(RunKeys.EnvPath)!;
-        string agents = string.Create(CultureInfo.InvariantCulture, $"{configuration.Get(RunKeys.NumEnvs)} \u00d7 {configuration.Get(RunKeys.NumAgents)} agents");
-        string seed = configuration.Get(RunKeys.Seed) is long drawn and >= 0 ? string.Create(CultureInfo.InvariantCulture, $", seed {drawn}") : string.Empty;
+        string algorithm = options.Trainer == TrainerType.Sac ? "SAC" : "TD3";
+        string environment = options.Environment.Name;
+        string agents = string.Create(CultureInfo.InvariantCulture, $"{options.EnvironmentCount} \u00d7 {options.Environment.Agents} agents");
+        string seed = options.Seed is long drawn and >= 0 ? string.Create(CultureInfo.InvariantCulture, $", seed {drawn}") : string.Empty;
         page.Append(CultureInfo.InvariantCulture, $"<header><h1>{Escape(id)}</h1>{badge}");
-        page.Append(CultureInfo.InvariantCulture, $"<p class=\"about\">{algorithm} on {Escape(configuration.BehaviorName)} ({Escape(environment)}, {agents}{seed}). ");
+        page.Append(CultureInfo.InvariantCulture, $"<p class=\"about\">{algorithm} on {Escape(options.Behavior)} ({Escape(environment)}, {agents}{seed}). ");
         page.Append(CultureInfo.InvariantCulture, $"Solved means a mean of {figures.Threshold} or more over the last {figures.Window} evaluation episodes.</p></header>\n");
     }
 

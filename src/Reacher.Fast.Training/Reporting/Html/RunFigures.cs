@@ -1,5 +1,5 @@
-using Reacher.Fast.Training.Options;
 using Reacher.Fast.Training.Reporting.Metrics;
+using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Training.Reporting.Html;
 
@@ -7,10 +7,10 @@ namespace Reacher.Fast.Training.Reporting.Html;
 internal sealed class RunFigures
 {
     /// <summary>Sums the lines up, which are in the order they were written; they may be none.</summary>
-    public RunFigures(IReadOnlyList<MetricsLine> lines, RunConfiguration configuration)
+    public RunFigures(IReadOnlyList<MetricsLine> lines, RunOptions options)
     {
-        Threshold = configuration.Get(RunKeys.Threshold);
-        Window = configuration.Get(RunKeys.Window);
+        Threshold = options.Threshold;
+        Window = options.EvaluationWindow;
         Progress = Of(lines, MetricsKind.Progress);
         Evaluations = [.. Of(lines, MetricsKind.Evaluation).Where(line => line.Score is not null)];
         Training = [.. Of(lines, MetricsKind.Training).Where(line => line.Score is not null)];

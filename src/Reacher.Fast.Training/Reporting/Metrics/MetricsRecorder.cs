@@ -18,12 +18,12 @@ internal sealed class MetricsRecorder : IDisposable
 
     /// <summary>Opens the files of <paramref name="run"/> and writes the configuration as text.</summary>
     /// <exception cref="IOException">They cannot be written.</exception>
-    public MetricsRecorder(RunDirectory run, RunConfiguration configuration)
+    public MetricsRecorder(RunFolder run, RunOptions options)
     {
-        MachineDescription.Save(run.MachineFile);
-        file = new MetricsFile(run.MetricsFile);
+        MachineDescription.Save(run.Machine);
+        file = new MetricsFile(run.Metrics);
         events = new EventFile(run.BehaviorFolder);
-        events.Text(0, "Hyperparameters", "    " + ConfigurationWriter.ToYaml(configuration, withComments: false).Replace("\n", "\n    ", StringComparison.Ordinal));
+        events.Text(0, "Hyperparameters", "    " + ConfigurationWriter.ToYaml(options, withComments: false).Replace("\n", "\n    ", StringComparison.Ordinal));
         events.Scalars(0, ("Is Training", 1));
     }
 

@@ -4,16 +4,17 @@ using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Training.Tests.Run;
 
-public sealed class RunDirectoryTests
+public sealed class RunLockTests
 {
     [Test]
     public void A_new_run_gets_the_layout()
     {
         using var folder = new TemporaryFolder();
-        using RunDirectory run = RunDirectory.Open(Configure(folder, "first"));
+        RunFolder run = Folder(folder, "first");
+        using RunLock owned = RunLock.Claim(run, resume: false, force: false);
 
         Assert.That(run.Id, Is.EqualTo("first"));
-        Assert.That(run.ConfigurationFile, Is.EqualTo(folder["first/configuration.yaml"]));
+        Assert.That(run.Configuration, Is.EqualTo(folder["first/configuration.yaml"]));
         Assert.That(Directory.Exists(folder["first/run_logs"]), Is.True);
         Assert.That(Directory.Exists(folder["first/Reacher"]), Is.True);
     }
@@ -25,7 +26,7 @@ public sealed class RunDirectoryTests
         MakeRun(folder, "first");
 
         Assert.That(
-            () => RunDirectory.Open(Configure(folder, "first")),
+            () => RunLock.Claim(Folder(folder, "first"), resume: false, force: false),
             Throws.TypeOf<InputException>().With.Message.Contains("--resume").And.Message.Contains("--force"));
         Assert.That(File.Exists(folder["first/Reacher/weights"]), Is.True);
     }
@@ -35,10 +36,10 @@ public sealed class RunDirectoryTests
     {
         using var folder = new TemporaryFolder();
         MakeRun(folder, "first");
-        RunDirectory.Open(Configure(folder, "first").With(RunKeys.Resume, true)).Dispose();
+        RunLock.Claim(Folder(folder, "first"), resume: true, force: false).Dispose();
         Assert.That(File.Exists(folder["first/Reacher/weights"]), Is.True);
 
-        RunDirectory.Open(Configure(folder, "first").With(RunKeys.Force, true)).Dispose();
+        RunLock.Claim(Folder(folder, "first"), resume: false, force: true).Dispose();
         Assert.That(File.Exists(folder["first/Reacher/weights"]), Is.False);
     }
 
@@ -47,7 +48,7 @@ public sealed class RunDirectoryTests
     {
         using var folder = new TemporaryFolder();
         Assert.That(
-            () => RunDirectory.Open(Configure(folder, "first").With(RunKeys.Resume, true)),
+            () => RunLock.Claim(Folder(folder, "first"), resume: true, force: false),
             Throws.TypeOf<InputException>().With.Message.Contains("leave out --resume"));
         Assert.That(folder.FileNames(), Is.Empty);
     }
@@ -60,7 +61,7 @@ public sealed class RunDirectoryTests
         File.WriteAllText(folder["photos/cat.png"], "cat");
 
         Assert.That(
-            () => RunDirectory.Open(Configure(folder, "photos").With(RunKeys.Force, true)),
+            () => RunLock.Claim(Folder(folder, "photos"), resume: false, force: true),
             Throws.TypeOf<InputException>().With.Message.Contains("does not look like a run"));
         Assert.That(File.Exists(folder["photos/cat.png"]), Is.True);
     }
@@ -74,7 +75,7 @@ public sealed class RunDirectoryTests
         File.WriteAllText(folder["elsewhere/precious"], "x");
         Directory.CreateSymbolicLink(folder["first/link"], folder["elsewhere"]);
 
-        RunDirectory.Open(Configure(folder, "first").With(RunKeys.Force, true)).Dispose();
+        RunLock.Claim(Folder(folder, "first"), resume: false, force: true).Dispose();
 
         Assert.That(File.Exists(folder["elsewhere/precious"]), Is.True);
         Assert.That(Directory.Exists(folder["first/link"]), Is.False);
@@ -85,10 +86,10 @@ public sealed class RunDirectoryTests
     {
         using var folder = new TemporaryFolder();
         MakeRun(folder, "first");
-        using RunDirectory running = RunDirectory.Open(Configure(folder, "first").With(RunKeys.Resume, true));
+        using RunLock running = RunLock.Claim(Folder(folder, "first"), resume: true, force: false);
 
         Assert.That(
-            () => RunDirectory.Open(Configure(folder, "first").With(RunKeys.Force, true)),
+            () => RunLock.Claim(Folder(folder, "first"), resume: false, force: true),
             Throws.TypeOf<InputException>().With.Message.StartsWith("Another process runs 'first'"));
         Assert.That(File.Exists(folder["first/Reacher/weights"]), Is.True);
     }
@@ -99,7 +100,7 @@ public sealed class RunDirectoryTests
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["results"], "a file");
         Assert.That(
-            () => RunDirectory.Open(RunConfiguration.Default().With(RunKeys.ResultsDir, folder["results"]).With(RunKeys.RunId, "a")),
+            () => RunLock.Claim(new RunFolder(folder["results/a"], "Reacher"), resume: false, force: false),
             Throws.TypeOf<InputException>().With.Message.Contains("cannot be written"));
     }
 
@@ -108,10 +109,11 @@ public sealed class RunDirectoryTests
     {
         using var folder = new TemporaryFolder();
         MakeRun(folder, "first");
-        Assert.That(RunDirectory.Find("first", folder.Path, out RunConfiguration configuration).Folder, Is.EqualTo(folder["first"]));
-        Assert.That(configuration.Get(RunKeys.RunId), Is.EqualTo("first"));
-        Assert.That(RunDirectory.Find(folder["first"] + "/", "results", out _).Id, Is.EqualTo("first"));
-        Assert.That(() => RunDirectory.Find("second", folder.Path, out _), Throws.TypeOf<InputException>().With.Message.StartsWith("There is no run 'second'"));
+        SavedRun found = SavedRun.Find("first", folder.Path);
+        Assert.That(found.Folder, Is.EqualTo(new RunFolder(folder["first"], "Reacher")));
+        Assert.That(found.Options.RunId, Is.EqualTo("first"));
+        Assert.That(SavedRun.Find(folder["first"] + "/", "results").Folder.Id, Is.EqualTo("first"));
+        Assert.That(() => SavedRun.Find("second", folder.Path), Throws.TypeOf<InputException>().With.Message.StartsWith("There is no run 'second'"));
     }
 
     [TestCase("good-run_1.2")]
@@ -130,14 +132,15 @@ public sealed class RunDirectoryTests
     [TestCase("C:")]
     public void A_name_that_is_no_folder_has_one(string name) => Assert.That(RunId.Problem(name), Is.Not.Null);
 
-    private static RunConfiguration Configure(TemporaryFolder folder, string id) =>
-        RunConfiguration.Default().With(RunKeys.ResultsDir, folder.Path).With(RunKeys.RunId, id);
+    private static RunFolder Folder(TemporaryFolder folder, string id) => RunFolder.Of(Options(folder, id));
+
+    private static RunOptions Options(TemporaryFolder folder, string id) => BuiltInTask.Arm.Options with { ResultsFolder = folder.Path, RunId = id };
 
     private static void MakeRun(TemporaryFolder folder, string id)
     {
-        RunConfiguration configuration = Configure(folder, id);
-        using RunDirectory run = RunDirectory.Open(configuration);
-        ConfigurationWriter.Save(configuration, run.ConfigurationFile);
+        RunFolder run = Folder(folder, id);
+        using RunLock owned = RunLock.Claim(run, resume: false, force: false);
+        ConfigurationWriter.Save(Options(folder, id), run.Configuration);
         File.WriteAllText(Path.Combine(run.BehaviorFolder, "weights"), "x");
     }
 }

@@ -1,0 +1,49 @@
+using Reacher.Fast.Core;
+using Reacher.Fast.Core.Environments;
+using Reacher.Fast.Core.Interop;
+using Reacher.Fast.Core.Kernels.Cuda;
+using Reacher.Fast.Environments.MlAgents.Trainer;
+using Reacher.Fast.Training.Options;
+using Reacher.Fast.Training.Run;
+
+namespace Reacher.Fast.Training.Env;
+
+/// <summary>Turns settled options into a plan: looks for the GPU they ask for, and makes the environment once to learn its sizes.</summary>
+internal static class RunPreparation
+{
+    /// <summary>The plan of settled options.</summary>
+    /// <exception cref="InputException">The environment cannot be made, or the GPU asked for cannot be had.</exception>
+    /// <exception cref="PlayerLostException">Its player did not come.</exception>
+    public static RunPlan Plan(RunOptions options)
+    {
+        (RunPlan plan, PlanningEnvironment probe) = Open(options);
+        probe.Dispose();
+        return plan;
+    }
+
+    /// <summary>The plan of settled options, and the environment whose sizes are in it, for whoever goes on with it.</summary>
+    /// <param name="options">Settled.</param>
+    /// <param name="evaluates">Whether it is to be evaluated, with a seed of which training sees nothing.</param>
+    /// <exception cref="InputException">The environment cannot be made, or the GPU asked for cannot be had.</exception>
+    /// <exception cref="PlayerLostException">Its player did not come.</exception>
+    public static (RunPlan Plan, PlanningEnvironment Probe) Open(RunOptions options, bool evaluates = false)
+    {
+        if (CudaDevices.IsCuda(options.Device))
+        {
+            CudaProbe.Require(CudaDevices.Parse(options.Device).Ordinal);
+        }
+
+        EnvironmentOptions environment = RunPlanner.PlanEnvironment(options);
+        PlanningEnvironment probe = PlanningEnvironment.Open(environment, evaluates ? environment.Workers - 1 : 0);
+        try
+        {
+            IVectorEnvironment made = probe.Environment;
+            return (RunPlanner.Plan(options, made.AgentCount, made.ObservationSize, made.ActionSize), probe);
+        }
+        catch
+        {
+            probe.Dispose();
+            throw;
+        }
+    }
+}

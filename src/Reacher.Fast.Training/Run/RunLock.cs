@@ -1,0 +1,107 @@
+using Reacher.Fast.Core;
+
+namespace Reacher.Fast.Training.Run;
+
+/// <summary>A run's folder in the hands of this process: one at a time has it.</summary>
+internal sealed class RunLock : IDisposable
+{
+    private readonly FileStream owned;
+
+    private RunLock(FileStream owned) => this.owned = owned;
+
+    /// <summary>
+    /// Makes the folder of a new run, or takes that of one to go on with. Nothing is created or deleted unless all is well.
+    /// </summary>
+    /// <param name="run">The run's folder.</param>
+    /// <param name="resume">Whether to go on with a run that is there.</param>
+    /// <param name="force">Whether to delete a run that is there.</param>
+    /// <exception cref="InputException">
+    /// The run exists and neither <paramref name="resume"/> nor <paramref name="force"/> was said; or it is to be resumed and does not exist;
+    /// or another process runs it; or the folder cannot be written.
+    /// </exception>
+    public static RunLock Claim(RunFolder run, bool resume, bool force)
+    {
+        bool exists = Directory.Exists(run.Folder) && Directory.EnumerateFileSystemEntries(run.Folder).Any();
+        if (exists && !resume && !force)
+        {
+            throw new InputException(
+                $"The run '{run.Id}' exists already in '{run.Folder}'; " +
+                "go on with it by --resume, replace it by --force, or choose another --run-id.");
+        }
+
+        if (resume && !File.Exists(run.Configuration))
+        {
+            throw new InputException(
+                $"There is no run '{run.Id}' to resume in '{Path.GetDirectoryName(run.Folder)}'; leave out --resume to start it.");
+        }
+
+        if (exists && force && !File.Exists(run.Configuration))
+        {
+            throw new InputException(
+                $"'{run.Folder}' does not look like a run, having no {RunFolder.ConfigurationName}, so --force leaves it alone; " +
+                "delete it yourself or choose another --run-id.");
+        }
+
+        return Claim(run, deleteFirst: exists && force);
+    }
+
+    /// <summary>Gives the folder up.</summary>
+    public void Dispose() => owned.Dispose();
+
+    private static RunLock Claim(RunFolder run, bool deleteFirst)
+    {
+        try
+        {
+            Directory.CreateDirectory(run.Folder);
+            FileStream owned = Lock(run);
+            if (deleteFirst)
+            {
+                DeleteContent(run);
+            }
+
+            Directory.CreateDirectory(run.Logs);
+            Directory.CreateDirectory(run.BehaviorFolder);
+            return new RunLock(owned);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException(
+                $"The run's folder '{run.Folder}' cannot be written: {error.Message.TrimEnd('.')}; choose another --results-dir.", error);
+        }
+    }
+
+    // The lock goes with the process, however it ends; the file may stay.
+    private static FileStream Lock(RunFolder run)
+    {
+        try
+        {
+            return new FileStream(run.Lock, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+        }
+        catch (IOException error) when (File.Exists(run.Lock))
+        {
+            throw new InputException(
+                $"Another process runs '{run.Id}' in '{run.Folder}'; wait for its end or choose another --run-id.", error);
+        }
+    }
+
+    private static void DeleteContent(RunFolder run)
+    {
+        foreach (string entry in Directory.EnumerateFileSystemEntries(run.Folder))
+        {
+            if (entry == run.Lock)
+            {
+                continue;
+            }
+
+            // A link is removed, not followed.
+            if (Directory.Exists(entry) && new DirectoryInfo(entry).LinkTarget is null)
+            {
+                Directory.Delete(entry, recursive: true);
+            }
+            else
+            {
+                File.Delete(entry);
+            }
+        }
+    }
+}
