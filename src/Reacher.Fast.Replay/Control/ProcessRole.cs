@@ -56,7 +56,7 @@ public enum ProcessPhase
     /// <summary>Ending cleanly.</summary>
     Stopping = 5,
 
-    /// <summary>The process has ended cleanly.</summary>
+    /// <summary>Ended cleanly.</summary>
     Stopped = 6,
 
     /// <summary>Ended by an error of its own.</summary>
