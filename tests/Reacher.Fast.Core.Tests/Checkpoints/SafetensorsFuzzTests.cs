@@ -19,7 +19,8 @@ public sealed class SafetensorsFuzzTests
         {
             // Without producer and checksum nothing but the structure protects the reader.
             string text = Encoding.Latin1.GetString(original);
-            text = text.Replace("\"crc32c\"", "\"crc32x\"", StringComparison.Ordinal).Replace("\"producer\"", "\"produces\"", StringComparison.Ordinal);
+            text = text.Replace("\"crc32c\"", "\"crc32x\"", StringComparison.Ordinal).Replace(
+                "\"producer\"", "\"produces\"", StringComparison.Ordinal);
             original = Encoding.Latin1.GetBytes(text);
         }
 
@@ -30,21 +31,21 @@ public sealed class SafetensorsFuzzTests
         for (int i = 0; i < Mutations / 2; i++)
         {
             byte[] file = Mutate(original, scratch, random);
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            try
+            mostAllocated = Math.Max(mostAllocated, Allocations.Of(() =>
             {
-                StateDictionary state = States.FromBytes(file);
-                accepted++;
-                if (checksummed)
+                try
                 {
-                    States.AssertEqual(state, States.Small());
+                    StateDictionary state = States.FromBytes(file);
+                    accepted++;
+                    if (checksummed)
+                    {
+                        States.AssertEqual(state, States.Small());
+                    }
                 }
-            }
-            catch (InputException)
-            {
-            }
-
-            mostAllocated = Math.Max(mostAllocated, GC.GetAllocatedBytesForCurrentThread() - before);
+                catch (InputException)
+                {
+                }
+            }));
         }
 
         TestContext.Out.WriteLine($"{Mutations / 2} mutations, {accepted} accepted, at most {mostAllocated} bytes allocated by one");

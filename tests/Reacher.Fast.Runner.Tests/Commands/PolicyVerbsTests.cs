@@ -71,7 +71,8 @@ public sealed class PolicyVerbsTests
 
     private static void MakeRun(TemporaryFolder folder)
     {
-        RunConfiguration configuration = RunConfiguration.Default().With(RunKeys.ResultsDir, folder.Path).With(RunKeys.RunId, "first").With(RunKeys.Seed, 1);
+        RunConfiguration configuration = RunConfiguration.Default().With(RunKeys.ResultsDir, folder.Path).With(RunKeys.RunId, "first")
+            .With(RunKeys.Seed, 1);
         using RunDirectory run = RunDirectory.Open(configuration);
         ConfigurationWriter.Save(configuration, run.ConfigurationFile);
         for (int step = 1; step <= 2; step++)

@@ -11,7 +11,8 @@ public sealed class PendulumLearningTests
 
     private static readonly SacOptions Sac = new()
     {
-        BatchSize = 128, HiddenSizes = [64, 64], ActorLearningRate = 1e-3, CriticLearningRate = 1e-3, AlphaLearningRate = 1e-3, InitialAlpha = 0.2, Tau = 0.01f,
+        BatchSize = 128, HiddenSizes = [64, 64], ActorLearningRate = 1e-3, CriticLearningRate = 1e-3, AlphaLearningRate = 1e-3, InitialAlpha = 0.2,
+        Tau = 0.01f,
     };
 
     private static readonly Td3Options Td3 = new()

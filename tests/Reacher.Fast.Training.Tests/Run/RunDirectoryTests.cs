@@ -111,7 +111,8 @@ public sealed class RunDirectoryTests
         Assert.That(RunDirectory.Find("first", folder.Path, out RunConfiguration configuration).Folder, Is.EqualTo(folder["first"]));
         Assert.That(configuration.Get(RunKeys.RunId), Is.EqualTo("first"));
         Assert.That(RunDirectory.Find(folder["first"] + "/", "results", out _).Id, Is.EqualTo("first"));
-        Assert.That(() => RunDirectory.Find("second", folder.Path, out _), Throws.TypeOf<InputException>().With.Message.StartsWith("There is no run 'second'"));
+        Assert.That(() => RunDirectory.Find("second", folder.Path, out _), Throws.TypeOf<InputException>()
+            .With.Message.StartsWith("There is no run 'second'"));
     }
 
     [TestCase("good-run_1.2")]
