@@ -24,7 +24,8 @@ Task("Clean")
     .Description("Delete what builds and tests made: bin, obj, artifacts, TestResults. Runs in results/ stay.")
     .Does<BuildReport>(report =>
     {
-        DirectoryPathCollection made = GetDirectories("./{src,tests,benchmarks}/**/{bin,obj,TestResults}") + GetDirectories("./{artifacts,TestResults,BenchmarkDotNet.Artifacts}");
+        DirectoryPathCollection made = GetDirectories("./{src,tests,benchmarks}/**/{bin,obj,TestResults}") +
+            GetDirectories("./{artifacts,TestResults,BenchmarkDotNet.Artifacts}");
         foreach (DirectoryPath folder in made.Where(folder => DirectoryExists(folder)))
         {
             DeleteDirectory(folder, new DeleteDirectorySettings { Recursive = true, Force = true });
@@ -62,12 +63,16 @@ Task("Stress")
     .Does<BuildReport>(report => RunTests(report, "Stress", Argument("project", ""), "TestCategory=Stress"));
 
 Task("Bench")
-    .Description("Measure in two minutes: update and replay beside their limits. --threads=N, --full for all quick cases, --filter=PATTERN for BenchmarkDotNet.")
+    .Description(
+        "Measure in two minutes: update and replay beside their limits. --threads=N, --full for all quick cases, --filter=PATTERN for " +
+        "BenchmarkDotNet.")
     .IsDependentOn("Build")
     .Does<BuildReport>(RunBenchmarks);
 
 Task("Results")
-    .Description("Measure what benchmarks/results/ holds of this machine and write it there; ten minutes, on a quiet machine. --only=profile,update,..., --machine=NAME, --python=PATH.")
+    .Description(
+        "Measure what benchmarks/results/ holds of this machine and write it there; ten minutes, on a quiet machine. --only=profile,update,..., " +
+        "--machine=NAME, --python=PATH.")
     .IsDependentOn("Build")
     .Does<BuildReport>(RecordResults);
 
@@ -86,7 +91,9 @@ Task("Profile")
     .Does<BuildReport>(RunProfile);
 
 Task("Gpu")
-    .Description("Everything about CUDA that needs a GPU: right, clean, how fast. Publishes the tools to artifacts/gpu; the tables go to benchmarks/results.")
+    .Description(
+        "Everything about CUDA that needs a GPU: right, clean, how fast. Publishes the tools to artifacts/gpu; the tables go to " +
+        "benchmarks/results.")
     .IsDependentOn("Build")
     .Does<BuildReport>(RunGpuChecks);
 

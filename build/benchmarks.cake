@@ -1,7 +1,10 @@
 const string Benchmarks = "./benchmarks/Reacher.Fast.Benchmarks/Reacher.Fast.Benchmarks.csproj";
 const string GpuTool = "./benchmarks/Reacher.Fast.Gpu/Reacher.Fast.Gpu.csproj";
 
-/// <summary>The quick measurements, or BenchmarkDotNet with --filter. Figures are printed, never judged: they depend on the machine and its neighbours.</summary>
+/// <summary>
+/// The quick measurements, or BenchmarkDotNet with --filter. Figures are printed, never judged: they depend on the machine and
+/// its neighbours.
+/// </summary>
 void RunBenchmarks(BuildReport report)
 {
     if (HasArgument("filter"))
@@ -47,7 +50,9 @@ void RunBenchmark(string arguments) => Run("dotnet", $"run --no-build -c {config
 /// <summary>The runner's own throughput profile.</summary>
 void RunProfile(BuildReport report)
 {
-    Run(BuiltRunner().FullPath, $"profile{(HasArgument("seconds") ? $" --seconds {Argument<string>("seconds")}" : "")}{(HasArgument("json") ? " --json" : "")}");
+    Run(
+        BuiltRunner().FullPath,
+        $"profile{(HasArgument("seconds") ? $" --seconds {Argument<string>("seconds")}" : "")}{(HasArgument("json") ? " --json" : "")}");
     report.Did("Profile", "every stage alone and a real run, beside their limits");
 }
 

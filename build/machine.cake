@@ -36,13 +36,15 @@ bool Answers(string program, string arguments, out IReadOnlyList<string> output)
         return false;
     }
 
-    int code = StartProcess(program, new ProcessSettings { Arguments = arguments, RedirectStandardOutput = true, RedirectStandardError = true }, out IEnumerable<string> lines);
+    int code = StartProcess(program, new ProcessSettings { Arguments = arguments, RedirectStandardOutput = true, RedirectStandardError = true },
+        out IEnumerable<string> lines);
     output = lines.ToArray();
     return code == 0;
 }
 
 /// <summary>The runner that Build made.</summary>
-FilePath BuiltRunner() => MakeAbsolute(File($"./src/Reacher.Fast.Runner/bin/{configuration}/net10.0/reacher-fast{(IsRunningOnWindows() ? ".exe" : "")}"));
+FilePath BuiltRunner() =>
+    MakeAbsolute(File($"./src/Reacher.Fast.Runner/bin/{configuration}/net10.0/reacher-fast{(IsRunningOnWindows() ? ".exe" : "")}"));
 
 /// <summary>
 /// Compiles the CUDA kernels with what is here. clang 19 rewrites the PTX that is committed, which is made by this one compiler so that it can be

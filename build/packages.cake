@@ -1,5 +1,6 @@
 // No property that changes how the libraries compile: they share their outputs with the build that is packed beside.
-const string SingleFile = "-p:PublishSingleFile=true -p:IncludeNativeLibrariesForSelfExtract=true -p:CopyOutputSymbolsToPublishDirectory=false -p:PublishDocumentationFiles=false";
+const string SingleFile = "-p:PublishSingleFile=true -p:IncludeNativeLibrariesForSelfExtract=true " +
+    "-p:CopyOutputSymbolsToPublishDirectory=false -p:PublishDocumentationFiles=false";
 
 /// <summary>A NuGet package, with its symbols beside it, of every library under src/ that is packable.</summary>
 void PackLibraries(BuildReport report)

@@ -1,6 +1,7 @@
 /// <summary>
-/// Measures what benchmarks/results/MACHINE/ holds and writes it there, one file a measurement, each with the machine, the commit and the date at its head:
-/// updates, replay, the profile, and PyTorch's and others' figures where Python has them. On a quiet machine: the load is noted, not subtracted.
+/// Measures what benchmarks/results/MACHINE/ holds and writes it there, one file a measurement, each with the machine, the
+/// commit and the date at its head: updates, replay, the profile, and PyTorch's and others' figures where Python has them.
+/// On a quiet machine: the load is noted, not subtracted.
 /// </summary>
 void RecordResults(BuildReport report)
 {
@@ -11,7 +12,8 @@ void RecordResults(BuildReport report)
     Record("update", "Updates and inference on one thread, beside the multiply-add peak", "dotnet", Benchmark("--quick update 1"));
     if (Environment.ProcessorCount > 2)
     {
-        Record("update-threads", $"Updates on {Environment.ProcessorCount - 1} threads", "dotnet", Benchmark($"--quick update {Environment.ProcessorCount - 1}"));
+        Record("update-threads", $"Updates on {Environment.ProcessorCount - 1} threads", "dotnet",
+            Benchmark($"--quick update {Environment.ProcessorCount - 1}"));
     }
 
     if (IsRunningOnLinux() && Has("gcc"))
@@ -53,7 +55,9 @@ void RecordResults(BuildReport report)
         // A path of this machine says nothing elsewhere.
         string command = arguments.Replace(MakeAbsolute(Directory(".")).FullPath + "/", "");
         System.IO.File.WriteAllText(
-            folder.CombineWithFilePath(name + ".md").FullPath, $"# {title}\n\n{machine.Table()}\n    {System.IO.Path.GetFileName(program)} {command}\n\n```\n{string.Join("\n", output).TrimEnd()}\n```\n");
+            folder.CombineWithFilePath(name + ".md").FullPath,
+            $"# {title}\n\n{machine.Table()}\n    " +
+            $"{System.IO.Path.GetFileName(program)} {command}\n\n```\n{string.Join("\n", output).TrimEnd()}\n```\n");
         report.Did("Results", $"benchmarks/results/{folder.GetDirectoryName()}/{name}.md");
     }
 
@@ -80,14 +84,19 @@ public sealed class Machine
         machine.Add("GPU, driver", gpu ?? "none");
         machine.Add("System", System.Runtime.InteropServices.RuntimeInformation.OSDescription);
         machine.Add("SDK", First("dotnet", "--version"));
-        machine.Add("Commit", First("git", "rev-parse --short HEAD") + (First("git", "status --porcelain --untracked-files=no") is null ? "" : ", with changes"));
+        machine.Add("Commit", First("git", "rev-parse --short HEAD") +
+            (First("git", "status --porcelain --untracked-files=no") is null ? "" : ", with changes"));
         machine.Add("Date", DateTime.UtcNow.ToString("yyyy-MM-dd HH:mm") + " UTC");
-        machine.Add("Load before", System.IO.File.Exists("/proc/loadavg") ? System.IO.File.ReadAllText("/proc/loadavg").Split(' ')[0] + " (one minute)" : null);
+        machine.Add("Load before", System.IO.File.Exists("/proc/loadavg")
+            ? System.IO.File.ReadAllText("/proc/loadavg").Split(' ')[0] + " (one minute)"
+            : null);
         return machine;
 
-        string First(string program, string arguments) => ask(program, arguments, out IReadOnlyList<string> lines) ? lines.FirstOrDefault()?.Trim() : null;
+        string First(string program, string arguments) =>
+            ask(program, arguments, out IReadOnlyList<string> lines) ? lines.FirstOrDefault()?.Trim() : null;
 
-        string Flags() => string.Join(", ", new[] { "avx2", "fma", "avx512f" }.Where(flag => Line("/proc/cpuinfo", "flags")?.Split(' ').Contains(flag) == true));
+        string Flags() =>
+            string.Join(", ", new[] { "avx2", "fma", "avx512f" }.Where(flag => Line("/proc/cpuinfo", "flags")?.Split(' ').Contains(flag) == true));
     }
 
     public string Table() => "| | |\n|---|---|\n" + string.Concat(facts.Select(fact => $"| {fact.Name} | {fact.Value} |\n"));

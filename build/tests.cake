@@ -8,7 +8,8 @@ void RunTests(BuildReport report, string target, string project, string filter)
 {
     DirectoryPath results = Artifacts($"tests/{target.ToLowerInvariant()}");
     CleanDirectory(results);
-    FilePath[] projects = GetFiles("./tests/**/*.Tests.csproj").Where(file => file.GetFilename().FullPath.Contains(project)).OrderBy(file => file.FullPath).ToArray();
+    FilePath[] projects = GetFiles("./tests/**/*.Tests.csproj").Where(file => file.GetFilename().FullPath.Contains(project))
+        .OrderBy(file => file.FullPath).ToArray();
     if (projects.Length == 0)
     {
         throw new CakeException($"No test project's name contains '{project}'; leave out --project to run all.");
@@ -63,11 +64,13 @@ public sealed record TestTotals(int Passed, int Failed, int Skipped, IReadOnlyLi
 
     public static TestTotals Read(IEnumerable<string> files)
     {
-        XElement[] results = files.SelectMany(file => XDocument.Load(file).Descendants().Where(element => element.Name.LocalName == "UnitTestResult")).ToArray();
+        XElement[] results = files
+            .SelectMany(file => XDocument.Load(file).Descendants().Where(element => element.Name.LocalName == "UnitTestResult")).ToArray();
         XElement[] ignored = results.Where(result => (string)result.Attribute("outcome") == "NotExecuted").ToArray();
         // Many tests are ignored for one reason (no GPU, no second instruction set): one line each.
         string[] reasons = ignored
-            .GroupBy(result => result.Descendants().FirstOrDefault(element => element.Name.LocalName == "Message")?.Value.Split('\n')[0].Trim() ?? "no reason given")
+            .GroupBy(result => result
+                .Descendants().FirstOrDefault(element => element.Name.LocalName == "Message")?.Value.Split('\n')[0].Trim() ?? "no reason given")
             .Select(group => $"{(group.Count() == 1 ? (string)group.First().Attribute("testName") : $"{group.Count()} tests")}\t{group.Key}")
             .ToArray();
         return new TestTotals(Count("Passed"), Count("Failed"), ignored.Length, reasons);

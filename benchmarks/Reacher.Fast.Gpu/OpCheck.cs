@@ -1,6 +1,6 @@
-using Reacher.Fast.Core.Tests.Kernels;
 using Reacher.Fast.Core.Kernels.Cuda;
 using Reacher.Fast.Core.Kernels.Scalar;
+using Reacher.Fast.Core.Tests.Kernels;
 
 namespace Reacher.Fast.Gpu;
 

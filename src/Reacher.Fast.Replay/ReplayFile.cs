@@ -13,6 +13,9 @@ public sealed class ReplayFile : IDisposable
 {
     private const string Kind = "replay";
 
+    /// <summary>Slots whose stamps the tail is held against on opening.</summary>
+    private const long SampledStamps = 4096;
+
     private readonly SharedWord tail;
 
     private ReplayFile(MappedFile file, ReplayLayout layout, ulong firstPosition)
@@ -24,7 +27,7 @@ public sealed class ReplayFile : IDisposable
         tail = file.Word(ReplayLayout.TailOffset);
     }
 
-    /// <summary>The file.</summary>
+    /// <summary>The path of the file, as given.</summary>
     public string Path => File.Path;
 
     /// <summary>The sizes of one transition.</summary>
@@ -63,10 +66,10 @@ public sealed class ReplayFile : IDisposable
     }
 
     /// <summary>Creates the file with all its space reserved, so that a full disk shows now and never as a dead process later.</summary>
-    /// <param name="path">Where; <c>/dev/shm</c> or a folder on a local disk. Readable by its owner alone.</param>
+    /// <param name="path">Where to create it: <c>/dev/shm</c> or a folder on a local disk. It is readable by its owner alone.</param>
     /// <param name="spec">The sizes of one transition.</param>
     /// <param name="capacity">Rows in the ring.</param>
-    /// <param name="options">Defaults where null.</param>
+    /// <param name="options">How to map it; the defaults where null.</param>
     /// <exception cref="MappedFileException">The file exists, its folder cannot be used, or there is no room.</exception>
     public static ReplayFile Create(string path, TransitionSpec spec, long capacity, ReplayOptions? options = null)
     {
@@ -94,26 +97,29 @@ public sealed class ReplayFile : IDisposable
     }
 
     /// <summary>Opens an existing file, whoever else uses it, and however its last users ended.</summary>
-    /// <param name="path">The file.</param>
+    /// <param name="path">The path of the file.</param>
     /// <param name="expected">The sizes the caller needs; null takes what the file has.</param>
-    /// <param name="options">Defaults where null.</param>
-    /// <exception cref="MappedFileException">The file is missing, of another kind, version, byte order, spec or length, or damaged.</exception>
+    /// <param name="options">How to map it; the defaults where null.</param>
+    /// <exception cref="MappedFileException">The file is missing, of another kind, version, byte order, spec or length, or
+    /// damaged.</exception>
     public static ReplayFile Open(string path, TransitionSpec? expected = null, ReplayOptions? options = null)
     {
         options ??= new ReplayOptions();
         (MappedFile file, MappedHeader header) = HeaderPage.Open(
-            path, HeaderPage.ReplayMagic, Kind, options.OpenPatience, static i => i is >= ReplayLayout.TailOffset and < ReplayLayout.TailOffset + 8);
+            path, HeaderPage.ReplayMagic, Kind, options.OpenPatience,
+            static i => i is >= ReplayLayout.TailOffset and < ReplayLayout.TailOffset + 8);
         try
         {
             ReplayLayout layout = ReadLayout(path, header, file.Length);
             if (expected is not null && expected != layout.Spec)
             {
                 throw new MappedFileException(
-                    $"The replay {path} holds observations of {layout.Spec.ObservationSize} and actions of {layout.Spec.ActionSize} floats, and this run has {expected.ObservationSize} and {expected.ActionSize}; name another file or delete it.");
+                    $"The replay {path} holds observations of {layout.Spec.ObservationSize} and actions of {layout.Spec.ActionSize} " +
+                    $"floats, and this run has {expected.ObservationSize} and {expected.ActionSize}; name another file or delete it.");
             }
 
             ReplayFile replay = new(file, layout, header.FirstPosition);
-            TailCheck.Run(replay);
+            replay.CheckTail();
             file.Advise(options.Populate);
             return replay;
         }
@@ -125,8 +131,8 @@ public sealed class ReplayFile : IDisposable
     }
 
     /// <summary>
-    /// Forgets the rows after the first <paramref name="writtenRows"/>: a run in one process that goes on from a checkpoint writes them again.
-    /// Rows that they had overwritten do not come back. Nobody else may use the file meanwhile.
+    /// Forgets the rows after the first <paramref name="writtenRows"/>: a run in one process that goes on from a checkpoint
+    /// writes them again. Rows that they had overwritten do not come back. Nobody else may use the file meanwhile.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">There are not so many rows.</exception>
     public void Rewind(long writtenRows)
@@ -146,6 +152,36 @@ public sealed class ReplayFile : IDisposable
     /// <summary>Unmaps the file once its writers and samplers are disposed too. The file stays.</summary>
     public void Dispose() => File.Dispose();
 
+    /// <summary>
+    /// Throws where the tail contradicts the rows. It is the one header word that no checksum covers, because every claim adds
+    /// to it; but the rows bear positions, and those of a sample of slots must fit it.
+    /// </summary>
+    private void CheckTail()
+    {
+        ulong before = Tail;
+        ulong newest = 0;
+        long step = Math.Max(1, Capacity / SampledStamps);
+        for (long slot = 0; slot < Capacity; slot += step)
+        {
+            ulong stamp = Slots.ReadStamp(slot);
+            if (stamp != RowStamp.Empty)
+            {
+                newest = Math.Max(newest, stamp & ~RowStamp.WritingFlag);
+            }
+        }
+
+        // Others may be writing: what was sampled lies between the tail before and the tail after.
+        ulong after = Tail;
+        ulong capacity = (ulong)Capacity;
+        bool impossible = before < FirstPosition || after > RowStamp.MaximumPosition || after < before;
+        // A row newer than the tail; or a ring gone round with no row of the last two rounds in it.
+        bool contradicted = newest > after || (before - FirstPosition > 2 * capacity && newest < before - (2 * capacity));
+        if (impossible || contradicted)
+        {
+            throw HeaderPage.Damaged(Path, Kind, "its row counter does not fit its rows");
+        }
+    }
+
     private static ReplayLayout ReadLayout(string path, MappedHeader header, long length)
     {
         if (header.ObservationSize is 0 or > TransitionSpec.MaximumSize || header.ActionSize is 0 or > TransitionSpec.MaximumSize)
@@ -164,4 +200,20 @@ public sealed class ReplayFile : IDisposable
 
         return empty with { Capacity = (long)header.Capacity };
     }
+}
+
+/// <summary>How a replay file is created and mapped; the defaults suit a training run.</summary>
+public sealed record ReplayOptions
+{
+    /// <summary>Replaces an existing file (by a new one; processes that still map the old one keep it).</summary>
+    public bool Overwrite { get; init; }
+
+    /// <summary>Maps every page at once, so that no first write or read of a page pays for it; costs about 0.1 s per gigabyte.</summary>
+    public bool Populate { get; init; }
+
+    /// <summary>How long to wait, on opening, for a creator that has not finished yet.</summary>
+    public TimeSpan OpenPatience { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>The position that the first row gets; other than 0 only to test counters far from it.</summary>
+    public long FirstPosition { get; init; }
 }

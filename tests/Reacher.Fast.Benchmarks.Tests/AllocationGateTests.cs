@@ -2,7 +2,10 @@ using Reacher.Fast.Benchmarks.Allocations;
 
 namespace Reacher.Fast.Benchmarks.Tests;
 
-/// <summary>Bytes per operation of everything that is benchmarked, as benchmarks/allocations.json lists them. In a process of its own, where nobody else allocates.</summary>
+/// <summary>
+/// Bytes per operation of everything that is benchmarked, as benchmarks/allocations.json lists them. In a process of its own,
+/// where nobody else allocates.
+/// </summary>
 public sealed class AllocationGateTests
 {
     [Test]
@@ -24,7 +27,8 @@ public sealed class AllocationGateTests
     [Test]
     public void What_is_not_listed_or_listed_and_gone_fails_as_well()
     {
-        string[] problems = [.. AllocationGate.Judge(new Dictionary<string, long> { ["A.New"] = 0, ["A.Less"] = 5 }, new Dictionary<string, long> { ["A.Gone"] = 0, ["A.Less"] = 6 })];
+        string[] problems = [.. AllocationGate.Judge(
+            new Dictionary<string, long> { ["A.New"] = 0, ["A.Less"] = 5 }, new Dictionary<string, long> { ["A.Gone"] = 0, ["A.Less"] = 6 })];
         Assert.That(problems, Has.Length.EqualTo(2));
         Assert.That(problems[0], Does.Contain("A.New is not in allocations.json"));
         Assert.That(problems[1], Does.Contain("there is no such benchmark").And.Contain("A.Gone"));

@@ -8,7 +8,12 @@ internal sealed record Command(int ExitCode, string Output)
     /// <summary>Runs <paramref name="program"/> in <paramref name="folder"/>; null if it is not installed.</summary>
     public static Command? Run(string folder, string program, params string[] arguments)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder };
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = folder,
+        };
         try
         {
             using Process process = Process.Start(start)!;

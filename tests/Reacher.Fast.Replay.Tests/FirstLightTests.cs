@@ -11,9 +11,9 @@ public sealed class FirstLightTests
     [Test]
     public void What_is_written_is_sampled()
     {
-        using TempFolder folder = new();
+        using TemporaryFolder folder = TemporaryFolder.InMemory();
         TransitionSpec spec = new(3, 2);
-        using ReplayFile replay = ReplayFile.Create(folder.File("replay"), spec, 100);
+        using ReplayFile replay = ReplayFile.Create(folder["replay"], spec, 100);
         using TransitionWriter writer = new(replay, 2, 7, 1, 0.9f);
         float[] observations = [1, 2, 3, 11, 12, 13];
         float[] next = [2, 3, 4, 12, 13, 14];
@@ -36,9 +36,9 @@ public sealed class FirstLightTests
     [Test]
     public void An_empty_replay_gives_no_batch()
     {
-        using TempFolder folder = new();
+        using TemporaryFolder folder = TemporaryFolder.InMemory();
         TransitionSpec spec = new(3, 2);
-        using ReplayFile replay = ReplayFile.Create(folder.File("replay"), spec, 100);
+        using ReplayFile replay = ReplayFile.Create(folder["replay"], spec, 100);
         using ReplaySampler sampler = new(replay, 1);
         using BatchBuffer batch = new(spec, 4);
         Assert.That(sampler.Sample(batch), Is.False);
@@ -47,9 +47,9 @@ public sealed class FirstLightTests
     [Test]
     public void Weights_arrive_once()
     {
-        using TempFolder folder = new();
-        using WeightChannel channel = WeightChannel.Create(folder.File("weights"), 1000);
-        using WeightChannel reader = WeightChannel.Open(folder.File("weights"));
+        using TemporaryFolder folder = TemporaryFolder.InMemory();
+        using WeightChannel channel = WeightChannel.Create(folder["weights"], 1000);
+        using WeightChannel reader = WeightChannel.Open(folder["weights"]);
         float[] block = new float[1000];
         long seen = 0;
         Assert.That(reader.TryRead(block, ref seen, out _), Is.False);
@@ -63,8 +63,8 @@ public sealed class FirstLightTests
     [Test]
     public void The_limiter_holds_both_sides()
     {
-        using TempFolder folder = new();
-        using ControlBlock control = ControlBlock.Create(folder.File("control"));
+        using TemporaryFolder folder = TemporaryFolder.InMemory();
+        using ControlBlock control = ControlBlock.Create(folder["control"]);
         control.Limiter.Configure(new RateLimits(0.5, 100, 0, 10));
         ProcessSlot environment = control.Slot(ProcessRole.Environment, 3);
         environment.AddVectorStep(100);

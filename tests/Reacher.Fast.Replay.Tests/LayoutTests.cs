@@ -72,12 +72,13 @@ public sealed class LayoutTests
     public unsafe void A_row_s_checksum_is_CRC32C_of_stamp_stream_and_payload(int observation, int action)
     {
         TransitionSpec spec = new(observation, action);
-        using TempFolder folder = new();
-        using ReplayFile replay = ReplayFile.Create(folder.File("replay"), spec, 1);
+        using TemporaryFolder folder = TemporaryFolder.InMemory();
+        using ReplayFile replay = ReplayFile.Create(folder["replay"], spec, 1);
         byte[] row = new byte[spec.StrideBytes];
         new Random(1).NextBytes(row);
         const ulong Stamp = 0x1234_5678_9ABC_DEF0;
-        byte[] summed = [.. BitConverter.GetBytes(Stamp), .. BitConverter.GetBytes(7u), .. row.AsSpan(TransitionSpec.RowHeaderBytes, spec.PayloadBytes)];
+        byte[] summed = [.. BitConverter.GetBytes(Stamp), .. BitConverter.GetBytes(7u),
+            .. row.AsSpan(TransitionSpec.RowHeaderBytes, spec.PayloadBytes)];
         fixed (byte* bytes = row)
         {
             Assert.That(replay.Slots.Checksum(bytes, Stamp, 7), Is.EqualTo(Checksum.Compute(summed)));
@@ -105,13 +106,19 @@ public sealed class LayoutTests
         [Values(1, 3, 4, 5, 8, 9, 33)] int action,
         [Values] bool mayStream)
     {
-        // Sealed one by one and four at a time; stored one by one, and side by side in one group, two and three; round the end of the ring within groups.
+        // Sealed one by one and four at a time; stored one by one, and side by side in one group, two and three; round the end
+        // of the ring within groups.
         const int Capacity = 90;
         int[] claims = [1, 3, 4, 7, 12, 20, 33, 70];
         TransitionSpec spec = new(observation, action);
-        using TempFolder folder = new();
-        using ReplayFile replay = ReplayFile.Create(folder.File("replay"), spec, Capacity);
-        using RowWriter writer = new(replay, claims.Max(), 0, mayStream);
+        using TemporaryFolder folder = TemporaryFolder.InMemory();
+        using ReplayFile replay = ReplayFile.Create(folder["replay"], spec, Capacity);
+        using RowWriter writer = new(replay, claims.Max(), 0);
+        if (!mayStream)
+        {
+            writer.Plant(static (file, staged, start, count) => staged.PublishOneByOne(file.Slots, start, count, file.Capacity));
+        }
+
         float[] row = new float[spec.PayloadFloats];
         float next = 1;
         foreach (int claim in claims)
@@ -124,7 +131,8 @@ public sealed class LayoutTests
                 }
 
                 writer.Staged.Compose(
-                    i, (uint)i, row.AsSpan(0, observation), row.AsSpan(observation, action), row[^(observation + 2)], row[^(observation + 1)], row.AsSpan(row.Length - observation));
+                    i, (uint)i, row.AsSpan(0, observation), row.AsSpan(observation, action), row[^(observation + 2)], row[^(observation + 1)],
+                    row.AsSpan(row.Length - observation));
             }
 
             Assert.That(writer.Publish(claim), Is.EqualTo(claim));

@@ -11,9 +11,9 @@ public sealed class ReplayRowsTests
     [Test]
     public void Rows_come_by_position_and_only_whole_ones_count()
     {
-        using TempFolder folder = new();
+        using TemporaryFolder folder = TemporaryFolder.InMemory();
         TransitionSpec spec = new(1, 1);
-        using ReplayFile replay = ReplayFile.Create(folder.File("replay"), spec, 10);
+        using ReplayFile replay = ReplayFile.Create(folder["replay"], spec, 10);
         using TransitionWriter writer = new(replay, 1, 7, 1, 0.9f);
         using ReplayRows rows = new(replay);
         Assert.That(rows.End, Is.EqualTo(rows.First));

@@ -23,14 +23,21 @@ internal sealed class RunnerProcess : IDisposable
     public static RunnerProcess Start(params IEnumerable<string> arguments) => StartWith(new Dictionary<string, string>(), arguments);
 
     /// <summary>With environment variables of its own.</summary>
-    public static RunnerProcess StartWith(IReadOnlyDictionary<string, string> environment, IEnumerable<string> arguments) => Start("", environment, arguments);
+    public static RunnerProcess StartWith(IReadOnlyDictionary<string, string> environment, IEnumerable<string> arguments) =>
+        Start("", environment, arguments);
 
     /// <summary>From a folder, as a user does who has changed to it.</summary>
     public static RunnerProcess StartIn(string folder, IEnumerable<string> arguments) => Start(folder, new Dictionary<string, string>(), arguments);
 
     private static RunnerProcess Start(string folder, IReadOnlyDictionary<string, string> environment, IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var start = new ProcessStartInfo("dotnet")
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
         foreach ((string name, string value) in environment)
         {
             start.Environment[name] = value;

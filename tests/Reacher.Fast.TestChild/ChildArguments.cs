@@ -6,7 +6,7 @@ namespace Reacher.Fast.TestChild;
 /// <param name="Replay">The replay file.</param>
 /// <param name="Control">The control block through which it reports and is stopped.</param>
 /// <param name="Slot">Its number: of the environment slot for writers, the evaluation slot for readers.</param>
-/// <param name="NStep">n.</param>
+/// <param name="NStep">n of the n-step return.</param>
 /// <param name="Incarnation">How often this child was started; part of what its rows encode.</param>
 /// <param name="Variant">"correct" or the name of a planted bug.</param>
 public sealed record ChildArguments(string Replay, string Control, int Slot, int NStep, int Incarnation, string Variant)

@@ -10,7 +10,7 @@ namespace Reacher.Fast.TestChild;
 /// </summary>
 public static class PlantedBugs
 {
-    /// <summary>No bug.</summary>
+    /// <summary>Nothing is planted.</summary>
     public const string None = "correct";
 
     /// <summary>W4 before W3: a row is declared whole and then written.</summary>
@@ -30,47 +30,53 @@ public static class PlantedBugs
 
     internal static bool TakesNextRowAsSuccessor(string variant) => variant == NextRowAsSuccessor;
 
-    internal static Func<ReplayFile, int, uint, RowWriter> RowWriter(string variant) => variant switch
+    /// <summary>Plants what <paramref name="variant"/> names in a writer, where it is about writing.</summary>
+    internal static void Plant(TransitionWriter writer, string variant)
     {
-        StampFirst => static (replay, rows, first) => new StampFirstWriter(replay, rows, first),
-        NoFence => static (replay, rows, first) => new NoFenceWriter(replay, rows, first),
-        NotStreamed => static (replay, rows, first) => new RowWriter(replay, rows, first, mayStream: false),
-        _ => static (replay, rows, first) => new RowWriter(replay, rows, first),
-    };
-
-    private sealed unsafe class StampFirstWriter(ReplayFile replay, int largestClaim, uint firstStream)
-        : RowWriter(replay, largestClaim, firstStream)
-    {
-        protected override void Store(ReplayFile replay, ulong start, int count)
+        RowStore? store = variant switch
         {
-            for (int i = 0; i < count; i++)
-            {
-                ulong position = start + (ulong)i;
-                long slot = (long)(position % (ulong)replay.Capacity);
-                replay.Slots.Seal(Staged.Address(i), position, Staged.Stream(i));
-                replay.Slots.MarkWriting(slot, position);
-                replay.Slots.Publish(slot, position);
-                replay.Slots.StoreBody(slot, Staged.Address(i));
-            }
+            StampFirst => StoreStampFirst,
+            NoFence => StoreWithoutFence,
+            NotStreamed => StoreOneByOne,
+            _ => null,
+        };
+        if (store is not null)
+        {
+            writer.Plant(store);
         }
     }
 
-    private sealed unsafe class NoFenceWriter(ReplayFile replay, int largestClaim, uint firstStream)
-        : RowWriter(replay, largestClaim, firstStream)
+    private static void StoreOneByOne(ReplayFile replay, StagedRows staged, ulong start, int count) =>
+        staged.PublishOneByOne(replay.Slots, start, count, replay.Capacity);
+
+    private static unsafe void StoreStampFirst(ReplayFile replay, StagedRows staged, ulong start, int count)
     {
-        protected override void Store(ReplayFile replay, ulong start, int count)
+        for (int i = 0; i < count; i++)
         {
-            for (int i = 0; i < count; i++)
-            {
-                ulong position = start + (ulong)i;
-                long slot = (long)(position % (ulong)replay.Capacity);
-                replay.Slots.Seal(Staged.Address(i), position, Staged.Stream(i));
-                replay.Slots.MarkWriting(slot, position);
-                replay.Slots.StoreHead(slot, Staged.Address(i));
-                replay.Slots.StreamTail(slot, Staged.Address(i));
-                replay.Slots.Publish(slot, position);
-            }
+            (ulong position, long slot) = Seal(replay, staged, start, i);
+            replay.Slots.MarkWriting(slot, position);
+            replay.Slots.Publish(slot, position);
+            replay.Slots.StoreBody(slot, staged.Address(i));
         }
+    }
+
+    private static unsafe void StoreWithoutFence(ReplayFile replay, StagedRows staged, ulong start, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            (ulong position, long slot) = Seal(replay, staged, start, i);
+            replay.Slots.MarkWriting(slot, position);
+            replay.Slots.StoreHead(slot, staged.Address(i));
+            replay.Slots.StreamTail(slot, staged.Address(i));
+            replay.Slots.Publish(slot, position);
+        }
+    }
+
+    private static unsafe (ulong Position, long Slot) Seal(ReplayFile replay, StagedRows staged, ulong start, int row)
+    {
+        ulong position = start + (ulong)row;
+        replay.Slots.Seal(staged.Address(row), position, staged.Stream(row));
+        return (position, (long)(position % (ulong)replay.Capacity));
     }
 }
 

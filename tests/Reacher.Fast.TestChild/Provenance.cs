@@ -17,13 +17,13 @@ public static class Provenance
 
     private const int Identity = 4;
 
-    /// <summary>Reacher's sizes.</summary>
+    /// <summary>The sizes of Reacher's transitions.</summary>
     public static TransitionSpec Spec { get; } = new(33, 4);
 
     /// <summary>How an episode ends.</summary>
     public enum End
     {
-        /// <summary>Discount 0.</summary>
+        /// <summary>In a terminal state: its discount is 0.</summary>
         Terminated,
 
         /// <summary>Bootstraps from the final observation.</summary>
@@ -92,7 +92,8 @@ public static class Provenance
 
         if (!IsObservation(next, stream, episode, step + steps, incarnation))
         {
-            return $"wrong successor of stream {stream}, episode {episode}, step {step}: stream {next[0]}, episode {next[1]}, step {next[2]}, incarnation {next[3]}";
+            return $"wrong successor of stream {stream}, episode {episode}, step {step}: " +
+                $"stream {next[0]}, episode {next[1]}, step {next[2]}, incarnation {next[3]}";
         }
 
         uint seed = ~Seed(stream, episode, step, incarnation);
@@ -114,7 +115,8 @@ public static class Provenance
         float discount = reachesEnd && end == End.Terminated ? 0 : (float)Math.Pow(Gamma, steps);
         return batch.Rewards[row] == reward && batch.Discounts[row] == discount
             ? null
-            : $"reward {batch.Rewards[row]} and discount {batch.Discounts[row]} of stream {stream}, episode {episode}, step {step}, not {reward} and {discount}";
+            : $"reward {batch.Rewards[row]} and discount {batch.Discounts[row]} of stream {stream}, episode {episode}, step {step}, " +
+                $"not {reward} and {discount}";
     }
 
     private static bool IsObservation(ReadOnlySpan<float> observation, int stream, int episode, int step, int incarnation)

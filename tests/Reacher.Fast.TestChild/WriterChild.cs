@@ -14,8 +14,8 @@ internal static class WriterChild
         self.Take();
         using ReplayFile replay = ReplayFile.Open(arguments.Replay, Provenance.Spec);
         uint first = (uint)(arguments.Slot * Provenance.Streams);
-        using TransitionWriter writer = new(
-            replay, Provenance.Streams, first, arguments.NStep, Provenance.Gamma, 1, PlantedBugs.RowWriter(arguments.Variant));
+        using TransitionWriter writer = new(replay, Provenance.Streams, first, arguments.NStep, Provenance.Gamma);
+        PlantedBugs.Plant(writer, arguments.Variant);
         EpisodePlayer player = new((int)first, arguments.Incarnation, PlantedBugs.TakesNextRowAsSuccessor(arguments.Variant));
         self.Phase = ProcessPhase.Running;
         while (!control.ShouldStop)

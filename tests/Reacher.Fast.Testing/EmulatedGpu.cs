@@ -32,7 +32,11 @@ public static class EmulatedGpu
             return path;
         }
 
-        var start = new ProcessStartInfo("bash", [Path.Combine(sources, "host", "build.sh"), path]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("bash", [Path.Combine(sources, "host", "build.sh"), path])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         using Process process = Process.Start(start)!;
         Task<string> errors = process.StandardError.ReadToEndAsync();
         reason = process.StandardOutput.ReadToEnd().Trim();

@@ -4,8 +4,8 @@ using System.Text;
 namespace Reacher.Fast.Testing;
 
 /// <summary>A curve's point in an event file.</summary>
-/// <param name="Step">x.</param>
-/// <param name="Tag">The curve.</param>
+/// <param name="Step">Where it lies on the horizontal axis.</param>
+/// <param name="Tag">The name of its curve.</param>
 /// <param name="Value">y; not a number where the point is no scalar.</param>
 /// <param name="Histogram">A distribution; null where the point is none.</param>
 public sealed record EventPoint(long Step, string Tag, double Value, EventHistogram? Histogram);
@@ -13,11 +13,15 @@ public sealed record EventPoint(long Step, string Tag, double Value, EventHistog
 /// <summary>TensorFlow's HistogramProto: bucket i counts the values up to its limit, from the limit before it.</summary>
 public sealed record EventHistogram(double Minimum, double Maximum, double Count, double Sum, double SumOfSquares, double[] Limits, double[] Buckets);
 
-/// <summary>Reads event files by the formats' descriptions and nothing of ours: TFRecord, protobuf's wire format, TensorFlow's field numbers.</summary>
+/// <summary>
+/// Reads event files by the formats' descriptions and nothing of ours: TFRecord, protobuf's wire format, TensorFlow's field
+/// numbers.
+/// </summary>
 public static class Events
 {
     /// <summary>All points of all event files in <paramref name="folder"/>, in the files' order.</summary>
-    public static EventPoint[] Points(string folder) => [.. Directory.GetFiles(folder, "events.out.tfevents.*").Order(StringComparer.Ordinal).SelectMany(PointsOf)];
+    public static EventPoint[] Points(string folder) =>
+        [.. Directory.GetFiles(folder, "events.out.tfevents.*").Order(StringComparer.Ordinal).SelectMany(PointsOf)];
 
     /// <summary>The points of one file.</summary>
     public static IEnumerable<EventPoint> PointsOf(string path) =>
@@ -139,6 +143,8 @@ public static class Events
 
         double Number(int field) => fields.TryGetValue(field, out List<object>? values) ? (double)values[0] : 0;
 
-        double[] Numbers(int field) => fields.TryGetValue(field, out List<object>? packed) ? MemoryMarshal.Cast<byte, double>((byte[])packed[0]).ToArray() : [];
+        double[] Numbers(int field) => fields.TryGetValue(field, out List<object>? packed)
+            ? MemoryMarshal.Cast<byte, double>((byte[])packed[0]).ToArray()
+            : [];
     }
 }

@@ -47,7 +47,8 @@ public static class Policies
         for (int i = 0; i < x.Length; i++)
         {
             x[i] = spec.NormalizeObservations
-                ? Math.Clamp((observation[i] - (double)block[i]) * block[spec.ObservationSize + i], -PolicySpec.NormalizationLimit, PolicySpec.NormalizationLimit)
+                ? Math.Clamp((observation[i] - (double)block[i]) * block[spec.ObservationSize + i], -PolicySpec.NormalizationLimit,
+                    PolicySpec.NormalizationLimit)
                 : observation[i];
         }
 

@@ -6,8 +6,12 @@ public static class Repository
     /// <summary>The folder that holds the solution.</summary>
     public static string Root { get; } = FindRoot();
 
-    public static IEnumerable<string> SourceFiles(string folder) =>
-        Directory.EnumerateFiles(Path.Combine(Root, folder), "*.cs", SearchOption.AllDirectories)
+    /// <summary>The C# files below a folder of the repository, as paths from its root; what a build made is left out.</summary>
+    public static IEnumerable<string> SourceFiles(string folder) => Files(folder, "*.cs");
+
+    /// <summary>The files below a folder whose names match <paramref name="pattern"/>; as for <see cref="SourceFiles"/>.</summary>
+    public static IEnumerable<string> Files(string folder, string pattern) =>
+        Directory.EnumerateFiles(Path.Combine(Root, folder), pattern, SearchOption.AllDirectories)
             .Select(path => Path.GetRelativePath(Root, path).Replace('\\', '/'))
             .Where(path => !path.Contains("/obj/", StringComparison.Ordinal) && !path.Contains("/bin/", StringComparison.Ordinal));
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Reacher.Fast.Training.Profiling;
 using Reacher.Fast.Core.Batch;
 using Reacher.Fast.Core.Devices;
 using Reacher.Fast.Core.Kernels;
@@ -9,6 +8,7 @@ using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Core.Networks;
 using Reacher.Fast.Core.Vectors;
 using Reacher.Fast.Testing;
+using Reacher.Fast.Training.Profiling;
 
 namespace Reacher.Fast.Benchmarks.Quick;
 

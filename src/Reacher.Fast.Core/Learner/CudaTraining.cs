@@ -1,7 +1,7 @@
 using Reacher.Fast.Core.Interop;
 using Reacher.Fast.Core.Kernels;
-using Reacher.Fast.Core.Numerics;
 using Reacher.Fast.Core.Kernels.Cuda;
+using Reacher.Fast.Core.Numerics;
 
 namespace Reacher.Fast.Core.Learner;
 

@@ -10,10 +10,10 @@ namespace Reacher.Fast.Replay.Control;
 /// </summary>
 public sealed class ControlBlock : IDisposable
 {
-    /// <summary>Environment slots.</summary>
+    /// <summary>The most environment processes that a run may have.</summary>
     public const int MaximumEnvironments = 64;
 
-    /// <summary>Evaluation slots.</summary>
+    /// <summary>The most evaluation processes that a run may have.</summary>
     public const int MaximumEvaluators = 8;
 
     private const string Kind = "control block";
@@ -37,7 +37,7 @@ public sealed class ControlBlock : IDisposable
         Limiter = new RateLimiter(this, file, LimiterOffset);
     }
 
-    /// <summary>The file.</summary>
+    /// <summary>The path of the file, as given.</summary>
     public string Path => file.Path;
 
     /// <summary>Holds updates per transition at a ratio, both ways.</summary>
@@ -50,8 +50,8 @@ public sealed class ControlBlock : IDisposable
     public bool ShouldStop => stop.ReadAcquire() != 0;
 
     /// <summary>
-    /// Transitions that had been made when the run's last phase began, in which learning rates fall to zero; null before. Set by the supervisor,
-    /// read by the learner.
+    /// Transitions that had been made when the run's last phase began, in which learning rates fall to zero; null before. Set
+    /// by the supervisor, read by the learner.
     /// </summary>
     public long? CooldownStart
     {
@@ -59,10 +59,10 @@ public sealed class ControlBlock : IDisposable
         set => cooldown.WriteRelease((ulong)(value ?? 0));
     }
 
-    /// <summary>The supervisor.</summary>
+    /// <summary>The slot of the supervisor.</summary>
     public ProcessSlot Supervisor => Slot(ProcessRole.Supervisor, 0);
 
-    /// <summary>The learner.</summary>
+    /// <summary>The slot of the learner.</summary>
     public ProcessSlot Learner => Slot(ProcessRole.Learner, 0);
 
     /// <summary>Agent steps by all environments.</summary>
@@ -96,19 +96,25 @@ public sealed class ControlBlock : IDisposable
     }
 
     /// <summary>Creates a control block with everything at zero.</summary>
-    /// <exception cref="MappedFileException">The file exists (and is not to be replaced), its folder cannot be used, or there is no room.</exception>
+    /// <exception cref="MappedFileException">The file exists (and is not to be replaced), its folder cannot be used, or there
+    /// is no room.</exception>
     public static ControlBlock Create(string path, bool overwrite = false)
     {
         MappedFile file = MappedFile.Create(path, FileBytes, overwrite);
         HeaderPage.Publish(
             file,
-            new MappedHeader { EnvironmentSlots = MaximumEnvironments, EvaluationSlots = MaximumEvaluators, SlotStride = ProcessSlot.Stride },
+            new MappedHeader
+            {
+                EnvironmentSlots = MaximumEnvironments,
+                EvaluationSlots = MaximumEvaluators,
+                SlotStride = ProcessSlot.Stride,
+            },
             HeaderPage.ControlMagic);
         return new ControlBlock(file);
     }
 
     /// <summary>Opens a control block.</summary>
-    /// <param name="path">The file.</param>
+    /// <param name="path">The path of the file.</param>
     /// <param name="patience">How long to wait for a creator that has not finished; 2 s where null.</param>
     /// <exception cref="MappedFileException">The file is missing, of another kind, version, byte order or length, or damaged.</exception>
     public static ControlBlock Open(string path, TimeSpan? patience = null)
@@ -159,5 +165,7 @@ public sealed class ControlBlock : IDisposable
     public void Dispose() => file.Dispose();
 
     private static bool IsCounter(int offset) =>
-        offset is (>= StopOffset and < StopOffset + 8) or (>= CooldownOffset and < CooldownOffset + 8) or (>= LimiterOffset and < LimiterOffset + (8 * LimiterWords));
+        offset is (>= StopOffset and < StopOffset + 8)
+            or (>= CooldownOffset and < CooldownOffset + 8)
+            or (>= LimiterOffset and < LimiterOffset + (8 * LimiterWords));
 }

@@ -48,7 +48,10 @@ public readonly struct ProcessSlot
     /// <summary>Signs of life so far.</summary>
     public long Heartbeats => (long)Word(128).ReadAcquire();
 
-    /// <summary>When the last sign of life came, in <see cref="Environment.TickCount64"/> milliseconds, a clock that all processes of a boot share.</summary>
+    /// <summary>
+    /// When the last sign of life came, in <see cref="Environment.TickCount64"/> milliseconds, a clock that all processes of a
+    /// boot share.
+    /// </summary>
     public long LastHeartbeat => (long)Word(136).ReadAcquire();
 
     /// <summary>Where the process is in its life.</summary>
@@ -71,7 +74,7 @@ public readonly struct ProcessSlot
 
     // ---- Counters: learner --------------------------------------------------------------------------------------------
 
-    /// <summary>Updates made.</summary>
+    /// <summary>Updates that the learner has made.</summary>
     public long Updates => (long)Word(280).ReadAcquire();
 
     /// <summary>Version of the weights last published (learner) or last taken (environment, evaluation).</summary>
@@ -95,7 +98,10 @@ public readonly struct ProcessSlot
 
     private SharedWord OwnerWord => Word(0);
 
-    /// <summary>Takes the slot for this process, over whoever held it before. The supervisor starts one process a slot, so nobody else does.</summary>
+    /// <summary>
+    /// Takes the slot for this process, over whoever held it before. The supervisor starts one process a slot, so nobody else
+    /// does.
+    /// </summary>
     /// <exception cref="InvalidOperationException">A living process holds the slot.</exception>
     public void Take()
     {
@@ -151,7 +157,9 @@ public readonly struct ProcessSlot
     /// <summary>Sets the update counter (learner, on resuming from a checkpoint).</summary>
     public void SetUpdates(long updates) => Word(280).WriteRelease((ulong)updates);
 
-    /// <summary>Gauge <paramref name="index"/> of <see cref="GaugeCount"/>; what it means is the runner's affair. 0 until written.</summary>
+    /// <summary>
+    /// Gauge <paramref name="index"/> of <see cref="GaugeCount"/>; what it means is the runner's affair. 0 until written.
+    /// </summary>
     public double ReadGauge(int index) => Gauge(index).ReadDouble();
 
     /// <summary>Sets gauge <paramref name="index"/>; the slot's holder alone does.</summary>

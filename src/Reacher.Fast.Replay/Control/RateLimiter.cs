@@ -17,8 +17,8 @@ public readonly record struct RateLimits(double UpdatesPerTransition, long Warmu
 /// the learner updates while   T >= warm-up  and  D >= 1 - learner slack
 /// an environment steps while  T &lt; warm-up   or   D &lt;= environment slack
 /// </code>
-/// so the two are never both held as long as the slacks are not negative and their sum is at least 1. On resuming, the base is moved to what is counted by then:
-/// no burst of updates makes up for the past (ML-Agents #4062).
+/// so the two are never both held as long as the slacks are not negative and their sum is at least 1. On resuming, the base is
+/// moved to what is counted by then: no burst of updates makes up for the past (ML-Agents #4062).
 /// </summary>
 public sealed class RateLimiter
 {
@@ -60,7 +60,8 @@ public sealed class RateLimiter
     /// Sets the limits, and the base: the end of the warm-up, or, where the run is past it already (it is resumed), what is
     /// counted now. The supervisor, before it starts any process.
     /// </summary>
-    /// <exception cref="ArgumentOutOfRangeException">The ratio or a slack is negative or not finite, or the slacks' sum is below 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The ratio or a slack is negative or not finite, or the slacks' sum is
+    /// below 1.</exception>
     public void Configure(RateLimits limits)
     {
         Check(limits.UpdatesPerTransition, nameof(limits));
@@ -69,7 +70,8 @@ public sealed class RateLimiter
         ArgumentOutOfRangeException.ThrowIfNegative(limits.Warmup);
         if (limits.LearnerSlack + limits.EnvironmentSlack < 1)
         {
-            throw new ArgumentOutOfRangeException(nameof(limits), limits, "The slacks must sum to 1 update or more, or learner and environments could wait for each other.");
+            throw new ArgumentOutOfRangeException(
+                nameof(limits), limits, "The slacks must sum to 1 update or more, or learner and environments could wait for each other.");
         }
 
         configured.WriteRelease(0);
@@ -122,7 +124,8 @@ public sealed class RateLimiter
     {
         if (configured.ReadAcquire() == 0)
         {
-            throw new InvalidOperationException($"The rate limiter of {control.Path} has no limits yet; the supervisor configures it before it starts a process.");
+            throw new InvalidOperationException(
+                $"The rate limiter of {control.Path} has no limits yet; the supervisor configures it before it starts a process.");
         }
     }
 }

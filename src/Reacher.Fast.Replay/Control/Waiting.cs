@@ -9,54 +9,15 @@ public static class Waiting
     public static bool ForUpdate(ControlBlock control, in ProcessSlot self, int updates = 1)
     {
         ArgumentNullException.ThrowIfNull(control);
-        if (control.ShouldStop)
-        {
-            return false;
-        }
-
-        if (control.Limiter.MayUpdate(updates))
-        {
-            return true;
-        }
-
-        ProcessPhase before = self.Phase;
-        ProcessSlot slot = self;
-        slot.Phase = ProcessPhase.Waiting;
-        Backoff backoff = default;
-        while (!control.ShouldStop && !control.Limiter.MayUpdate(updates))
-        {
-            Pause(ref backoff, slot);
-        }
-
-        slot.Phase = before;
-        return !control.ShouldStop;
+        return !control.ShouldStop &&
+            (control.Limiter.MayUpdate(updates) || Wait(control, self, updates, static (limiter, wanted) => limiter.MayUpdate(wanted)));
     }
 
     /// <summary>Waits until an environment may step. False: the run is to end.</summary>
     public static bool ForStep(ControlBlock control, in ProcessSlot self)
     {
         ArgumentNullException.ThrowIfNull(control);
-        if (control.ShouldStop)
-        {
-            return false;
-        }
-
-        if (control.Limiter.MayStep())
-        {
-            return true;
-        }
-
-        ProcessPhase before = self.Phase;
-        ProcessSlot slot = self;
-        slot.Phase = ProcessPhase.Waiting;
-        Backoff backoff = default;
-        while (!control.ShouldStop && !control.Limiter.MayStep())
-        {
-            Pause(ref backoff, slot);
-        }
-
-        slot.Phase = before;
-        return !control.ShouldStop;
+        return !control.ShouldStop && (control.Limiter.MayStep() || Wait(control, self, 1, static (limiter, _) => limiter.MayStep()));
     }
 
     /// <summary>One turn of a wait of one's own: a sign of life before each sleep.</summary>
@@ -68,5 +29,19 @@ public static class Waiting
         }
 
         backoff.Wait();
+    }
+
+    private static bool Wait(ControlBlock control, ProcessSlot self, int count, Func<RateLimiter, int, bool> may)
+    {
+        ProcessPhase before = self.Phase;
+        self.Phase = ProcessPhase.Waiting;
+        Backoff backoff = default;
+        while (!control.ShouldStop && !may(control.Limiter, count))
+        {
+            Pause(ref backoff, self);
+        }
+
+        self.Phase = before;
+        return !control.ShouldStop;
     }
 }

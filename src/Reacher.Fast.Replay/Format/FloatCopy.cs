@@ -9,7 +9,9 @@ namespace Reacher.Fast.Replay.Format;
 /// </summary>
 internal static unsafe class FloatCopy
 {
-    /// <summary>32 floats at a time, then 8; the last 8 (or 4) overlap those before instead of a scalar tail. The two may not overlap.</summary>
+    /// <summary>
+    /// 32 floats at a time, then 8; the last 8 (or 4) overlap those before instead of a scalar tail. The two may not overlap.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Copy(float* to, float* from, nint count)
     {
@@ -19,7 +21,8 @@ internal static unsafe class FloatCopy
             float* lastTo = to + count - Vector256<float>.Count;
             for (; count > 4 * Vector256<float>.Count; count -= 4 * Vector256<float>.Count)
             {
-                Vector256<float> a = Vector256.Load(from), b = Vector256.Load(from + 8), c = Vector256.Load(from + 16), d = Vector256.Load(from + 24);
+                Vector256<float> a = Vector256.Load(from), b = Vector256.Load(from + 8);
+                Vector256<float> c = Vector256.Load(from + 16), d = Vector256.Load(from + 24);
                 a.Store(to);
                 b.Store(to + 8);
                 c.Store(to + 16);

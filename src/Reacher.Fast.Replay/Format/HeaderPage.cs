@@ -7,13 +7,64 @@ using Reacher.Fast.Replay.Mapping;
 namespace Reacher.Fast.Replay.Format;
 
 /// <summary>
+/// The first 128 bytes of every mapped file, written once by its creator: one struct is the format. The bytes from 64 on
+/// belong to the kind of file. <see cref="Ready"/> is stored last, with release order; whoever reads it as the kind's magic
+/// sees everything else. <see cref="Checksum"/> is the CRC32C of bytes 8 to 123.
+/// </summary>
+[StructLayout(LayoutKind.Explicit, Size = Size)]
+internal struct MappedHeader
+{
+    /// <summary>Bytes of this struct.</summary>
+    public const int Size = 128;
+
+    /// <summary>Bytes before the first table of any file: this struct, the counters on lines of their own, zeros.</summary>
+    public const int PageBytes = 4096;
+
+    /// <summary>What <see cref="ByteOrderMark"/> reads as on the machine that wrote it.</summary>
+    public const uint ByteOrderMarkValue = 0x0A0B0C0D;
+
+    /// <summary>The format's version; any change of the layout raises it.</summary>
+    public const uint CurrentVersion = 1;
+
+    /// <summary>Where <see cref="Checksum"/> lies; it covers what is before it, but for the ready word.</summary>
+    public const int ChecksumOffset = 124;
+
+    [FieldOffset(0)] public ulong Ready;
+    [FieldOffset(8)] public uint ByteOrderMark;
+    [FieldOffset(12)] public uint Version;
+    [FieldOffset(16)] public ulong FileLength;
+    [FieldOffset(24)] public ulong CreatedUnixMilliseconds;
+    [FieldOffset(32)] public ulong CreatorIncarnation;
+    [FieldOffset(40)] public ulong CreatorStartTicks;
+    [FieldOffset(48)] public uint CreatorPid;
+    [FieldOffset(52)] public uint Reserved0;
+    [FieldOffset(56)] public ulong Reserved1;
+
+    // ---- Replay ----
+    [FieldOffset(64)] public uint ObservationSize;
+    [FieldOffset(68)] public uint ActionSize;
+    [FieldOffset(72)] public uint RowStride;
+    [FieldOffset(76)] public uint LeaseCount;
+    [FieldOffset(80)] public ulong Capacity;
+    [FieldOffset(88)] public ulong FirstPosition;
+
+    // ---- Weight channel ----
+    [FieldOffset(64)] public ulong FloatCount;
+
+    // ---- Control block ----
+    [FieldOffset(64)] public uint EnvironmentSlots;
+    [FieldOffset(68)] public uint EvaluationSlots;
+    [FieldOffset(72)] public uint SlotStride;
+
+    [FieldOffset(ChecksumOffset)] public uint Checksum;
+}
+
+/// <summary>
 /// Writes and judges the first page of a mapped file. A file is believed only when the ready word, byte order, version,
 /// checksum, length and every reserved byte are as they must be.
 /// </summary>
 internal static class HeaderPage
 {
-    private const int ChecksumOffset = 124;
-
     /// <summary>Magic of a replay file: "RFREPLAY" in memory on a little-endian machine.</summary>
     public const ulong ReplayMagic = 0x59414C5045524652;
 
@@ -37,15 +88,15 @@ internal static class HeaderPage
         header.CreatorIncarnation = creator.Incarnation;
         Span<byte> bytes = file.Bytes(0, MappedHeader.Size);
         MemoryMarshal.Write(bytes, in header);
-        header.Checksum = Checksum.Compute(bytes[8..ChecksumOffset]);
+        header.Checksum = Checksum.Compute(bytes[8..MappedHeader.ChecksumOffset]);
         MemoryMarshal.Write(bytes, in header);
         // Release: pairs with the acquire in AwaitReady; an opener that sees the magic sees the whole header and all zeros.
         file.Word(0).WriteRelease(magic);
     }
 
     /// <summary>Opens a file of the kind that <paramref name="magic"/> names and returns it with its header, checked.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="magic">The kind.</param>
+    /// <param name="path">The path of the file.</param>
+    /// <param name="magic">The magic of the kind that is asked for.</param>
     /// <param name="kind">The kind in words, for messages.</param>
     /// <param name="patience">How long to wait for a creator that has not finished.</param>
     /// <param name="counters">Whether a byte of the first page, past the header, belongs to a counter and may be anything.</param>
@@ -65,10 +116,11 @@ internal static class HeaderPage
             if (header.Version != MappedHeader.CurrentVersion)
             {
                 throw new MappedFileException(
-                    $"The {kind} {path} has format version {header.Version}, and this program reads version {MappedHeader.CurrentVersion}; use the program that wrote it, or start a new one.");
+                    $"The {kind} {path} has format version {header.Version}, and this program reads version " +
+                    $"{MappedHeader.CurrentVersion}; use the program that wrote it, or start a new one.");
             }
 
-            if (header.Checksum != Checksum.Compute(file.Bytes(8, ChecksumOffset - 8)) ||
+            if (header.Checksum != Checksum.Compute(file.Bytes(8, MappedHeader.ChecksumOffset - 8)) ||
                 header.ByteOrderMark != MappedHeader.ByteOrderMarkValue)
             {
                 throw Damaged(path, kind, "its header's checksum does not match");
@@ -77,7 +129,8 @@ internal static class HeaderPage
             if (header.FileLength != (ulong)file.Length)
             {
                 throw new MappedFileException(
-                    $"The {kind} {path} is {file.Length} bytes long and should be {header.FileLength}; it was truncated or copied in part: restore or delete it.");
+                    $"The {kind} {path} is {file.Length} bytes long and should be {header.FileLength}; it was truncated or copied in " +
+                    "part: restore or delete it.");
             }
 
             ReadOnlySpan<byte> page = file.Bytes(0, MappedHeader.PageBytes);
@@ -132,7 +185,8 @@ internal static class HeaderPage
 
                 if (ended)
                 {
-                    throw new MappedFileException($"The {kind} {path} was never finished by the process that began it; delete it and start again.");
+                    throw new MappedFileException(
+                        $"The {kind} {path} was never finished by the process that began it; delete it and start again.");
                 }
             }
 
@@ -153,7 +207,8 @@ internal static class HeaderPage
             long length = file.Length;
             file.Dispose();
             return last ? throw new MappedFileException(
-                $"The file {path} has only {length} bytes, less than a {kind}'s header; it is truncated or something else: restore or delete it.") : null;
+                $"The file {path} has only {length} bytes, less than a {kind}'s header; it is truncated or something else: restore or " +
+                "delete it.") : null;
         }
 
         return file;

@@ -15,7 +15,7 @@ internal static unsafe class RowPrefetch
     /// <summary>Bytes of a row to ask for.</summary>
     public static int BytesOf(TransitionSpec spec) => Math.Min(TransitionSpec.RowHeaderBytes + spec.PayloadBytes, MostBytes);
 
-    /// <summary>One line.</summary>
+    /// <summary>Asks for the line at <paramref name="address"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Line(byte* address)
     {

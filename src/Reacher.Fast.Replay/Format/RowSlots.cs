@@ -17,7 +17,10 @@ internal readonly unsafe struct RowSlots
     private const int ChecksumOffset = 12;
     private const int LineBytes = 64;
 
-    /// <summary>CRC32C's initial inversion. The sum is <see cref="Core.Files.Checksum"/>'s; taken here word by word, because a row's is half of what writing it costs.</summary>
+    /// <summary>
+    /// CRC32C's initial inversion. The sum is <see cref="Core.Files.Checksum"/>'s; taken here word by word, because a row's is
+    /// half of what writing it costs.
+    /// </summary>
     private const uint ChecksumStart = 0xFFFFFFFF;
 
     private readonly byte* rows;
@@ -77,8 +80,8 @@ internal readonly unsafe struct RowSlots
     }
 
     /// <summary>
-    /// Of W3, the other lines, past the caches: a line that is overwritten whole need not be fetched first. Streamed stores keep no order on x64, alone
-    /// of all its stores: a <see cref="Fence"/> stands before them (W2) and after them (W4).
+    /// Of W3, the other lines, past the caches: a line that is overwritten whole need not be fetched first. Streamed stores
+    /// keep no order on x64, alone of all its stores: a <see cref="Fence"/> stands before them (W2) and after them (W4).
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void StreamTail(long slot, byte* staged)

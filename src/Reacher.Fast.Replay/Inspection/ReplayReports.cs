@@ -1,8 +1,8 @@
 namespace Reacher.Fast.Replay.Inspection;
 
 /// <summary>What <see cref="ReplayInspector"/> finds in a replay's header and leases, without reading the rows.</summary>
-/// <param name="Path">The file.</param>
-/// <param name="FileBytes">Its length.</param>
+/// <param name="Path">The path of the file.</param>
+/// <param name="FileBytes">The length of the file.</param>
 /// <param name="FormatVersion">The format's version.</param>
 /// <param name="ObservationSize">Floats in an observation.</param>
 /// <param name="ActionSize">Floats in an action.</param>
@@ -28,7 +28,7 @@ public sealed record ReplayInspection(
     IReadOnlyList<WriterInspection> Writers);
 
 /// <summary>A writer lease that is held.</summary>
-/// <param name="Lease">Its number.</param>
+/// <param name="Lease">The number of the lease.</param>
 /// <param name="Pid">The holder's process.</param>
 /// <param name="Alive">Whether that process still runs.</param>
 /// <param name="FirstStream">Stream id of its first agent.</param>

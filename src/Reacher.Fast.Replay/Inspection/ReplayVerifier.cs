@@ -13,11 +13,12 @@ public static class ReplayVerifier
     private const long SlotsPerPart = 16384;
 
     /// <summary>Reads all rows.</summary>
-    /// <param name="replay">The file.</param>
+    /// <param name="replay">The replay to read.</param>
     /// <param name="progress">Told the fraction done, 0 to 1, now and then, from any thread.</param>
     /// <param name="cancellationToken">Ends it early.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static ReplayVerification Verify(ReplayFile replay, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+    public static ReplayVerification Verify(
+        ReplayFile replay, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(replay);
         long parts = (replay.Capacity + SlotsPerPart - 1) / SlotsPerPart;

@@ -18,7 +18,8 @@ internal sealed unsafe class MappedFile : IDisposable
     {
         Path = path;
         Length = length;
-        map = MemoryMappedFile.CreateFromFile(file, null, length, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: false);
+        map = MemoryMappedFile.CreateFromFile(
+            file, null, length, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: false);
         view = map.CreateViewAccessor(0, length, MemoryMappedFileAccess.ReadWrite);
         byte* pointer = null;
         view.SafeMemoryMappedViewHandle.AcquirePointer(ref pointer);
@@ -81,7 +82,7 @@ internal sealed unsafe class MappedFile : IDisposable
             FileStream file = new(path, options);
             try
             {
-                SpaceReservation.Reserve(file, path, length);
+                Reserve(file, path, length);
                 return new MappedFile(path, file, length);
             }
             catch
@@ -97,7 +98,8 @@ internal sealed unsafe class MappedFile : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
-            throw new MappedFileException($"The file {path} cannot be created: {e.Message.TrimEnd('.')}; choose a folder that exists and can be written.", e);
+            throw new MappedFileException(
+                $"The file {path} cannot be created: {e.Message.TrimEnd('.')}; choose a folder that exists and can be written.", e);
         }
     }
 
@@ -118,7 +120,8 @@ internal sealed unsafe class MappedFile : IDisposable
             });
             if (file.Length == 0)
             {
-                throw new MappedFileException($"The file {path} is empty; it is no mapped file of this program, or its creation was interrupted: delete it.");
+                throw new MappedFileException(
+                    $"The file {path} is empty; it is no mapped file of this program, or its creation was interrupted: delete it.");
             }
 
             return new MappedFile(path, file, file.Length);
@@ -132,7 +135,9 @@ internal sealed unsafe class MappedFile : IDisposable
             file?.Dispose();
             if (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
             {
-                throw new MappedFileException($"The file {path} cannot be opened: {e.Message.TrimEnd('.')}; check that it is a regular file you may read and write.", e);
+                throw new MappedFileException(
+                    $"The file {path} cannot be opened: {e.Message.TrimEnd('.')}; check that it is a regular file you may read and write.",
+                    e);
             }
 
             throw;
@@ -181,12 +186,47 @@ internal sealed unsafe class MappedFile : IDisposable
         }
     }
 
-    /// <summary>The owner lets go, once.</summary>
+    /// <summary>Its creator or opener lets go; a second call does nothing.</summary>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref disposed, 1) == 0)
         {
             Release();
+        }
+    }
+
+    /// <summary>
+    /// Takes the file's space before it is mapped. Without this a sparse file would map, and the first store that finds the
+    /// disk full would kill the process with SIGBUS, hours later; with it a full disk is an error at creation.
+    /// </summary>
+    private static void Reserve(FileStream file, string path, long length)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            // Windows commits a mapping's space when it is created; elsewhere this is the best there is.
+            file.SetLength(length);
+            return;
+        }
+
+        int error;
+        do
+        {
+            error = NativeMethods.PosixFallocate(file.SafeFileHandle, 0, length);
+        }
+        while (error == NativeMethods.Interrupted);
+
+        if (error is NativeMethods.NoSpace or NativeMethods.FileTooLarge)
+        {
+            throw new MappedFileException(
+                $"There is no room for {path} ({length / 1e6:F0} MB) where it should lie; free some, lower the capacity, or choose " +
+                "another folder.");
+        }
+
+        if (error != 0)
+        {
+            throw new MappedFileException(
+                $"The space for {path} ({length / 1e6:F0} MB) cannot be reserved (error {error}); choose a folder on a local file " +
+                "system or /dev/shm.");
         }
     }
 }

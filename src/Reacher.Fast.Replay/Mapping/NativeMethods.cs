@@ -34,12 +34,12 @@ internal static unsafe partial class NativeMethods
 
     // ---- Error numbers ---------------------------------------------------------------------------------------------
 
-    /// <summary>EINTR.</summary>
+    /// <summary>EINTR: a signal came first; the call is made again.</summary>
     internal const int Interrupted = 4;
 
-    /// <summary>ENOSPC.</summary>
+    /// <summary>ENOSPC: the file system is full.</summary>
     internal const int NoSpace = 28;
 
-    /// <summary>EFBIG.</summary>
+    /// <summary>EFBIG: the file system takes no file of this length.</summary>
     internal const int FileTooLarge = 27;
 }

@@ -17,7 +17,7 @@ public readonly record struct ProcessIdentity(int Pid, ulong StartTicks)
 
     private static readonly ulong BootHash = Hash(ReadBootId());
 
-    /// <summary>This process.</summary>
+    /// <summary>The identity of this process.</summary>
     public static ProcessIdentity Current { get; } = new(Environment.ProcessId, ReadStartTicks(Environment.ProcessId) ?? 0);
 
     /// <summary>

@@ -21,9 +21,12 @@ internal static unsafe class RowGather
     /// <param name="spec">Their sizes, and the batch's.</param>
     /// <param name="slots">The slot to read for each row of the batch.</param>
     /// <param name="targets">The batch's row for each entry of <paramref name="slots"/>.</param>
-    /// <param name="batch">Filled.</param>
+    /// <param name="batch">The batch that is filled.</param>
     /// <param name="refused">Written: the batch's rows still to be filled. May be <paramref name="targets"/> itself.</param>
-    /// <remarks>Optimised from its first call: a fresh learner must not sample at a third of the speed until the JIT's timer fires. Never inlined: within its caller it has too few registers, which costs a quarter.</remarks>
+    /// <remarks>
+    /// Optimised from its first call: a fresh learner must not sample at a third of the speed until the JIT's timer fires.
+    /// Never inlined: within its caller it has too few registers, which costs a quarter.
+    /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static int Gather<TValidation>(
         RowSlots source, TransitionSpec spec, ReadOnlySpan<long> slots, ReadOnlySpan<int> targets, BatchBuffer batch, Span<int> refused)

@@ -5,10 +5,10 @@ using Reacher.Fast.Core.Numerics;
 namespace Reacher.Fast.Replay.Sampling;
 
 /// <summary>The whole state of a sampler's random numbers: four words, to be saved and restored.</summary>
-/// <param name="S0">Word 0.</param>
-/// <param name="S1">Word 1.</param>
-/// <param name="S2">Word 2.</param>
-/// <param name="S3">Word 3.</param>
+/// <param name="S0">The first word.</param>
+/// <param name="S1">The second word.</param>
+/// <param name="S2">The third word.</param>
+/// <param name="S3">The fourth word.</param>
 public readonly record struct SamplerState(ulong S0, ulong S1, ulong S2, ulong S3);
 
 /// <summary>

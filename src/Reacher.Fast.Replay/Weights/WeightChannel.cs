@@ -28,7 +28,7 @@ public sealed class WeightChannel : IDisposable
         publisher = file.Word(WeightBuffers.PublisherOffset);
     }
 
-    /// <summary>The file.</summary>
+    /// <summary>The path of the file, as given.</summary>
     public string Path => file.Path;
 
     /// <summary>Floats in a block.</summary>
@@ -38,7 +38,8 @@ public sealed class WeightChannel : IDisposable
     public long PublishedCount => (long)published.ReadAcquire();
 
     /// <summary>Creates a channel for blocks of <paramref name="floatCount"/> floats.</summary>
-    /// <exception cref="MappedFileException">The file exists (and is not to be replaced), its folder cannot be used, or there is no room.</exception>
+    /// <exception cref="MappedFileException">The file exists (and is not to be replaced), its folder cannot be used, or there
+    /// is no room.</exception>
     public static WeightChannel Create(string path, int floatCount, bool overwrite = false)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(floatCount, 1);
@@ -48,10 +49,11 @@ public sealed class WeightChannel : IDisposable
     }
 
     /// <summary>Opens a channel.</summary>
-    /// <param name="path">The file.</param>
+    /// <param name="path">The path of the file.</param>
     /// <param name="expectedFloatCount">What the caller's blocks have; null takes what the file has.</param>
     /// <param name="patience">How long to wait for a creator that has not finished; 2 s where null.</param>
-    /// <exception cref="MappedFileException">The file is missing, of another kind, version, byte order, size or length, or damaged.</exception>
+    /// <exception cref="MappedFileException">The file is missing, of another kind, version, byte order, size or length, or
+    /// damaged.</exception>
     public static WeightChannel Open(string path, int? expectedFloatCount = null, TimeSpan? patience = null)
     {
         (MappedFile file, MappedHeader header) = HeaderPage.Open(
@@ -66,14 +68,15 @@ public sealed class WeightChannel : IDisposable
         {
             file.Dispose();
             throw new MappedFileException(
-                $"The weight channel {path} holds blocks of {header.FloatCount} floats, and this run's network has {expected}; it belongs to another run: delete it or name another.");
+                $"The weight channel {path} holds blocks of {header.FloatCount} floats, and this run's network has {expected}; it " +
+                "belongs to another run: delete it or name another.");
         }
 
         return new WeightChannel(file, (int)header.FloatCount);
     }
 
     /// <summary>Publishes a block. One process at a time; allocates nothing.</summary>
-    /// <param name="block">[<see cref="FloatCount"/>].</param>
+    /// <param name="block">[<see cref="FloatCount"/>] The weights to publish.</param>
     /// <param name="version">What readers are told it is, such as the number of updates behind it.</param>
     /// <exception cref="InvalidOperationException">Another living process publishes to this channel.</exception>
     public void Publish(ReadOnlySpan<float> block, long version)
@@ -90,9 +93,12 @@ public sealed class WeightChannel : IDisposable
         published.WriteRelease(sequence);
     }
 
-    /// <summary>Copies the newest block if it is newer than the one last seen. Never waits, never copies a mixture; allocates nothing.</summary>
+    /// <summary>
+    /// Copies the newest block if it is newer than the one last seen. Never waits, never copies a mixture; allocates nothing.
+    /// </summary>
     /// <param name="block">[<see cref="FloatCount"/>], overwritten; if the result is false its contents may be anything.</param>
-    /// <param name="lastSeen">0 at first; the publication last copied. Updated. (Versions may repeat after a restart; publications do not.)</param>
+    /// <param name="lastSeen">0 at first; the publication last copied. Updated. (Versions may repeat after a restart;
+    /// publications do not.)</param>
     /// <param name="version">The block's version, as published.</param>
     /// <returns>False if there is nothing newer, or it was overwritten twice during the copy: ask again later.</returns>
     public bool TryRead(Span<float> block, ref long lastSeen, out long version)
@@ -141,7 +147,8 @@ public sealed class WeightChannel : IDisposable
         if (!free || !publisher.CompareAndSet(holder, self))
         {
             throw new InvalidOperationException(
-                $"Process {ProcessIdentity.PidOf(publisher.ReadAcquire())} publishes to the weight channel {file.Path} already; end it first.");
+                $"Process {ProcessIdentity.PidOf(publisher.ReadAcquire())} publishes to the weight channel {file.Path} already; end " +
+                "it first.");
         }
 
         publishes = true;

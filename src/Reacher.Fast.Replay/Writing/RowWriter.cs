@@ -7,7 +7,7 @@ namespace Reacher.Fast.Replay.Writing;
 /// A writer's hold on the file: a lease, a claim window and staged rows. Stage up to <see cref="LargestClaim"/> rows, then
 /// publish them at once. One thread only.
 /// </summary>
-internal class RowWriter : IDisposable
+internal sealed partial class RowWriter : IDisposable
 {
     private const int WritesPerHeartbeat = 256;
 
@@ -21,14 +21,14 @@ internal class RowWriter : IDisposable
     /// <param name="replay">The file; may be disposed before this.</param>
     /// <param name="largestClaim">Most rows published at once.</param>
     /// <param name="firstStream">For the lease: the first stream whose rows come from here.</param>
-    /// <param name="mayStream">Whether rows may go past the caches where the processor can and it pays; false for tests of the plain way.</param>
     /// <exception cref="MappedFileException">All leases are held by living processes, or the capacity is below one claim.</exception>
-    public RowWriter(ReplayFile replay, int largestClaim, uint firstStream, bool mayStream = true)
+    public RowWriter(ReplayFile replay, int largestClaim, uint firstStream)
     {
         if (largestClaim > replay.Capacity)
         {
             throw new MappedFileException(
-                $"A writer of up to {largestClaim} rows at once does not fit the replay {replay.Path} of {replay.Capacity} rows; raise its capacity.");
+                $"A writer of up to {largestClaim} rows at once does not fit the replay {replay.Path} of {replay.Capacity} rows; " +
+                "raise its capacity.");
         }
 
         this.replay = replay;
@@ -36,7 +36,7 @@ internal class RowWriter : IDisposable
         replay.File.AddUser();
         lease = new WriterLease(replay.File, index);
         window = new ClaimWindow(replay.File, replay.Layout, index);
-        Staged = new StagedRows(replay.Spec, largestClaim, mayStream);
+        Staged = new StagedRows(replay.Spec, largestClaim);
         LargestClaim = largestClaim;
         LeaseIndex = index;
     }
@@ -68,7 +68,15 @@ internal class RowWriter : IDisposable
             return 0;
         }
 
-        Store(replay, start, count);
+        if (plantedStore is null)
+        {
+            Staged.Publish(replay.Slots, start, count, replay.Capacity);
+        }
+        else
+        {
+            plantedStore(replay, Staged, start, count);
+        }
+
         window.Done();
         lease.PublishedRows.AddAsOwner((ulong)count);
         return count;
@@ -76,17 +84,6 @@ internal class RowWriter : IDisposable
 
     /// <summary>Gives the lease back.</summary>
     public void Dispose()
-    {
-        Dispose(true);
-        GC.SuppressFinalize(this);
-    }
-
-    /// <summary>Writes the staged rows to the slots claimed. Overridden by the planted bugs that the race tests must catch.</summary>
-    protected virtual void Store(ReplayFile replay, ulong start, int count) =>
-        Staged.Publish(replay.Slots, start, count, replay.Capacity);
-
-    /// <inheritdoc cref="Dispose()"/>
-    protected virtual void Dispose(bool disposing)
     {
         if (!disposed)
         {
@@ -108,6 +105,7 @@ internal class RowWriter : IDisposable
         }
 
         throw new MappedFileException(
-            $"All {ReplayLayout.LeaseCount} writer leases of the replay {replay.Path} are held by running processes; end one of them first.");
+            $"All {ReplayLayout.LeaseCount} writer leases of the replay {replay.Path} are held by running processes; " +
+            "end one of them first.");
     }
 }

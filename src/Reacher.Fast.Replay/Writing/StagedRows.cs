@@ -11,7 +11,10 @@ namespace Reacher.Fast.Replay.Writing;
 /// </summary>
 internal sealed unsafe class StagedRows : IDisposable
 {
-    /// <summary>Slots asked for ahead of the one written: a ring in memory is cold when it comes round, and a store that misses holds up all behind it.</summary>
+    /// <summary>
+    /// Slots asked for ahead of the one written: a ring in memory is cold when it comes round, and a store that misses holds up
+    /// all behind it.
+    /// </summary>
     private const int PrefetchDistance = 8;
 
     /// <summary>A fence for fewer rows costs more than streaming saves (docs/measuring.md).</summary>
@@ -34,10 +37,9 @@ internal sealed unsafe class StagedRows : IDisposable
     /// <summary>Room for <paramref name="rows"/> rows of <paramref name="spec"/>.</summary>
     /// <param name="spec">Sizes of a row.</param>
     /// <param name="rows">The most that are published at once.</param>
-    /// <param name="mayStream">Whether they may be streamed where the processor can and it pays.</param>
-    public StagedRows(TransitionSpec spec, int rows, bool mayStream = true)
+    public StagedRows(TransitionSpec spec, int rows)
     {
-        streams = mayStream && RowSlots.CanStream && spec.StrideBytes >= ShortestStreamed;
+        streams = RowSlots.CanStream && spec.StrideBytes >= ShortestStreamed;
         observationSize = spec.ObservationSize;
         actionSize = spec.ActionSize;
         stride = spec.StrideBytes;
@@ -53,9 +55,11 @@ internal sealed unsafe class StagedRows : IDisposable
     /// <exception cref="ArgumentException">A part has not the spec's length, or there is no such row.</exception>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public void Compose(
-        int row, uint stream, ReadOnlySpan<float> observation, ReadOnlySpan<float> action, float reward, float discount, ReadOnlySpan<float> nextObservation)
+        int row, uint stream, ReadOnlySpan<float> observation, ReadOnlySpan<float> action, float reward, float discount,
+        ReadOnlySpan<float> nextObservation)
     {
-        if ((uint)row >= (uint)Capacity || observation.Length != observationSize || action.Length != actionSize || nextObservation.Length != observationSize)
+        if ((uint)row >= (uint)Capacity || observation.Length != observationSize || action.Length != actionSize ||
+            nextObservation.Length != observationSize)
         {
             ThrowUnfit();
         }
@@ -75,7 +79,10 @@ internal sealed unsafe class StagedRows : IDisposable
         ((uint*)ids.Address)[row] = stream;
     }
 
-    /// <summary>Writes rows 0 to <paramref name="count"/> - 1 to the positions from <paramref name="start"/> on, which the caller has claimed.</summary>
+    /// <summary>
+    /// Writes rows 0 to <paramref name="count"/> - 1 to the positions from <paramref name="start"/> on, which the caller has
+    /// claimed.
+    /// </summary>
     public void Publish(RowSlots slots, ulong start, int count, long capacity)
     {
         if (streams && count >= FewestStreamed)
@@ -101,20 +108,25 @@ internal sealed unsafe class StagedRows : IDisposable
     /// <summary>Stream id of row <paramref name="row"/>.</summary>
     internal uint Stream(int row) => ids.Span[row];
 
-    private static void ThrowUnfit() => throw new ArgumentException("A row's parts do not have the lengths of its spec, or there is no room for it.");
+    private static void ThrowUnfit() =>
+        throw new ArgumentException("A row's parts do not have the lengths of its spec, or there is no room for it.");
 
     private static long After(long slot, long capacity) => slot + 1 == capacity ? 0 : slot + 1;
 
     /// <summary>The clear version: W1 to W4 for one row after another. A slot is unpublished no longer than its copy takes.</summary>
-    /// <remarks>Optimised from its first call, as is its twin: nothing here for a profile to improve, and an actor's first minutes count too.</remarks>
+    /// <remarks>
+    /// Optimised from its first call, as is its twin: nothing here for a profile to improve, and an actor's first minutes count
+    /// too.
+    /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private void PublishOneByOne(RowSlots slots, ulong start, int count, long capacity)
+    internal void PublishOneByOne(RowSlots slots, ulong start, int count, long capacity)
     {
         Seal(slots, start, 0, count);
         long slot = (long)(start % (ulong)capacity);
         for (int i = 0; i < count; i++)
         {
-            // Beyond this claim too: mostly the next one is ours; where it is another's, asking cost nothing that two writers showed (docs/measuring.md).
+            // Beyond this claim too: mostly the next one is ours; where it is another's, asking cost nothing that two writers
+            // showed (docs/measuring.md).
             RowPrefetch.Lines(slots.Address(slot + PrefetchDistance), prefetched);
             ulong position = start + (ulong)i;
             slots.MarkWriting(slot, position);
@@ -125,8 +137,9 @@ internal sealed unsafe class StagedRows : IDisposable
     }
 
     /// <summary>
-    /// The same steps for many rows side by side, all but the stamps' lines streamed. A fence waits until every line streamed before it is on its way to
-    /// memory, so it stands once for many rows, and the checksums, which live on the stamps' lines, are taken in that time.
+    /// The same steps for many rows side by side, all but the stamps' lines streamed. A fence waits until every line streamed
+    /// before it is on its way to memory, so it stands once for many rows, and the checksums, which live on the stamps'
+    /// lines, are taken in that time.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void PublishStreamed(RowSlots slots, ulong start, int count, long capacity)

@@ -33,16 +33,12 @@ internal sealed class StepHistory
     }
 
     /// <summary>Takes a vector step in, over the oldest, for which no stream waits any more.</summary>
-    public void Push(ReadOnlySpan<float> stepObservations, ReadOnlySpan<float> stepActions, ReadOnlySpan<float> stepRewards, float rewardScale)
+    public void Push(ReadOnlySpan<float> stepObservations, ReadOnlySpan<float> stepActions, ReadOnlySpan<float> stepRewards)
     {
         newest = newest + 1 == length ? 0 : newest + 1;
         stepObservations.CopyTo(observations.AsSpan(newest * streams * observationSize));
         stepActions.CopyTo(actions.AsSpan(newest * streams * actionSize));
-        Span<float> row = rewards.AsSpan(newest * streams, streams);
-        for (int i = 0; i < row.Length; i++)
-        {
-            row[i] = stepRewards[i] * rewardScale;
-        }
+        stepRewards.CopyTo(rewards.AsSpan(newest * streams));
     }
 
     /// <summary>One more of a stream's steps waits: the newest.</summary>

@@ -7,14 +7,13 @@ namespace Reacher.Fast.Replay.Writing;
 /// end of every episode, so that a row's next observation is always that same agent's, n or fewer steps later.
 /// One per process and thread; allocates nothing per step.
 /// </summary>
-public sealed class TransitionWriter : IDisposable
+public sealed partial class TransitionWriter : IDisposable
 {
     private readonly RowWriter writer;
     private readonly StepHistory history;
     private readonly float[] gammaPowers;
     private readonly int observationSize;
     private readonly int actionSize;
-    private readonly float rewardScale;
 
     /// <summary>Takes a writer lease on <paramref name="replay"/>.</summary>
     /// <param name="replay">The file to write to; may be disposed before this writer.</param>
@@ -22,15 +21,8 @@ public sealed class TransitionWriter : IDisposable
     /// <param name="firstStreamId">Stream id of agent 0; agent i writes as <c>firstStreamId + i</c>.</param>
     /// <param name="nStep">n of the n-step return, 1 to 64.</param>
     /// <param name="gamma">Discount per step, in [0, 1].</param>
-    /// <param name="rewardScale">Factor on every reward.</param>
     /// <exception cref="MappedFileException">All writer leases are held, or the capacity is below N * n rows.</exception>
-    public TransitionWriter(ReplayFile replay, int streams, uint firstStreamId, int nStep, float gamma, float rewardScale = 1)
-        : this(replay, streams, firstStreamId, nStep, gamma, rewardScale, static (file, rows, first) => new RowWriter(file, rows, first))
-    {
-    }
-
-    internal TransitionWriter(
-        ReplayFile replay, int streams, uint firstStreamId, int nStep, float gamma, float rewardScale, Func<ReplayFile, int, uint, RowWriter> rowWriter)
+    public TransitionWriter(ReplayFile replay, int streams, uint firstStreamId, int nStep, float gamma)
     {
         ArgumentNullException.ThrowIfNull(replay);
         ArgumentOutOfRangeException.ThrowIfLessThan(streams, 1);
@@ -38,15 +30,9 @@ public sealed class TransitionWriter : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(nStep, 64);
         ArgumentOutOfRangeException.ThrowIfNegative(gamma);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(gamma, 1);
-        if (!float.IsFinite(rewardScale))
-        {
-            throw new ArgumentOutOfRangeException(nameof(rewardScale), rewardScale, "The reward scale must be finite.");
-        }
-
         Streams = streams;
         FirstStreamId = firstStreamId;
         NStep = nStep;
-        this.rewardScale = rewardScale;
         observationSize = replay.Spec.ObservationSize;
         actionSize = replay.Spec.ActionSize;
         gammaPowers = new float[nStep + 1];
@@ -56,7 +42,7 @@ public sealed class TransitionWriter : IDisposable
         }
 
         history = new StepHistory(streams, observationSize, actionSize, gammaPowers);
-        writer = rowWriter(replay, checked(streams * nStep), firstStreamId);
+        writer = new RowWriter(replay, checked(streams * nStep), firstStreamId);
     }
 
     /// <summary>N, the agents.</summary>
@@ -76,15 +62,16 @@ public sealed class TransitionWriter : IDisposable
     /// <c>truncated</c> keeps gamma^k and takes the final observation as successor; <c>lost</c> writes nothing and forgets
     /// every window that would reach across this step.
     /// </summary>
-    /// <param name="observations">[N, observation]: what the actions were chosen from.</param>
-    /// <param name="actions">[N, action].</param>
-    /// <param name="rewards">[N].</param>
-    /// <param name="terminated">[N].</param>
-    /// <param name="truncated">[N].</param>
-    /// <param name="lost">[N].</param>
-    /// <param name="nextObservations">[N, observation]: what the next actions are chosen from (after an end: the next episode's first).</param>
-    /// <param name="finalObservations">[N, observation]: the true last observation, read only where terminated or truncated.</param>
-    /// <returns>Rows written.</returns>
+    /// <param name="observations">[N, observation] What the actions were chosen from.</param>
+    /// <param name="actions">[N, action] What the agents did.</param>
+    /// <param name="rewards">[N] What they were rewarded with.</param>
+    /// <param name="terminated">[N] Whose episode has ended in a terminal state.</param>
+    /// <param name="truncated">[N] Whose episode was cut short, for example by a time limit.</param>
+    /// <param name="lost">[N] Whose transition has no successor that could be learned from.</param>
+    /// <param name="nextObservations">[N, observation] What the next actions are chosen from (after an end: the next episode's
+    /// first).</param>
+    /// <param name="finalObservations">[N, observation] The true last observation, read only where terminated or truncated.</param>
+    /// <returns>How many rows were written.</returns>
     /// <exception cref="ArgumentException">A span has not the length that N and the spec ask for.</exception>
     public int Write(
         ReadOnlySpan<float> observations,
@@ -100,12 +87,14 @@ public sealed class TransitionWriter : IDisposable
             rewards.Length != Streams || terminated.Length != Streams || truncated.Length != Streams || lost.Length != Streams ||
             nextObservations.Length != observations.Length || finalObservations.Length != observations.Length)
         {
-            throw new ArgumentException($"A vector step of {Streams} agents, observations of {observationSize} and actions of {actionSize} has spans of other lengths.");
+            throw new ArgumentException(
+                $"A vector step of {Streams} agents, observations of {observationSize} and actions of {actionSize} has spans of other " +
+                "lengths.");
         }
 
         if (NStep > 1)
         {
-            history.Push(observations, actions, rewards, rewardScale);
+            history.Push(observations, actions, rewards);
         }
 
         int rows = 0;
@@ -128,7 +117,7 @@ public sealed class TransitionWriter : IDisposable
                     stream,
                     observations.Slice(i * observationSize, observationSize),
                     actions.Slice(i * actionSize, actionSize),
-                    rewards[i] * rewardScale,
+                    rewards[i],
                     terminated[i] ? 0 : gammaPowers[1],
                     successor);
                 continue;

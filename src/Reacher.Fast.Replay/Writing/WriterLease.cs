@@ -49,7 +49,9 @@ internal readonly struct WriterLease
     /// <summary>First stream id of the holder.</summary>
     public SharedWord FirstStream => file.Word(offset + 56);
 
-    /// <summary>Longest that a claim through this lease has waited for another writer, in microseconds; only the holder writes it.</summary>
+    /// <summary>
+    /// Longest that a claim through this lease has waited for another writer, in microseconds; only the holder writes it.
+    /// </summary>
     public SharedWord LongestWait => file.Word(offset + 64);
 
     /// <summary>Frees the lease if its holder is certainly dead. True when it is free afterwards.</summary>

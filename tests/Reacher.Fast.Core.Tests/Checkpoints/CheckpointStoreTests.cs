@@ -62,7 +62,8 @@ public sealed class CheckpointStoreTests
         LoadedCheckpoint loaded = store.LoadLatest()!;
 
         Assert.That(loaded.Step, Is.EqualTo(100));
-        Assert.That(loaded.Skipped.Select(skipped => skipped.Path), Is.EqualTo(new[] { folder[CheckpointStore.LatestName], newest }), "two names of one file");
+        Assert.That(loaded.Skipped.Select(skipped => skipped.Path), Is.EqualTo(new[] { folder[CheckpointStore.LatestName], newest }),
+            "two names of one file");
         Assert.That(loaded.Skipped[1].Reason, Does.Contain("truncated"));
     }
 

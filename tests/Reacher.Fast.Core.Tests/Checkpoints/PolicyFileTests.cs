@@ -28,7 +28,8 @@ public sealed class PolicyFileTests
         using var device = new ScalarKernelDevice();
         LearnerOptions options = sac ? PaperOptions.Sac with { Seed = 3 } : PaperOptions.Td3 with { Seed = 3 };
         var spec = new TransitionSpec(5, 2);
-        using ILearner learner = LearnerFactory.Create(options with { BatchSize = 4, HiddenSizes = [8, 6], NormalizeObservations = normalize }, spec, device);
+        using ILearner learner = LearnerFactory.Create(
+            options with { BatchSize = 4, HiddenSizes = [8, 6], NormalizeObservations = normalize }, spec, device);
         using var batch = new BatchBuffer(spec, 4);
         for (int i = 0; i < batch.Observations.Length; i++)
         {
@@ -91,7 +92,8 @@ public sealed class PolicyFileTests
     {
         StateDictionary state = PolicyFile.ToState(new PolicySpec(PolicyKind.Deterministic, 3, 2, [], false), new float[8]);
         state.Add(tensor, new float[2], 2);
-        Assert.That(() => PolicyFile.FromState(state, "f", out _), Throws.TypeOf<InputException>().With.Message.StartsWith("'f'").And.Message.Contains($"'{tensor}'"));
+        Assert.That(() => PolicyFile.FromState(state, "f", out _), Throws.TypeOf<InputException>().With.Message.StartsWith("'f'")
+            .And.Message.Contains($"'{tensor}'"));
     }
 
     [Test]
@@ -100,6 +102,7 @@ public sealed class PolicyFileTests
         using var folder = new TemporaryFolder();
         Assert.That(
             () => PolicyFile.Write(new PolicySpec(PolicyKind.Deterministic, 1, 1, [], false), [1, 2], folder["none/a.safetensors"]),
-            Throws.TypeOf<InputException>().With.Message.Contains("cannot be written").And.Message.Contains($"the folder '{folder["none"]}' does not exist"));
+            Throws.TypeOf<InputException>().With.Message.Contains("cannot be written")
+                .And.Message.Contains($"the folder '{folder["none"]}' does not exist"));
     }
 }

@@ -23,21 +23,21 @@ public sealed class SafetensorsFuzzTests
         for (int i = 0; i < Mutations / 2; i++)
         {
             byte[] file = SafetensorsMutation.Of(original, scratch, random);
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            try
+            mostAllocated = Math.Max(mostAllocated, Allocations.Of(() =>
             {
-                StateDictionary state = States.FromBytes(file);
-                accepted++;
-                if (checksummed)
+                try
                 {
-                    States.AssertEqual(state, States.Small());
+                    StateDictionary state = States.FromBytes(file);
+                    accepted++;
+                    if (checksummed)
+                    {
+                        States.AssertEqual(state, States.Small());
+                    }
                 }
-            }
-            catch (InputException)
-            {
-            }
-
-            mostAllocated = Math.Max(mostAllocated, GC.GetAllocatedBytesForCurrentThread() - before);
+                catch (InputException)
+                {
+                }
+            }));
         }
 
         TestContext.Out.WriteLine($"{Mutations / 2} mutations, {accepted} accepted, at most {mostAllocated} bytes allocated by one");

@@ -47,7 +47,10 @@ internal static unsafe class FakeDriver
         reset(devices, memory);
     }
 
-    /// <summary>Lets <paramref name="skip"/> calls of a function pass and answers the next with <paramref name="status"/>; a sticky one for good.</summary>
+    /// <summary>
+    /// Lets <paramref name="skip"/> calls of a function pass and answers the next with <paramref name="status"/>; a sticky one
+    /// for good.
+    /// </summary>
     public static void Fail(string function, CudaStatus status, int skip = 0, bool sticky = false)
     {
         fixed (byte* name = System.Text.Encoding.ASCII.GetBytes(function + '\0'))

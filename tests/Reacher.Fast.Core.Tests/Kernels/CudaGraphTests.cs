@@ -67,14 +67,15 @@ public sealed class CudaGraphTests
             learner.Update(batch.View);
         }
 
-        long kernels = FakeDriver.Calls("cuLaunchKernel"), graphs = FakeDriver.Calls("cuGraphLaunch"), nodes = FakeDriver.Calls("cuGraphAddKernelNode_v2");
-        long allocated = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 10; i++)
+        long kernels = FakeDriver.Calls("cuLaunchKernel"), graphs = FakeDriver.Calls("cuGraphLaunch"),
+            nodes = FakeDriver.Calls("cuGraphAddKernelNode_v2");
+        long allocated = Allocations.Of(() =>
         {
-            learner.Update(batch.View);
-        }
-
-        allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
+            for (int i = 0; i < 10; i++)
+            {
+                learner.Update(batch.View);
+            }
+        });
         Assert.Multiple(() =>
         {
             Assert.That(FakeDriver.Calls("cuGraphLaunch") - graphs, Is.EqualTo(10));

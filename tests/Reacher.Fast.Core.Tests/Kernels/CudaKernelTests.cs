@@ -36,7 +36,8 @@ public sealed class CudaKernelTests
     }
 
     [Test]
-    public void The_order_of_threads_between_barriers_changes_no_bit([ValueSource(nameof(Precisions))] CudaPrecision precision, [Values(32, 64, 128)] int tile)
+    public void The_order_of_threads_between_barriers_changes_no_bit(
+        [ValueSource(nameof(Precisions))] CudaPrecision precision, [Values(32, 64, 128)] int tile)
     {
         FakeDriver.Require();
         float[] expected = Products(precision, tile, order: 0);
@@ -82,7 +83,8 @@ public sealed class CudaKernelTests
         FakeDriver.Require();
         using var reference = new ScalarKernelDevice();
         using var device = new CudaKernelDevice();
-        TensorBlock block = device.Allocate("t", new("x", 1, 9, 5), new("w", 1, 5, 3), new("b", 1, 1, 3), new("y", 1, 9, 3), new("dw", 1, 5, 3), new("db", 1, 1, 3));
+        TensorBlock block = device.Allocate(
+            "t", new("x", 1, 9, 5), new("w", 1, 5, 3), new("b", 1, 1, 3), new("y", 1, 9, 3), new("dw", 1, 5, 3), new("db", 1, 1, 3));
         foreach (Tensor tensor in block.Tensors)
         {
             device.Upload([.. Enumerable.Repeat(1f, (int)tensor.Shape.Elements)], tensor);
@@ -118,7 +120,8 @@ public sealed class CudaKernelTests
     {
         using var device = new CudaKernelDevice(new CudaDeviceOptions(Precision: precision)) { ForcedTile = tile };
         TensorBlock block = device.Allocate(
-            "t", new("x", 1, 70, 75), new("w", 2, 75, 40), new("b", 2, 1, 40), new("y", 2, 70, 40), new("dx", 1, 70, 75), new("dw", 2, 75, 40), new("db", 2, 1, 40));
+            "t", new("x", 1, 70, 75), new("w", 2, 75, 40), new("b", 2, 1, 40), new("y", 2, 70, 40), new("dx", 1, 70, 75), new("dw", 2, 75, 40),
+            new("db", 2, 1, 40));
         float[] values = new float[2 * 75 * 70];
         Philox.Normals(1, NoiseStream.Initialization, 0, values);
         device.Upload(values.AsSpan(0, 70 * 75), block[0]);

@@ -45,7 +45,11 @@ public sealed partial class CudaPtxTests
             Assert.Ignore($"{name} runs on Linux.");
         }
 
-        var start = new ProcessStartInfo("bash", [Path.Combine(sources, name), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("bash", [Path.Combine(sources, name), .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         using Process process = Process.Start(start)!;
         Task<string> errors = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();

@@ -44,22 +44,21 @@ public sealed class CudaRingTests
         using var ring = new CudaBatchRing(device, Spec, 4, batchesPerPage: 1);
         using BatchBuffer batch = Batches.Random(Spec, 4, 0);
         long waits = FakeDriver.Calls("cuStreamSynchronize") + FakeDriver.Calls("cuEventSynchronize");
-        for (int page = 0; page < 2; page++)
-        {
-            ring.Add(batch.View, batch.Rewards);
-            ring.Submit();
-        }
+        Fill(2);
 
         Assert.That(FakeDriver.Calls("cuStreamSynchronize") + FakeDriver.Calls("cuEventSynchronize"), Is.EqualTo(waits));
-        long allocated = GC.GetAllocatedBytesForCurrentThread();
-        for (int page = 0; page < 10; page++)
-        {
-            ring.Add(batch.View, batch.Rewards);
-            ring.Submit();
-        }
+        Assert.That(Allocations.Of(() => Fill(10)), Is.Zero);
+        Assert.That(FakeDriver.Calls("cuEventSynchronize"), Is.EqualTo(waits + 10),
+            "a third page waits for the first, on the host, and for nothing else");
 
-        Assert.That(GC.GetAllocatedBytesForCurrentThread() - allocated, Is.Zero);
-        Assert.That(FakeDriver.Calls("cuEventSynchronize"), Is.EqualTo(waits + 10), "a third page waits for the first, on the host, and for nothing else");
+        void Fill(int pages)
+        {
+            for (int page = 0; page < pages; page++)
+            {
+                ring.Add(batch.View, batch.Rewards);
+                ring.Submit();
+            }
+        }
     }
 
     [Test]

@@ -51,7 +51,8 @@ public sealed class GradientDenseTests
         foreach ((int heads, int inputs, int outputs, int batch, _) in Sizes)
         {
             using var bench = new GradientBench(kind);
-            float[] z = bench.Normals(heads * batch * inputs), w = bench.Normals(heads * inputs * outputs, 0.3), dy = bench.Normals(heads * batch * outputs);
+            float[] z = bench.Normals(heads * batch * inputs), w = bench.Normals(heads * inputs * outputs, 0.3),
+                dy = bench.Normals(heads * batch * outputs);
             float[] x = Array.ConvertAll(z, value => Math.Max(0, value));
             Tensor dx = bench.Tensor(heads, batch, inputs);
             bench.Device.LinearBackwardInput(
@@ -59,7 +60,8 @@ public sealed class GradientDenseTests
 
             bench.AssertGradient(
                 dx,
-                zs => Dot(PerHead(heads, h => DoubleFormulas.Linear(Part(ReLU(zs), heads, h), Part(Doubles(w), heads, h), new double[outputs], batch)), dy),
+                zs => Dot(PerHead(
+                heads, h => DoubleFormulas.Linear(Part(ReLU(zs), heads, h), Part(Doubles(w), heads, h), new double[outputs], batch)), dy),
                 z,
                 $"gated dx {heads}x{batch}x{inputs}x{outputs}",
                 step: 1e-6);
@@ -77,7 +79,8 @@ public sealed class GradientDenseTests
             float[] w = bench.Normals(2 * inputs * outputs, 0.3), dy = bench.Normals(2 * batch * outputs);
             Tensor input = bench.Tensor(1, batch, inputs), da = bench.Tensor(1, batch, actions);
             bench.Device.Concatenate(bench.Tensor(1, batch, observations, s), bench.Tensor(1, batch, actions, a), input);
-            bench.Device.LinearBackwardInput(bench.Tensor(2, batch, outputs, dy), bench.Tensor(2, inputs, outputs, w), da, null, firstInput: observations);
+            bench.Device.LinearBackwardInput(
+                bench.Tensor(2, batch, outputs, dy), bench.Tensor(2, inputs, outputs, w), da, null, firstInput: observations);
 
             bench.AssertClose(input, Rows(Doubles(s), Doubles(a), batch), "concatenation");
             bench.AssertGradient(
@@ -95,10 +98,12 @@ public sealed class GradientDenseTests
         foreach ((int heads, int inputs, _, int batch, _) in Sizes)
         {
             using var bench = new GradientBench(kind);
-            float[] z = bench.Normals(heads * batch * inputs), w = bench.Normals(heads * inputs), c = bench.Normals(heads), dq = bench.Normals(heads * batch);
+            float[] z = bench.Normals(heads * batch * inputs), w = bench.Normals(heads * inputs), c = bench.Normals(heads),
+                dq = bench.Normals(heads * batch);
             float[] x = Array.ConvertAll(z, value => Math.Max(0, value));
             Tensor tx = bench.Tensor(heads, batch, inputs, x), tw = bench.Tensor(heads, 1, inputs, w), tdq = bench.Tensor(heads, 1, batch, dq);
-            Tensor q = bench.Tensor(heads, 1, batch), dx = bench.Tensor(heads, batch, inputs), dw = bench.Tensor(heads, 1, inputs), dc = bench.Tensor(heads, 1, 1);
+            Tensor q = bench.Tensor(heads, 1, batch), dx = bench.Tensor(heads, batch, inputs), dw = bench.Tensor(heads, 1, inputs),
+                dc = bench.Tensor(heads, 1, 1);
             double[] Q(double[] zs, double[] ws, double[] cs) => PerHead(heads, h => DoubleFormulas.Linear(
                 Part(ReLU(zs), heads, h), Part(ws, heads, h), Part(cs, heads, h), batch));
 
@@ -110,7 +115,8 @@ public sealed class GradientDenseTests
             bench.AssertGradient(dc, cs => Dot(Q(Doubles(z), Doubles(w), cs), dq), c, "dc");
 
             bench.Device.ValueHeadBackward(tdq, tx, tw, dx, gate: null, null, null);
-            bench.AssertClose(dx, [.. Enumerable.Range(0, z.Length).Select(i => (double)dq[i / inputs] * w[(i / inputs / batch * inputs) + (i % inputs)])], "dx");
+            bench.AssertClose(
+                dx, [.. Enumerable.Range(0, z.Length).Select(i => (double)dq[i / inputs] * w[(i / inputs / batch * inputs) + (i % inputs)])], "dx");
         }
     }
 

@@ -16,7 +16,8 @@ public sealed class GradientLossTests
             using var bench = new GradientBench(kind);
             float[] r = bench.Normals(batch), q = bench.Normals(2 * batch, 10), logPi = bench.Normals(batch, 3);
             float[] d = [.. Enumerable.Range(0, batch).Select(b => b % 3 == 0 ? 0 : 0.9f)];
-            Tensor y = bench.Tensor(1, 1, batch), tr = bench.Tensor(1, 1, batch, r), td = bench.Tensor(1, 1, batch, d), tq = bench.Tensor(2, 1, batch, q);
+            Tensor y = bench.Tensor(1, 1, batch), tr = bench.Tensor(1, 1, batch, r), td = bench.Tensor(1, 1, batch, d),
+                tq = bench.Tensor(2, 1, batch, q);
             double Min(int b) => Math.Min(q[b], q[batch + b]);
 
             bench.Device.SacTarget(tr, td, tq, bench.Tensor(1, 1, batch, logPi), bench.Tensor(1, 1, 1, [0.3f]), y);
@@ -40,7 +41,8 @@ public sealed class GradientLossTests
             bench.Device.CriticLoss(bench.Tensor(2, 1, batch, q), bench.Tensor(1, 1, batch, y), dq, report);
             bench.AssertGradient(dq, Loss, q, "dq");
             AssertReport(
-                bench, report, (ReportSlot.CriticLoss, Loss(Doubles(q))), (ReportSlot.Q1Loss, OwnLoss(Doubles(q), 0)), (ReportSlot.Q2Loss, OwnLoss(Doubles(q), 1)),
+                bench, report, (ReportSlot.CriticLoss, Loss(Doubles(q))), (ReportSlot.Q1Loss, OwnLoss(Doubles(q), 0)),
+                (ReportSlot.Q2Loss, OwnLoss(Doubles(q), 1)),
                 (ReportSlot.MeanQ, q.Average(value => (double)value)), (ReportSlot.MeanTarget, y.Average(value => (double)value)));
         }
     }

@@ -48,7 +48,8 @@ public sealed class GradientPolicyTests
             float[] output = bench.Normals(batch * 2 * actions, 2);
             Tensor action = bench.Tensor(1, batch, actions);
             bench.Device.SquashedGaussianMode(bench.Tensor(1, batch, 2 * actions, output), action);
-            bench.AssertClose(action, [.. Enumerable.Range(0, batch * actions).Select(i => Math.Tanh(output[(i / actions * 2 * actions) + (i % actions)]))], "mode");
+            bench.AssertClose(action,
+                [.. Enumerable.Range(0, batch * actions).Select(i => Math.Tanh(output[(i / actions * 2 * actions) + (i % actions)]))], "mode");
         }
     }
 

@@ -5,7 +5,8 @@ namespace Reacher.Fast.Core.Tests.Kernels;
 /// <summary>What is done with gradients: Adam with and without Polyak, clipping, the entropy coefficient's step.</summary>
 public sealed class GradientStepTests
 {
-    private static readonly TensorShape[] Shapes = [new("0.weight", 2, 7, 13), new("0.bias", 2, 1, 13), new("2.weight", 2, 1, 13), new("2.bias", 2, 1, 1)];
+    private static readonly TensorShape[] Shapes = [new("0.weight", 2, 7, 13), new("0.bias", 2, 1, 13), new("2.weight", 2, 1, 13),
+        new("2.bias", 2, 1, 1)];
 
     [TestCaseSource(typeof(TestDevices), nameof(TestDevices.All))]
     public void Adam_over_a_block_of_odd_shapes_with_and_without_target(DeviceUnderTest kind)

@@ -203,7 +203,8 @@ internal sealed class KernelAgreement(IKernelDevice reference, IKernelDevice dev
 
     private double SacPolicyLoss(int batch)
     {
-        Pair q = In(2, 1, batch, 1, 3), logPi = In(1, 1, batch, 1, -2), alpha = In(1, 1, 1), dq = Out(2, 1, batch), report = In(1, 1, ReportSlot.Count);
+        Pair q = In(2, 1, batch, 1, 3), logPi = In(1, 1, batch, 1, -2), alpha = In(1, 1, 1), dq = Out(2, 1, batch),
+        report = In(1, 1, ReportSlot.Count);
         Run(d => d.Device.SacPolicyLoss(d[q], d[logPi], d[alpha], d[dq], d[report]));
         return Error(dq, report);
     }
@@ -289,7 +290,8 @@ internal sealed class KernelAgreement(IKernelDevice reference, IKernelDevice dev
     private Pair Allocate(int heads, int rows, int columns)
     {
         Blocks block = new(
-            reference.Allocate($"r{blocks}", new TensorShape("t", heads, rows, columns)), device.Allocate($"d{blocks++}", new TensorShape("t", heads, rows, columns)));
+            reference.Allocate($"r{blocks}", new TensorShape("t", heads, rows, columns)),
+            device.Allocate($"d{blocks++}", new TensorShape("t", heads, rows, columns)));
         return block[0];
     }
 
@@ -328,7 +330,8 @@ internal sealed class KernelAgreement(IKernelDevice reference, IKernelDevice dev
         device.Upload(values, pair.Tested);
     }
 
-    private double Error(params Blocks[] written) => written.Max(block => Error([.. Enumerable.Range(0, block.Reference.Tensors.Count).Select(i => block[i])]));
+    private double Error(params Blocks[] written) =>
+        written.Max(block => Error([.. Enumerable.Range(0, block.Reference.Tensors.Count).Select(i => block[i])]));
 
     private double Error(params Pair[] written) => written.Max(pair =>
     {

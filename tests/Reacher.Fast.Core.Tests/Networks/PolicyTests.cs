@@ -75,20 +75,12 @@ public sealed class PolicyTests
         using ILearner learner = LearnerFactory.Create(options, Spec, device);
         float[] block = TrainedBlock(learner), observations = Normals(37 * 5), actions = new float[37 * 2];
         var policy = new Policy(learner.Policy, acting, batchSize: 16);
-        long before = 0;
-        for (int i = 0; i < 60; i++)
+        Allocations.AssertNone(20, () =>
         {
-            if (i == 20)
-            {
-                before = GC.GetAllocatedBytesForCurrentThread();
-            }
-
             policy.Load(block);
             policy.ActDeterministic(observations, 37, actions);
             policy.ActExploring(observations, 37, actions, 0.1f);
-        }
-
-        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+        });
     }
 
     [Test]

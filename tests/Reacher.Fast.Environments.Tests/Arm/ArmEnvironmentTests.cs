@@ -61,7 +61,8 @@ public sealed class ArmEnvironmentTests
     {
         Assert.That(() => new ArmEnvironment(new ArmOptions { ArmCount = 0 }), Throws.TypeOf<InputException>().With.Message.Contains("arms"));
         Assert.That(() => new ArmEnvironment(new ArmOptions { ArmCount = 4097 }), Throws.TypeOf<InputException>().With.Message.Contains("4097"));
-        Assert.That(() => new ArmEnvironment(new ArmOptions { GoalSize = float.NaN }), Throws.TypeOf<InputException>().With.Message.Contains("goal_size"));
+        Assert.That(() => new ArmEnvironment(new ArmOptions { GoalSize = float.NaN }), Throws.TypeOf<InputException>()
+            .With.Message.Contains("goal_size"));
         Assert.That(() => new ArmEnvironment(new ArmOptions { MaxSteps = -1 }), Throws.TypeOf<InputException>().With.Message.Contains("max_step"));
     }
 
@@ -118,7 +119,8 @@ public sealed class ArmEnvironmentTests
             arm.Step(new float[32], step);
             for (int n = 0; n < 8; n++)
             {
-                double degree = double.RadiansToDegrees(Math.Atan2(first[(n * 33) + 26], first[(n * 33) + 28])) + (4 * i * (double)first[(n * 33) + 32]);
+                double degree = double.RadiansToDegrees(Math.Atan2(first[(n * 33) + 26], first[(n * 33) + 28])) +
+                    (4 * i * (double)first[(n * 33) + 32]);
                 Assert.That(step.Observations[(n * 33) + 26], Is.EqualTo(8 * Math.Sin(double.DegreesToRadians(degree))).Within(2e-5));
                 Assert.That(step.Observations[(n * 33) + 28], Is.EqualTo(8 * Math.Cos(double.DegreesToRadians(degree))).Within(2e-5));
             }
@@ -131,19 +133,13 @@ public sealed class ArmEnvironmentTests
         using ArmEnvironment arm = new(new ArmOptions { ArmCount = 20, InstructionSet = set, MaxSteps = 40, UnityResetKick = true });
         StepBuffer buffer = new(arm);
         float[] actions = new float[80];
-        arm.Step(actions, buffer.View);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 50; i++)
-        {
-            arm.Step(actions, buffer.View);
-        }
-
-        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+        Allocations.AssertNone(50, () => arm.Step(actions, buffer.View));
     }
 
     // The specification: in the first physics step after an in-run reset torque meets the inertia of the pose before it.
     [Test]
-    public void Unitys_kick_turns_the_first_torque_with_the_old_orientation([ValueSource(typeof(ArmStates), nameof(ArmStates.AllSets))] ArmInstructionSet set)
+    public void Unitys_kick_turns_the_first_torque_with_the_old_orientation(
+        [ValueSource(typeof(ArmStates), nameof(ArmStates.AllSets))] ArmInstructionSet set)
     {
         ArmOptions options = new() { ArmCount = 3, InstructionSet = set, MaxSteps = 40 };
         float[] plain = Play(options, 1, 12, out _);

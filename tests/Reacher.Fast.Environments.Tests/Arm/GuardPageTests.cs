@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Reacher.Fast.Environments.Arm;
 
 namespace Reacher.Fast.Environments.Tests.Arm;
@@ -8,10 +7,8 @@ namespace Reacher.Fast.Environments.Tests.Arm;
 /// an access beyond it ends the process.
 /// </summary>
 [Platform("Linux")]
-public sealed unsafe partial class GuardPageTests
+public sealed unsafe class GuardPageTests
 {
-    private const int PageSize = 4096;
-
     [Test]
     public void A_step_stays_within_its_block([Values] bool atEnd, [Values] bool kick)
     {
@@ -25,10 +22,10 @@ public sealed unsafe partial class GuardPageTests
     {
         nuint size = (nuint)(Rows.Count * T.Count * sizeof(float));
         nuint work = (nuint)sizeof(WideJoints<T>);
-        using Guarded block = new(size);
-        using Guarded joints = new(work);
-        float* b = (float*)(atEnd ? block.End - size : block.Start);
-        WideJoints<T>* j = (WideJoints<T>*)(atEnd ? joints.End - work : joints.Start);
+        using GuardedMemory block = new(size, atEnd);
+        using GuardedMemory joints = new(work, atEnd);
+        float* b = (float*)block.Address;
+        WideJoints<T>* j = (WideJoints<T>*)joints.Address;
         for (int lane = 0; lane < T.Count; lane++)
         {
             b[(1 * T.Count) + lane] = -4;
@@ -44,39 +41,5 @@ public sealed unsafe partial class GuardPageTests
         }
 
         Assert.That(b[T.Count], Is.EqualTo(-4).Within(1e-4), "an arm without torque hangs where it hung");
-    }
-
-    private sealed partial class Guarded : IDisposable
-    {
-        private const int ReadWrite = 3;
-        private const int PrivateAnonymous = 0x22;
-        private readonly byte* memory;
-        private readonly nuint bytes;
-
-        public Guarded(nuint size)
-        {
-            nuint inner = (size + PageSize - 1) / PageSize * PageSize;
-            bytes = inner + (2 * PageSize);
-            memory = (byte*)Map(0, bytes, ReadWrite, PrivateAnonymous, -1, 0);
-            Start = memory + PageSize;
-            End = Start + inner;
-            Assert.That((nint)memory, Is.Not.EqualTo((nint)(-1)));
-            Assert.That(Protect((nint)memory, PageSize, 0) + Protect((nint)End, PageSize, 0), Is.Zero);
-        }
-
-        public byte* Start { get; }
-
-        public byte* End { get; }
-
-        public void Dispose() => _ = Unmap((nint)memory, bytes);
-
-        [LibraryImport("libc", EntryPoint = "mmap")]
-        private static partial nint Map(nint address, nuint length, int protection, int flags, int file, nint offset);
-
-        [LibraryImport("libc", EntryPoint = "mprotect")]
-        private static partial int Protect(nint address, nuint length, int protection);
-
-        [LibraryImport("libc", EntryPoint = "munmap")]
-        private static partial int Unmap(nint address, nuint length);
     }
 }

@@ -2,7 +2,10 @@ using Reacher.Fast.Environments.Arm;
 
 namespace Reacher.Fast.Environments.Tests.Arm;
 
-/// <summary>The number of operations that the profile's limit for the arm rests on, counted by stepping arms whose every operation counts itself.</summary>
+/// <summary>
+/// The number of operations that the profile's limit for the arm rests on, counted by stepping arms whose every operation
+/// counts itself.
+/// </summary>
 [NonParallelizable]
 public sealed class OperationCountTests
 {

@@ -120,9 +120,8 @@ public sealed class DemonstrationTests
                 };
             }
 
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            refused += IsRefused(mutated.AsSpan(0, random.Next(4) == 0 ? random.Next(mutated.Length) : mutated.Length)) ? 1 : 0;
-            mostAllocated = Math.Max(mostAllocated, GC.GetAllocatedBytesForCurrentThread() - before);
+            int length = random.Next(4) == 0 ? random.Next(mutated.Length) : mutated.Length;
+            mostAllocated = Math.Max(mostAllocated, Allocations.Of(() => refused += IsRefused(mutated.AsSpan(0, length)) ? 1 : 0));
         }
 
         TestContext.Out.WriteLine($"{refused} of 100000 refused, at most {mostAllocated} bytes allocated by one");

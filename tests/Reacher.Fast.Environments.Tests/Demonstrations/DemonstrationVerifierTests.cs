@@ -19,7 +19,8 @@ public sealed class DemonstrationVerifierTests
     }
 
     [Test]
-    public void The_vectors_predict_the_real_environments_recording([ValueSource(typeof(ArmStates), nameof(ArmStates.SimdSets))] ArmInstructionSet set)
+    public void The_vectors_predict_the_real_environments_recording(
+        [ValueSource(typeof(ArmStates), nameof(ArmStates.SimdSets))] ArmInstructionSet set)
     {
         DemonstrationReport report = Verify(set);
         Assert.That(report.Percentile50, Is.LessThanOrEqualTo(1e-5));

@@ -7,6 +7,7 @@ namespace Reacher.Fast.Environments.Tests.MlAgents;
 /// <summary>The transport against Python's grpcio, at either end.</summary>
 public sealed class GrpcioTests
 {
+    private const string Script = "MlAgents/Peers/grpcio_peer.py";
     private const string Run = "dotnet test tests/Reacher.Fast.Environments.Tests --filter Category=Stress";
 
     [TestCase(20_000_000, 500)]
@@ -15,7 +16,7 @@ public sealed class GrpcioTests
     {
         using var handler = new EchoHandler();
         using KestrelUnaryHost host = KestrelUnaryHost.Start(handler, null, 0);
-        using Process client = Python.Start("client", $"{host.Port}", $"{largest}", $"{calls}");
+        using Process client = Python.Start("grpc", Script, "client", $"{host.Port}", $"{largest}", $"{calls}");
         string output = client.StandardOutput.ReadToEnd();
         client.WaitForExit();
         string[] lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
@@ -43,7 +44,7 @@ public sealed class GrpcioTests
     [TestCase(60_000_000, 10_000, Category = "Stress", Explicit = true, Reason = Run)]
     public async Task A_grpcio_server_is_understood(int largest, int calls)
     {
-        using Process server = Python.Start("server");
+        using Process server = Python.Start("grpc", Script, "server");
         string port = (await server.StandardOutput.ReadLineAsync())!;
         using (var channel = new HttpUnaryChannel(new Uri($"http://127.0.0.1:{port}")))
         {

@@ -118,7 +118,8 @@ public sealed class LaunchTests
             string.Join(' ', PlayerProcess.Arguments(options, 5006)),
             Is.EqualTo("-nographics -batchmode --mlagents-port 5006 -logFile logs/Player-0.log -x y"));
         Assert.That(
-            string.Join(' ', PlayerProcess.Arguments(options with { Generation = ProtocolGeneration.Api4, LogFile = null, NoGraphics = false }, 5006)),
+            string.Join(' ',
+            PlayerProcess.Arguments(options with { Generation = ProtocolGeneration.Api4, LogFile = null, NoGraphics = false }, 5006)),
             Is.EqualTo("--port 5006 -x y"));
     }
 }

@@ -22,7 +22,7 @@ public sealed class LoopbackTests
         Assert.That((remote.AgentCount, remote.ObservationSize, remote.ActionSize), Is.EqualTo((20, 33, 4)));
         var here = new StepBuffer(inProcess);
         var there = new StepBuffer(remote);
-        var actions = new float[20 * 4];
+        float[] actions = new float[20 * 4];
         var random = new Random(7);
         for (int reset = 0; reset < 2; reset++)
         {

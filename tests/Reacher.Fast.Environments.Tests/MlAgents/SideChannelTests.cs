@@ -27,7 +27,8 @@ public sealed class SideChannelTests
         };
         var reply = new FrameBuffer();
         TrainerDialect.ForPath(ProtocolPaths.V150).WriteReset(reply, options);
-        byte[] bytes = UnityMessageProto.Parser.ParseFrom(new ReadOnlySequence<byte>(reply.Message.ToArray())).UnityInput.RlInput.SideChannel.ToByteArray();
+        byte[] bytes = UnityMessageProto.Parser.ParseFrom(
+            new ReadOnlySequence<byte>(reply.Message.ToArray())).UnityInput.RlInput.SideChannel.ToByteArray();
 
         List<string> told = [];
         var channels = new SideChannelReader(bytes);
@@ -60,7 +61,8 @@ public sealed class SideChannelTests
 
         int seed = payload.Int32(), kind = payload.Int32();
         return kind == 2
-            ? FormattableString.Invariant($"{key} ~ {seed}, 2: {payload.Int32()} numbers, {payload.Single()} {payload.Single()} {payload.Single()} {payload.Single()}")
+            ? FormattableString.Invariant(
+                $"{key} ~ {seed}, 2: {payload.Int32()} numbers, {payload.Single()} {payload.Single()} {payload.Single()} {payload.Single()}")
             : FormattableString.Invariant($"{key} ~ {seed}, {kind}: {payload.Single()} {payload.Single()}");
     }
 }

@@ -64,14 +64,7 @@ public sealed class Throughput
 
         void Part(string name, Action part)
         {
-            part();
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            for (int i = 0; i < 100; i++)
-            {
-                part();
-            }
-
-            long bytes = (GC.GetAllocatedBytesForCurrentThread() - before) / 100;
+            long bytes = Allocations.Least(100, part) / 100;
             TestContext.Out.WriteLine($"{generation}: {name}: {bytes} bytes allocated");
         }
     }
@@ -82,7 +75,7 @@ public sealed class Throughput
     private static void Measure(string name, IVectorEnvironment environment)
     {
         var step = new StepBuffer(environment);
-        var actions = new float[environment.AgentCount * environment.ActionSize];
+        float[] actions = new float[environment.AgentCount * environment.ActionSize];
         var random = new Random(1);
         environment.Reset(1, step.View.Observations);
         for (int i = 0; i < actions.Length; i++)

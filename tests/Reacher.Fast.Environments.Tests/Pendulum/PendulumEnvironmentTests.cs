@@ -81,14 +81,7 @@ public sealed class PendulumEnvironmentTests
         using PendulumEnvironment pendulum = new(8);
         StepBuffer buffer = new(pendulum);
         float[] actions = new float[8];
-        pendulum.Step(actions, buffer.View);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 500; i++)
-        {
-            pendulum.Step(actions, buffer.View);
-        }
-
-        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+        Allocations.AssertNone(500, () => pendulum.Step(actions, buffer.View));
     }
 
     [Test]

@@ -9,8 +9,8 @@ public sealed class ControlBlockTests
     [Test]
     public void The_first_reason_to_stop_stands()
     {
-        using TempFolder folder = new();
-        using ControlBlock control = ControlBlock.Create(folder.File("control"));
+        using TemporaryFolder folder = TemporaryFolder.InMemory();
+        using ControlBlock control = ControlBlock.Create(folder["control"]);
         using ControlBlock other = ControlBlock.Open(control.Path);
         Assert.That(other.ShouldStop, Is.False);
         Assert.That(control.RequestStop(StopReason.Solved), Is.True);
@@ -26,8 +26,8 @@ public sealed class ControlBlockTests
     [Test]
     public void Counters_outlive_the_mapping_and_every_slot_has_its_own()
     {
-        using TempFolder folder = new();
-        using (ControlBlock control = ControlBlock.Create(folder.File("control")))
+        using TemporaryFolder folder = TemporaryFolder.InMemory();
+        using (ControlBlock control = ControlBlock.Create(folder["control"]))
         {
             for (int i = 0; i < ControlBlock.MaximumEnvironments; i++)
             {
@@ -47,7 +47,7 @@ public sealed class ControlBlockTests
             control.Supervisor.Beat();
         }
 
-        using ControlBlock again = ControlBlock.Open(folder.File("control"));
+        using ControlBlock again = ControlBlock.Open(folder["control"]);
         Assert.That(again.TotalTransitions, Is.EqualTo(63 * 64 / 2));
         Assert.That(again.TotalEpisodes, Is.EqualTo(64));
         Assert.That(again.Slot(ProcessRole.Environment, 9).LastScore, Is.EqualTo(4.5));
@@ -62,8 +62,8 @@ public sealed class ControlBlockTests
     [Test]
     public void A_slot_knows_its_holder()
     {
-        using TempFolder folder = new();
-        using ControlBlock control = ControlBlock.Create(folder.File("control"));
+        using TemporaryFolder folder = TemporaryFolder.InMemory();
+        using ControlBlock control = ControlBlock.Create(folder["control"]);
         Assert.That(control.Learner.IsHolderAlive, Is.False);
         control.Learner.Take();
         Assert.That(control.Learner.Pid, Is.EqualTo(Environment.ProcessId));
@@ -83,8 +83,8 @@ public sealed class ControlBlockTests
     [Test]
     public void A_file_of_another_kind_is_refused()
     {
-        using TempFolder folder = new();
-        File.WriteAllBytes(folder.File("control"), new byte[100]);
-        Assert.That(() => ControlBlock.Open(folder.File("control"), TimeSpan.Zero), Throws.InstanceOf<InputException>());
+        using TemporaryFolder folder = TemporaryFolder.InMemory();
+        File.WriteAllBytes(folder["control"], new byte[100]);
+        Assert.That(() => ControlBlock.Open(folder["control"], TimeSpan.Zero), Throws.InstanceOf<InputException>());
     }
 }

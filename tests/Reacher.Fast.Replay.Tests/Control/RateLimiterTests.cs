@@ -7,8 +7,8 @@ public sealed class RateLimiterTests
     [Test]
     public void Without_limits_it_refuses_to_guess()
     {
-        using TempFolder folder = new();
-        using ControlBlock control = ControlBlock.Create(folder.File("control"));
+        using TemporaryFolder folder = TemporaryFolder.InMemory();
+        using ControlBlock control = ControlBlock.Create(folder["control"]);
         Assert.That(() => control.Limiter.MayUpdate(), Throws.InvalidOperationException);
         Assert.That(() => control.Limiter.Configure(new RateLimits(1, 0, 0, 0.5)), Throws.InstanceOf<ArgumentOutOfRangeException>());
         Assert.That(() => control.Limiter.Configure(new RateLimits(double.NaN, 0, 1, 1)), Throws.InstanceOf<ArgumentOutOfRangeException>());
@@ -21,8 +21,8 @@ public sealed class RateLimiterTests
     [TestCase(0.013, 60, 0, 1)]
     public void In_any_interleaving_somebody_may_go_on_and_the_ratio_holds(double ratio, int agents, double learnerSlack, double environmentSlack)
     {
-        using TempFolder folder = new();
-        using ControlBlock control = ControlBlock.Create(folder.File("control"));
+        using TemporaryFolder folder = TemporaryFolder.InMemory();
+        using ControlBlock control = ControlBlock.Create(folder["control"]);
         control.Limiter.Configure(new RateLimits(ratio, 1000, learnerSlack, environmentSlack));
         ProcessSlot environment = control.Slot(ProcessRole.Environment, 0);
         Random random = new(3);
@@ -50,9 +50,9 @@ public sealed class RateLimiterTests
     [Test]
     public void A_resumed_run_has_no_burst_to_catch_up()
     {
-        using TempFolder folder = new();
+        using TemporaryFolder folder = TemporaryFolder.InMemory();
         RateLimits limits = new(1, 100, 0, 50);
-        using (ControlBlock control = ControlBlock.Create(folder.File("control")))
+        using (ControlBlock control = ControlBlock.Create(folder["control"]))
         {
             control.Limiter.Configure(limits);
             control.Slot(ProcessRole.Environment, 0).AddVectorStep(5000);
@@ -60,7 +60,7 @@ public sealed class RateLimiterTests
             Assert.That(control.Limiter.Debt, Is.EqualTo(4890));
         }
 
-        using ControlBlock resumed = ControlBlock.Open(folder.File("control"));
+        using ControlBlock resumed = ControlBlock.Open(folder["control"]);
         Assert.That(resumed.Limiter.Debt, Is.EqualTo(4890), "the state outlives the process");
         resumed.Limiter.Configure(limits);
         Assert.That(resumed.Limiter.Debt, Is.Zero);
@@ -73,19 +73,16 @@ public sealed class RateLimiterTests
     [Test]
     public void Deciding_allocates_nothing()
     {
-        using TempFolder folder = new();
-        using ControlBlock control = ControlBlock.Create(folder.File("control"));
+        using TemporaryFolder folder = TemporaryFolder.InMemory();
+        using ControlBlock control = ControlBlock.Create(folder["control"]);
         control.Limiter.Configure(new RateLimits(1, 100, 0, 50));
-        bool any = control.Limiter.MayStep() | control.Limiter.MayUpdate();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 100; i++)
+        bool any = false;
+        Allocations.AssertNone(100, () =>
         {
             any |= control.Limiter.MayStep() | control.Limiter.MayUpdate();
             control.Learner.Beat();
             control.Learner.AddUpdates(1);
-        }
-
-        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+        });
         Assert.That(any, Is.True);
     }
 }

@@ -22,8 +22,8 @@ public sealed class DamagedControlBlockTests
     [Explicit("A quarter of a minute: dotnet test -c Release tests/Reacher.Fast.Replay.Tests --filter TestCategory=Stress")]
     public void A_damaged_block_is_refused_or_can_be_used()
     {
-        using TempFolder folder = new();
-        string path = folder.File("control");
+        using TemporaryFolder folder = TemporaryFolder.InMemory();
+        string path = folder["control"];
         byte[] good = Good(path);
         Random random = new(10);
         int refused = 0, impossible = 0;

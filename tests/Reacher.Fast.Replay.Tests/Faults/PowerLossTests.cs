@@ -75,8 +75,8 @@ public sealed class PowerLossTests
     /// <summary>Calls back with every replay that opens. A refusal is one sentence; any other exception is a crash.</summary>
     private static void ForEachLoss(bool late, Action<ReplayFile> use)
     {
-        using TempFolder folder = new();
-        string path = folder.File("replay");
+        using TemporaryFolder folder = TemporaryFolder.InMemory();
+        string path = folder["replay"];
         Random random = new(late ? 8 : 7);
         Dictionary<string, int> refusals = [];
         for (int loss = 0; loss < Losses; loss++)

@@ -1,6 +1,4 @@
-using Reacher.Fast.Core;
 using Reacher.Fast.Replay.Control;
-using Reacher.Fast.Replay.Format;
 using Reacher.Fast.Replay.Mapping;
 using Reacher.Fast.Replay.Tests.Processes;
 using Reacher.Fast.Replay.Weights;
@@ -21,8 +19,8 @@ public sealed class StolenLeaseTests
     [Explicit("fails today: a second process takes the lease of a writer that lives; it should get another")]
     public void A_living_writer_keeps_its_lease()
     {
-        using TempFolder folder = new();
-        using ReplayFile replay = ReplayFile.Create(folder.File("replay"), Provenance.Spec, 200);
+        using TemporaryFolder folder = TemporaryFolder.InMemory();
+        using ReplayFile replay = ReplayFile.Create(folder["replay"], Provenance.Spec, 200);
         using RowWriter writer = new(replay, Provenance.Streams, 0);
         Starve("lease", replay.Path);
         // Two writers with one lease each overwrite what the other claims, and every row that both write at once is torn.
@@ -35,8 +33,8 @@ public sealed class StolenLeaseTests
     [Explicit("fails today: a second process publishes beside a publisher that lives; it should be refused")]
     public void A_living_publisher_of_weights_stays_the_only_one()
     {
-        using TempFolder folder = new();
-        using WeightChannel channel = WeightChannel.Create(folder.File("weights"), 100);
+        using TemporaryFolder folder = TemporaryFolder.InMemory();
+        using WeightChannel channel = WeightChannel.Create(folder["weights"], 100);
         channel.Publish(new float[100], 1);
         Starve("publisher", channel.Path);
         Assert.That(channel.PublishedCount, Is.EqualTo(1), "nobody else has published");
@@ -47,8 +45,8 @@ public sealed class StolenLeaseTests
     [Explicit("fails today: a second process takes the slot of one that lives; it should be refused")]
     public void A_living_process_keeps_its_slot_in_the_control_block()
     {
-        using TempFolder folder = new();
-        using ControlBlock control = ControlBlock.Create(folder.File("control"));
+        using TemporaryFolder folder = TemporaryFolder.InMemory();
+        using ControlBlock control = ControlBlock.Create(folder["control"]);
         control.Learner.Take();
         Starve("slot", control.Path);
         Assert.That(control.Learner.Pid, Is.EqualTo(Environment.ProcessId));

@@ -17,8 +17,8 @@ public sealed class TornWeightsTests
     [Explicit("A quarter of a minute: dotnet test -c Release tests/Reacher.Fast.Replay.Tests --filter TestCategory=Stress")]
     public void No_mixture_is_read_and_the_next_publication_always_is()
     {
-        using TempFolder folder = new();
-        string path = folder.File("weights");
+        using TemporaryFolder folder = TemporaryFolder.InMemory();
+        string path = folder["weights"];
         Random random = new(9);
         int refused = 0, read = 0, unread = 0;
         for (int loss = 0; loss < Losses; loss++)

@@ -26,8 +26,8 @@ public sealed class KillTests
     [TestCase("writing", 20)]
     public void A_writer_that_dies_there_costs_at_most_its_claim_and_nobody_waits(string moment, int claimed)
     {
-        using TempFolder folder = new();
-        using ReplayFile replay = ReplayFile.Create(folder.File("replay"), Provenance.Spec, 200);
+        using TemporaryFolder folder = TemporaryFolder.InMemory();
+        using ReplayFile replay = ReplayFile.Create(folder["replay"], Provenance.Spec, 200);
         using (Writing.TransitionWriter before = NewWriter(replay))
         {
             WriteRounds(replay, before, 1);
@@ -61,8 +61,8 @@ public sealed class KillTests
     [Test]
     public void A_dead_holder_s_lease_is_reused()
     {
-        using TempFolder folder = new();
-        using ReplayFile replay = ReplayFile.Create(folder.File("replay"), Provenance.Spec, 200);
+        using TemporaryFolder folder = TemporaryFolder.InMemory();
+        using ReplayFile replay = ReplayFile.Create(folder["replay"], Provenance.Spec, 200);
         using (ChildProcess child = new("die", replay.Path, "claimed"))
         {
             child.Wait();
@@ -115,7 +115,8 @@ public sealed class KillTests
         using ReplayFile reopened = ReplayFile.Open(crowd.Replay.Path);
         ReplayVerification found = ReplayVerifier.Verify(reopened);
         TestContext.Out.WriteLine(
-            $"{kills} kills, {crowd.CheckedRows} rows checked, {crowd.Violations} wrong, {reopened.WrittenRows / Capacity} rounds, longest wait {longest} ms, {crowd.DroppedRows} rows dropped, {found}");
+            $"{kills} kills, {crowd.CheckedRows} rows checked, {crowd.Violations} wrong, {reopened.WrittenRows / Capacity} rounds, longest wait " +
+            $"{longest} ms, {crowd.DroppedRows} rows dropped, {found}");
         Assert.That(crowd.Violations, Is.Zero);
         Assert.That(crowd.CheckedRows, Is.GreaterThan(0));
         Assert.That(found.IsClean, Is.True);

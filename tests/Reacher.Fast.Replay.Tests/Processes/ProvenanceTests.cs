@@ -74,7 +74,8 @@ public sealed class ProvenanceTests
             TimeSpan.FromMinutes(20));
         string errors = crowd.Stop();
         TestContext.Out.WriteLine(
-            $"{crowd.CheckedRows} rows checked, {crowd.Violations} wrong, {crowd.Replay.WrittenRows / Capacity} rounds, longest wait {crowd.LongestWait} ms, {crowd.DroppedRows} rows dropped.");
+            $"{crowd.CheckedRows} rows checked, {crowd.Violations} wrong, {crowd.Replay.WrittenRows / Capacity} rounds, longest wait " +
+            $"{crowd.LongestWait} ms, {crowd.DroppedRows} rows dropped.");
         Assert.That(crowd.Violations, Is.Zero);
         Assert.That(errors, Is.Empty);
         Assert.That(ReplayVerifier.Verify(crowd.Replay).IsClean, Is.True);

@@ -1,7 +1,5 @@
-using System.Diagnostics;
 using Reacher.Fast.Replay.Control;
 using Reacher.Fast.Replay.Format;
-using Reacher.Fast.Replay.Mapping;
 using Reacher.Fast.Replay.Writing;
 using Reacher.Fast.TestChild;
 
@@ -10,9 +8,7 @@ namespace Reacher.Fast.Replay.Tests.Processes;
 /// <summary>Writer and reader processes on one replay, and the control block through which they report.</summary>
 internal sealed class ReplayCrowd : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
-
-    private readonly TempFolder folder = new();
+    private readonly TemporaryFolder folder = TemporaryFolder.InMemory();
     private readonly ChildProcess[] writers;
     private readonly ChildProcess[] readers;
     private readonly int[] incarnations;
@@ -23,8 +19,8 @@ internal sealed class ReplayCrowd : IDisposable
     {
         this.nStep = nStep;
         this.variant = variant;
-        Replay = ReplayFile.Create(folder.File("replay"), Provenance.Spec, capacity, new ReplayOptions { FirstPosition = firstPosition });
-        Control = ControlBlock.Create(folder.File("control"));
+        Replay = ReplayFile.Create(folder["replay"], Provenance.Spec, capacity, new ReplayOptions { FirstPosition = firstPosition });
+        Control = ControlBlock.Create(folder["control"]);
         writers = new ChildProcess[writerCount];
         readers = new ChildProcess[readerCount];
         incarnations = new int[writerCount + readerCount];
@@ -57,21 +53,9 @@ internal sealed class ReplayCrowd : IDisposable
     public long DroppedRows => Enumerable.Range(0, ReplayLayout.LeaseCount)
         .Sum(i => (long)new WriterLease(Replay.File, i).DroppedRows.ReadAcquire());
 
-    /// <summary>Waits until <paramref name="condition"/> holds; a child that ends meanwhile, or two minutes without progress, fail the test.</summary>
-    public void Await(string what, Func<bool> condition, TimeSpan? patience = null)
-    {
-        long began = Stopwatch.GetTimestamp();
-        Backoff backoff = default;
-        while (!condition())
-        {
-            if (Stopwatch.GetElapsedTime(began) > (patience ?? Patience))
-            {
-                Assert.Fail($"Waited in vain for {what}: {Replay.WrittenRows} rows written, {CheckedRows} checked, {Violations} wrong.");
-            }
-
-            backoff.Wait();
-        }
-    }
+    /// <summary>Waits until <paramref name="condition"/> holds; fails the test with the counters where it never does.</summary>
+    public void Await(string what, Func<bool> condition, TimeSpan? patience = null) => Wait.Until(
+        condition, () => $"{what}: {Replay.WrittenRows} rows written, {CheckedRows} checked, {Violations} wrong", patience);
 
     /// <summary>SIGKILL to child <paramref name="index"/> (writers first), and a new one in its place, running when this returns.</summary>
     public void KillAndReplace(int index)

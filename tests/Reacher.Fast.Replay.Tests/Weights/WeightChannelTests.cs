@@ -13,18 +13,19 @@ public sealed class WeightChannelTests
     [Test]
     public void Readers_in_other_processes_never_see_a_mixture_nor_an_older_block_even_when_the_publisher_is_killed()
     {
-        using TempFolder folder = new();
-        using WeightChannel channel = WeightChannel.Create(folder.File("weights"), 20_000);
-        using ControlBlock control = ControlBlock.Create(folder.File("control"));
+        using TemporaryFolder folder = TemporaryFolder.InMemory();
+        using WeightChannel channel = WeightChannel.Create(folder["weights"], 20_000);
+        using ControlBlock control = ControlBlock.Create(folder["control"]);
         using ChildProcess reader = new("read-weights", channel.Path, control.Path, "0");
         ProcessSlot readerSlot = control.Slot(ProcessRole.Evaluation, 0);
         for (int kill = 0; kill < 4; kill++)
         {
             using ChildProcess publisher = new("publish-weights", channel.Path, control.Path, long.MaxValue.ToString());
-            Await(() => control.Learner.Pid == publisher.Id);
+            Wait.Until(() => control.Learner.Pid == publisher.Id, () => "the publisher");
             long published = channel.PublishedCount;
             long read = readerSlot.Transitions;
-            Await(() => channel.PublishedCount > published + 500 && readerSlot.Transitions > read + 200);
+            Wait.Until(
+                () => channel.PublishedCount > published + 500 && readerSlot.Transitions > read + 200, () => "publications and reads");
             publisher.Kill();
         }
 
@@ -41,8 +42,8 @@ public sealed class WeightChannelTests
     [Test]
     public void A_publication_cut_short_leaves_the_last_one_readable()
     {
-        using TempFolder folder = new();
-        using WeightChannel channel = WeightChannel.Create(folder.File("weights"), 100);
+        using TemporaryFolder folder = TemporaryFolder.InMemory();
+        using WeightChannel channel = WeightChannel.Create(folder["weights"], 100);
         channel.Publish(Block(1), 1);
         channel.Publish(Block(2), 2);
         // What a publisher leaves that dies in P3: the odd stamp and half the floats of publication 3.
@@ -61,8 +62,8 @@ public sealed class WeightChannelTests
     [Test]
     public void A_block_with_a_flipped_bit_is_not_delivered()
     {
-        using TempFolder folder = new();
-        using WeightChannel channel = WeightChannel.Create(folder.File("weights"), 100);
+        using TemporaryFolder folder = TemporaryFolder.InMemory();
+        using WeightChannel channel = WeightChannel.Create(folder["weights"], 100);
         channel.Publish(Block(1), 1);
         using MappedFile raw = MappedFile.Open(channel.Path);
         raw.Bytes(BufferOffset(1, 100) + 128, 4)[1] ^= 1;
@@ -74,8 +75,8 @@ public sealed class WeightChannelTests
     [Test]
     public void A_planted_mixture_of_two_versions_is_caught()
     {
-        using TempFolder folder = new();
-        using WeightChannel channel = WeightChannel.Create(folder.File("weights"), 100);
+        using TemporaryFolder folder = TemporaryFolder.InMemory();
+        using WeightChannel channel = WeightChannel.Create(folder["weights"], 100);
         channel.Publish(Block(1), 1);
         channel.Publish(Block(2), 2);
         using MappedFile raw = MappedFile.Open(channel.Path);
@@ -92,8 +93,8 @@ public sealed class WeightChannelTests
     [Test]
     public void A_torn_block_under_an_unchanged_stamp_is_not_delivered()
     {
-        using TempFolder folder = new();
-        using WeightChannel channel = WeightChannel.Create(folder.File("weights"), 100);
+        using TemporaryFolder folder = TemporaryFolder.InMemory();
+        using WeightChannel channel = WeightChannel.Create(folder["weights"], 100);
         channel.Publish(Block(1), 1);
         using MappedFile raw = MappedFile.Open(channel.Path);
         raw.Word(BufferOffset(1, 100)).WriteRelease(3);
@@ -104,11 +105,11 @@ public sealed class WeightChannelTests
     [Test]
     public void Only_one_living_process_publishes()
     {
-        using TempFolder folder = new();
-        using WeightChannel channel = WeightChannel.Create(folder.File("weights"), 100);
-        using ControlBlock control = ControlBlock.Create(folder.File("control"));
+        using TemporaryFolder folder = TemporaryFolder.InMemory();
+        using WeightChannel channel = WeightChannel.Create(folder["weights"], 100);
+        using ControlBlock control = ControlBlock.Create(folder["control"]);
         using ChildProcess publisher = new("publish-weights", channel.Path, control.Path, long.MaxValue.ToString());
-        Await(() => channel.PublishedCount > 0);
+        Wait.Until(() => channel.PublishedCount > 0, () => "a publication");
         Assert.That(() => channel.Publish(Block(1), 1), Throws.InvalidOperationException.With.Message.Contains("publishes"));
         publisher.Kill();
         Assert.That(() => channel.Publish(Block(1), 1), Throws.Nothing);
@@ -117,27 +118,22 @@ public sealed class WeightChannelTests
     [Test]
     public void Publishing_and_reading_allocate_nothing()
     {
-        using TempFolder folder = new();
-        using WeightChannel channel = WeightChannel.Create(folder.File("weights"), 100);
+        using TemporaryFolder folder = TemporaryFolder.InMemory();
+        using WeightChannel channel = WeightChannel.Create(folder["weights"], 100);
         float[] block = Block(1);
         long seen = 0;
-        channel.Publish(block, 1);
-        channel.TryRead(block, ref seen, out _);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 100; i++)
+        Allocations.AssertNone(100, () =>
         {
-            channel.Publish(block, i);
+            channel.Publish(block, 1);
             channel.TryRead(block, ref seen, out _);
-        }
-
-        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+        });
     }
 
     [Test]
     public void Other_sizes_and_damage_are_one_sentence()
     {
-        using TempFolder folder = new();
-        string path = folder.File("weights");
+        using TemporaryFolder folder = TemporaryFolder.InMemory();
+        string path = folder["weights"];
         WeightChannel.Create(path, 100).Dispose();
         Assert.That(() => WeightChannel.Open(path, 101), Throws.InstanceOf<InputException>().With.Message.Contains("100 floats"));
         byte[] bytes = File.ReadAllBytes(path);
@@ -157,13 +153,4 @@ public sealed class WeightChannelTests
 
     private static long BufferOffset(int buffer, int floats) =>
         MappedHeader.PageBytes + (buffer * (WeightBuffers.FileBytes(floats) - MappedHeader.PageBytes) / 2);
-
-    private static void Await(Func<bool> condition)
-    {
-        Backoff backoff = default;
-        for (long end = Environment.TickCount64 + 120_000; !condition(); backoff.Wait())
-        {
-            Assert.That(Environment.TickCount64, Is.LessThan(end), "Waited in vain.");
-        }
-    }
 }

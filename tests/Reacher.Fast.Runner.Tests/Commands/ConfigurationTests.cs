@@ -102,7 +102,8 @@ public sealed class ConfigurationTests
     }
 
     [Test]
-    public void The_effective_configuration_feeds_back_unchanged([Values(null, MlAgentsFile)] string? file, [Values] TrainerTypeName trainer, [Values] bool comments)
+    public void The_effective_configuration_feeds_back_unchanged(
+        [Values(null, MlAgentsFile)] string? file, [Values] TrainerTypeName trainer, [Values] bool comments)
     {
         RunOptions read = ConfigurationLoader.Parse(file ?? "", "a.yaml", [Flag("trainer_type", trainer.ToString().ToLowerInvariant())]).Options;
         RunOptions first = read with
@@ -176,25 +177,38 @@ public sealed class ConfigurationTests
         Assert.That(options.NStep, Is.EqualTo(3));
     }
 
-    [TestCase("behaviors:\n  R:\n    hyperparameters:\n      lerning_rate: 1\n", "test.yaml:4: there is no key 'lerning_rate' in behaviors.R.hyperparameters; did you mean 'learning_rate'?")]
-    [TestCase("behaviors:\n  R:\n    hyperparameters:\n      gamma: 0.9\n", "test.yaml:4: there is no key 'gamma' in behaviors.R.hyperparameters; it belongs in behaviors.<name>.reward_signals.extrinsic.")]
-    [TestCase("enviroment_parameters: {}\n", "test.yaml:1: there is no key 'enviroment_parameters' at the top level; did you mean 'environment_parameters'?")]
+    [TestCase("behaviors:\n  R:\n    hyperparameters:\n      lerning_rate: 1\n",
+        "test.yaml:4: there is no key 'lerning_rate' in behaviors.R.hyperparameters; did you mean 'learning_rate'?")]
+    [TestCase("behaviors:\n  R:\n    hyperparameters:\n      gamma: 0.9\n",
+        "test.yaml:4: there is no key 'gamma' in behaviors.R.hyperparameters; it belongs in behaviors.<name>.reward_signals.extrinsic.")]
+    [TestCase("enviroment_parameters: {}\n",
+        "test.yaml:1: there is no key 'enviroment_parameters' at the top level; did you mean 'environment_parameters'?")]
     [TestCase("qqqqqqq: 1\n", "test.yaml:1: there is no key 'qqqqqqq' at the top level; see --print-config for those there are.")]
-    [TestCase("behaviors:\n  R:\n    hyperparameters:\n      batch_size: 0\n", "test.yaml:4: batch_size is 0, and must be a whole number from 1 to 65536.")]
-    [TestCase("behaviors:\n  R:\n    hyperparameters:\n      batch_size: 1.5\n", "test.yaml:4: batch_size is 1.5, and must be a whole number from 1 to 65536.")]
-    [TestCase("behaviors:\n  R:\n    hyperparameters:\n      learning_rate: 0\n", "test.yaml:4: learning_rate is 0, and must be a number above 0 up to 1.")]
-    [TestCase("behaviors:\n  R:\n    hyperparameters:\n      learning_rate: .nan\n", "test.yaml:4: learning_rate is .nan, and must be a number above 0 up to 1.")]
-    [TestCase("behaviors:\n  R:\n    hyperparameters:\n      learning_rate: NaN\n", "test.yaml:4: learning_rate is NaN, and must be a number above 0 up to 1.")]
-    [TestCase("behaviors:\n  R:\n    hyperparameters:\n      learning_rate: 1e999\n", "test.yaml:4: learning_rate is 1e999, and must be a number above 0 up to 1.")]
-    [TestCase("behaviors:\n  R:\n    hyperparameters:\n      buffer_size: 99999999999999999999\n", "test.yaml:4: buffer_size is 99999999999999999999, and must be a whole number from 1 to 68719476736.")]
-    [TestCase("behaviors:\n  R:\n    hyperparameters:\n      batch_size:\n        - 1\n", "test.yaml:5: batch_size is a mapping or a list, and must be a whole number from 1 to 65536.")]
+    [TestCase("behaviors:\n  R:\n    hyperparameters:\n      batch_size: 0\n",
+        "test.yaml:4: batch_size is 0, and must be a whole number from 1 to 65536.")]
+    [TestCase("behaviors:\n  R:\n    hyperparameters:\n      batch_size: 1.5\n",
+        "test.yaml:4: batch_size is 1.5, and must be a whole number from 1 to 65536.")]
+    [TestCase("behaviors:\n  R:\n    hyperparameters:\n      learning_rate: 0\n",
+        "test.yaml:4: learning_rate is 0, and must be a number above 0 up to 1.")]
+    [TestCase("behaviors:\n  R:\n    hyperparameters:\n      learning_rate: .nan\n",
+        "test.yaml:4: learning_rate is .nan, and must be a number above 0 up to 1.")]
+    [TestCase("behaviors:\n  R:\n    hyperparameters:\n      learning_rate: NaN\n",
+        "test.yaml:4: learning_rate is NaN, and must be a number above 0 up to 1.")]
+    [TestCase("behaviors:\n  R:\n    hyperparameters:\n      learning_rate: 1e999\n",
+        "test.yaml:4: learning_rate is 1e999, and must be a number above 0 up to 1.")]
+    [TestCase("behaviors:\n  R:\n    hyperparameters:\n      buffer_size: 99999999999999999999\n",
+        "test.yaml:4: buffer_size is 99999999999999999999, and must be a whole number from 1 to 68719476736.")]
+    [TestCase("behaviors:\n  R:\n    hyperparameters:\n      batch_size:\n        - 1\n",
+        "test.yaml:5: batch_size is a mapping or a list, and must be a whole number from 1 to 65536.")]
     [TestCase("behaviors:\n  R:\n    network_settings:\n      normalize: maybe\n", "test.yaml:4: normalize is maybe, and must be true or false.")]
     [TestCase("behaviors:\n  R:\n    trainer_type: ppo\n", "test.yaml:3: trainer_type is ppo, which is on-policy; this program has sac and td3.")]
     [TestCase("behaviors:\n  R:\n    trainer_type: dqn\n", "test.yaml:3: trainer_type is dqn, and must be sac or td3.")]
     [TestCase("behaviors:\n  R: {}\n  S: {}\n", "test.yaml:3: 'S' is a second behaviour; a run trains one, so keep one.")]
     [TestCase("behaviors:\n  ../R: {}\n", "test.yaml:2: the behaviour's name holds '/', and must be made of letters, digits, '-', '_' and '.'.")]
-    [TestCase("behaviors:\n  R:\n    max_steps: 1\n    max_steps: 2\n", "test.yaml:4: the key 'max_steps' is here a second time (first on line 3); remove one.")]
-    [TestCase("behaviors:\n  R.max_steps: {}\nenv_settings.seed: 1\n", "test.yaml:3: there is no key 'env_settings.seed'; write nested keys on lines of their own.")]
+    [TestCase("behaviors:\n  R:\n    max_steps: 1\n    max_steps: 2\n",
+        "test.yaml:4: the key 'max_steps' is here a second time (first on line 3); remove one.")]
+    [TestCase("behaviors:\n  R.max_steps: {}\nenv_settings.seed: 1\n",
+        "test.yaml:3: there is no key 'env_settings.seed'; write nested keys on lines of their own.")]
     [TestCase("behaviors: [1, 2]\n", "test.yaml:1: 'behaviors' must be a mapping with keys of its own.")]
     [TestCase("- a\n- b\n", "test.yaml:1: the file is not a mapping; it must have keys such as 'behaviors:'.")]
     [TestCase("a: 1\n---\nb: 2\n", "test.yaml:2: a second document begins here; keep one.")]
@@ -242,7 +256,8 @@ public sealed class ConfigurationTests
         var command = new RootCommand();
         flags.AddTo(command);
         ParseResult result = command.Parse(
-            ["--batch-size", "64", "--run-id", "other", "--no-stop", "--torch-device", "cpu", "--algorithm", "td3", "--normalize", "--seed", "-1", "--threshold", "-200"]);
+            ["--batch-size", "64", "--run-id", "other", "--no-stop", "--torch-device", "cpu", "--algorithm", "td3", "--normalize", "--seed", "-1",
+            "--threshold", "-200"]);
 
         RunOptions options = ConfigurationLoader.Load(folder["a.yaml"], flags.Read(result)).Options;
 
@@ -271,7 +286,8 @@ public sealed class ConfigurationTests
 
     [Test]
     public void A_missing_file_is_one_sentence() =>
-        Assert.That(() => ConfigurationLoader.Load("none.yaml", []), Throws.TypeOf<InputException>().With.Message.StartsWith("There is no configuration file 'none.yaml'"));
+        Assert.That(() => ConfigurationLoader.Load("none.yaml", []), Throws.TypeOf<InputException>()
+            .With.Message.StartsWith("There is no configuration file 'none.yaml'"));
 
     [Test]
     public void The_printed_configuration_has_a_comment_for_every_key()

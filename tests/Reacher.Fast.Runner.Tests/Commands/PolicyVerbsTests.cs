@@ -1,11 +1,11 @@
 using Reacher.Fast.Core.Checkpoints;
 using Reacher.Fast.Core.Networks;
 using Reacher.Fast.Runner.Commands;
-using Reacher.Fast.Training.Tests.Reporting;
 using Reacher.Fast.Training.Options;
 using Reacher.Fast.Training.Processes;
 using Reacher.Fast.Training.Reporting.Metrics;
 using Reacher.Fast.Training.Run;
+using Reacher.Fast.Training.Tests.Reporting;
 
 namespace Reacher.Fast.Runner.Tests.Commands;
 

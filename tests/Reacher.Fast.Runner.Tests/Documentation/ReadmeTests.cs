@@ -9,7 +9,8 @@ namespace Reacher.Fast.Runner.Tests.Documentation;
 [NonParallelizable]
 public sealed partial class ReadmeTests
 {
-    private static readonly string[] Short = ["--max-steps", "2000", "--hidden-units", "16", "--batch-size", "16", "--window", "1", "--steps-per-update", "20", "--buffer-size", "50000"];
+    private static readonly string[] Short = ["--max-steps", "2000", "--hidden-units", "16", "--batch-size", "16", "--window", "1",
+        "--steps-per-update", "20", "--buffer-size", "50000"];
 
     private string folder = "";
 
@@ -63,7 +64,9 @@ public sealed partial class ReadmeTests
     {
         bool trains = arguments[0] == "train" && !arguments.Contains("--help");
         // The run that goes on has ended: give it more to do.
-        string[] more = trains ? [.. Short, .. arguments.Contains("--resume") ? new[] { "--max-steps", "4000" } : []] : arguments[0] == "profile" ? ["--seconds", "1"] : [];
+        string[] more = trains
+            ? [.. Short, .. arguments.Contains("--resume") ? new[] { "--max-steps", "4000" } : []]
+            : arguments[0] == "profile" ? ["--seconds", "1"] : [];
         for (int i = 0; i < arguments.Length; i++)
         {
             if (arguments[i] == "FILE")

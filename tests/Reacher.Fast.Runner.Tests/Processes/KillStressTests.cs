@@ -38,7 +38,8 @@ public sealed class KillStressTests
         var random = new Random(20260101);
         var clock = Stopwatch.StartNew();
         using RunnerProcess run = Start(
-            "train", "--json", "--algorithm", algorithm, "--results-dir", results, "--run-id", "killed", "--seed", "1", "--max-lifetime-restarts", "-1");
+            "train", "--json", "--algorithm", algorithm, "--results-dir", results, "--run-id", "killed", "--seed", "1", "--max-lifetime-restarts",
+            "-1");
         using ControlBlock control = Control(results, "killed");
         ProcessSlot learner = control.Learner;
         long newest = -1;
@@ -62,7 +63,8 @@ public sealed class KillStressTests
             inSave += learner.Phase == ProcessPhase.Saving ? 1 : 0;
             Kill("KILL", pid);
             long step = ReadCheckpoints();
-            TestContext.Progress.WriteLine($"{clock.Elapsed.TotalSeconds,6:F1} s  kill {kill,2} at update {learner.Updates,7}, newest checkpoint at transition {step}");
+            TestContext.Progress.WriteLine(
+                $"{clock.Elapsed.TotalSeconds,6:F1} s  kill {kill,2} at update {learner.Updates,7}, newest checkpoint at transition {step}");
             Assert.That(step, Is.GreaterThanOrEqualTo(newest), "learning that was on the disk stays");
             newest = step;
             WaitUntil(() => learner.Pid != pid && learner.Phase >= ProcessPhase.Running, "the learner is started again");
@@ -75,7 +77,8 @@ public sealed class KillStressTests
         Assert.That(summary.RootElement.GetProperty("outcome").GetString(), Is.EqualTo("solved"));
         TestContext.Progress.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{Kills} kills, {inSave} of them in a save; {read} checkpoints read, none damaged; {clock.Elapsed.TotalSeconds:F0} s\n{summary.RootElement}"));
+            $"{Kills} kills, {inSave} of them in a save; {read} checkpoints read, none damaged; " +
+            $"{clock.Elapsed.TotalSeconds:F0} s\n{summary.RootElement}"));
     }
 
     // All that are there; the newest's step, or -1.

@@ -20,7 +20,8 @@ public sealed class OtlpExportTests
         using RunnerProcess run = RunnerProcess.StartWith(
             environment,
             [
-                "train", "--json", "--results-dir", temporary.Path, "--run-id", "seen", "--max-steps", "400", "--hidden-units", "16", "--batch-size", "16",
+                "train", "--json", "--results-dir", temporary.Path, "--run-id", "seen", "--max-steps", "400", "--hidden-units", "16",
+                "--batch-size", "16",
                 "--buffer-size", "1000", "--buffer-init-steps", "200", "--threads", "1", "--seed", "7", "--window", "1", "--max-step", "40",
                 .. how == "--otlp" ? new[] { how, collector.Address } : [],
             ]);
@@ -29,7 +30,8 @@ public sealed class OtlpExportTests
         Assert.That(last.Path, Is.EqualTo("/v1/metrics"));
         Assert.That(last.ContentType, Is.EqualTo("application/x-protobuf"));
         // Strings are plain UTF-8 in a protobuf message.
-        Assert.That(last.Body, Does.Contain("Reacher.Fast").And.Contain("reacher_fast.transitions").And.Contain("reacher_fast.process.cpu").And.Contain("env-0").And.Contain("seen"));
+        Assert.That(last.Body, Does.Contain("Reacher.Fast").And.Contain("reacher_fast.transitions").And.Contain("reacher_fast.process.cpu")
+            .And.Contain("env-0").And.Contain("seen"));
     }
 
     [Test]
@@ -103,7 +105,8 @@ public sealed class OtlpExportTests
                     await context.Request.InputStream.CopyToAsync(body);
                     lock (requests)
                     {
-                        requests.Add(new Request(context.Request.Url!.AbsolutePath, context.Request.ContentType, Encoding.Latin1.GetString(body.ToArray())));
+                        requests.Add(
+                            new Request(context.Request.Url!.AbsolutePath, context.Request.ContentType, Encoding.Latin1.GetString(body.ToArray())));
                     }
 
                     context.Response.Close();

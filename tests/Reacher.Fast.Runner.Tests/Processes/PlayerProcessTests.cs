@@ -40,7 +40,8 @@ public sealed class PlayerProcessTests
     {
         using RunnerProcess run = Train(OldBuild, "--max-steps", "1000", "--window", "1", "--env-args", "--num-arms", "4", "--max-step", "200");
         Assert.That(run.WaitForExit(), Is.Zero, run.Errors);
-        Assert.That(run.Errors, Does.Contain("Connected: Academy, API-4.").And.Contain("Behaviour 'ReacherBrain': 4 agents, 33 observations, 4 actions."));
+        Assert.That(run.Errors, Does.Contain("Connected: Academy, API-4.")
+            .And.Contain("Behaviour 'ReacherBrain': 4 agents, 33 observations, 4 actions."));
         using ControlBlock control = Control(results, "a");
         Assert.That(control.Learner.Updates, Is.GreaterThan(20));
         Assert.That(control.TotalEpisodes, Is.GreaterThan(2));
@@ -60,7 +61,8 @@ public sealed class PlayerProcessTests
         int player = Player(0);
         Kill("KILL", player);
         run.WaitForLine("env-0 died with exit code 1 and was started again; it said: The player ");
-        WaitUntil(() => environments[0].Restarts == 1 && environments[0].Phase == ProcessPhase.Running && Player(0) != player, "another player plays");
+        WaitUntil(() => environments[0].Restarts == 1 && environments[0].Phase == ProcessPhase.Running && Player(0) != player,
+            "another player plays");
         long steps = environments[0].VectorSteps, others = environments[1].VectorSteps;
         WaitUntil(() => environments[0].VectorSteps > steps + 20 && environments[1].VectorSteps > others + 20, "both train on");
         Assert.That(environments[1].Restarts, Is.Zero, "the other never noticed");
@@ -155,7 +157,8 @@ public sealed class PlayerProcessTests
         string text = port.ToString(CultureInfo.InvariantCulture);
         using RunnerProcess editor = Start("player", "--mlagents-port", text, "--num-arms", "4", "--max-step", "200");
         using RunnerProcess run = RunnerProcess.Train(
-            results, "a", "--env", "editor", "--base-port", (port + 1).ToString(CultureInfo.InvariantCulture), "--max-steps", "4000", "--steps-per-update", "20", "--window", "1");
+            results, "a", "--env", "editor", "--base-port", (port + 1).ToString(CultureInfo.InvariantCulture), "--max-steps", "4000",
+            "--steps-per-update", "20", "--window", "1");
         Assert.That(run.WaitForExit(), Is.Zero, run.Errors);
         Assert.That(editor.WaitForExit(), Is.Zero, editor.Errors);
         Assert.That(run.Errors, Does.Contain("press Play in the Unity editor"));
@@ -169,7 +172,8 @@ public sealed class PlayerProcessTests
     public void Stop_in_the_editor_ends_the_run_and_Play_goes_on_with_it()
     {
         int port = FreePort();
-        string[] arguments = ["--env", "editor", "--base-port", (port + 1).ToString(CultureInfo.InvariantCulture), "--steps-per-update", "20", "--window", "1"];
+        string[] arguments = ["--env", "editor", "--base-port", (port + 1).ToString(CultureInfo.InvariantCulture), "--steps-per-update", "20",
+            "--window", "1"];
         using (RunnerProcess editor = StartEditor())
         using (RunnerProcess run = RunnerProcess.Train(results, "a", arguments))
         {
@@ -192,7 +196,8 @@ public sealed class PlayerProcessTests
     }
 
     private void AssertSceneStatisticsWereRecorded() => Assert.That(
-        MetricsFile.Read(Path.Combine(results, "a", "metrics.jsonl")).Where(line => line.Kind == MetricsKind.Statistics).SelectMany(line => line.Statistics!.Keys),
+        MetricsFile.Read(Path.Combine(results, "a", "metrics.jsonl")).Where(line => line.Kind == MetricsKind.Statistics)
+            .SelectMany(line => line.Statistics!.Keys),
         Has.Some.EqualTo("Reacher/Episode Score"));
 
     private static int FreePort()
@@ -210,10 +215,12 @@ public sealed class PlayerProcessTests
         // As a user names it: without the suffix.
         return RunnerProcess.Train(
             results, "a",
-            ["--env", Path.Combine(results, "Scene"), "--base-port", FreePort().ToString(CultureInfo.InvariantCulture), "--steps-per-update", "20", .. more]);
+            ["--env", Path.Combine(results, "Scene"), "--base-port", FreePort().ToString(CultureInfo.InvariantCulture), "--steps-per-update", "20",
+                .. more]);
     }
 
-    private string PlayerLog(int worker) => Path.Combine(results, "a", "run_logs", string.Create(CultureInfo.InvariantCulture, $"Player-{worker}.log"));
+    private string PlayerLog(int worker) =>
+        Path.Combine(results, "a", "run_logs", string.Create(CultureInfo.InvariantCulture, $"Player-{worker}.log"));
 
     private int Player(int worker)
     {
@@ -231,7 +238,8 @@ public sealed class PlayerProcessTests
         var found = new List<int>();
         foreach (string folder in Directory.EnumerateDirectories("/proc"))
         {
-            if (int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out int pid) && CommandLineOf(folder).Contains(argument, StringComparison.Ordinal))
+            if (int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out int pid) &&
+                CommandLineOf(folder).Contains(argument, StringComparison.Ordinal))
             {
                 found.Add(pid);
             }

@@ -43,7 +43,8 @@ public sealed class ProfileCommandTests
 
         using var temporary = new TemporaryFolder();
         using RunnerProcess run = Profile(
-            new Dictionary<string, string> { ["TMPDIR"] = temporary.Path, ["REACHER_FAST_CUDA_DRIVER"] = driver! }, "--seconds", "2", "--device", "cuda", "--hidden-units", "8", "--batch-size", "8");
+            new Dictionary<string, string> { ["TMPDIR"] = temporary.Path, ["REACHER_FAST_CUDA_DRIVER"] = driver! }, "--seconds", "2", "--device",
+            "cuda", "--hidden-units", "8", "--batch-size", "8");
         Assert.That(run.WaitForExit(), Is.Zero, run.Errors);
         using JsonDocument document = JsonDocument.Parse(run.RemainingOutput());
         JsonElement device = document.RootElement.GetProperty("devices")[0];
@@ -80,11 +81,13 @@ public sealed class ProfileCommandTests
         Assert.That(run.Errors, Does.Contain(named));
     }
 
-    private static RunnerProcess Profile(TemporaryFolder temporary, params IEnumerable<string> flags) => Profile(new Dictionary<string, string> { ["TMPDIR"] = temporary.Path }, flags);
+    private static RunnerProcess Profile(TemporaryFolder temporary, params IEnumerable<string> flags) =>
+        Profile(new Dictionary<string, string> { ["TMPDIR"] = temporary.Path }, flags);
 
     private static RunnerProcess Profile(Dictionary<string, string> environment, params IEnumerable<string> flags) => RunnerProcess.StartWith(
         environment,
         [
-            "profile", "--json", "--hidden-units", "16", "--batch-size", "16", "--buffer-size", "20000", "--buffer-init-steps", "200", "--threads", "1", "--seed", "7", .. flags,
+            "profile", "--json", "--hidden-units", "16", "--batch-size", "16", "--buffer-size", "20000", "--buffer-init-steps", "200", "--threads",
+            "1", "--seed", "7", .. flags,
         ]);
 }

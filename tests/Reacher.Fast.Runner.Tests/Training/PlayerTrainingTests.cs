@@ -95,7 +95,10 @@ public sealed class PlayerTrainingTests
 
     private sealed record Outcome(IReadOnlyList<float> Seen, IReadOnlyList<double> Scores, float[] Weights);
 
-    /// <summary>What a player makes of the arm: its seeds count up from the handshake's, and an API-4 player keeps the true last observation.</summary>
+    /// <summary>
+    /// What a player makes of the arm: its seeds count up from the handshake's, and an API-4 player keeps the true last
+    /// observation.
+    /// </summary>
     private sealed class PlayedArms(ProtocolGeneration generation, int seed = Seed) : IVectorEnvironment
     {
         private readonly ArmEnvironment arms = new(Arms);

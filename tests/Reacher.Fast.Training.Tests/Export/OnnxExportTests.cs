@@ -93,7 +93,8 @@ public sealed class OnnxExportTests
         float[] observations = Policies.Observations(spec, Count, 2);
         File.WriteAllBytes(folder["policy.onnx"], model.ToByteArray());
         File.WriteAllBytes(folder["observations.f32"], MemoryMarshal.AsBytes<float>(observations).ToArray());
-        string constants = Python.Run("numpy", "Export/evaluate_onnx.py", folder["policy.onnx"], folder["observations.f32"], $"{Count}", folder["results.f32"]);
+        string constants = Python.Run(
+            "numpy", "Export/evaluate_onnx.py", folder["policy.onnx"], folder["observations.f32"], $"{Count}", folder["results.f32"]);
 
         float[] results = MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(folder["results.f32"])).ToArray();
         int part = Count * spec.ActionSize;
@@ -142,7 +143,7 @@ public sealed class OnnxExportTests
         return largest;
     }
 
-    /// <param name="Constants">As printed.</param>
+    /// <param name="Constants">The constants, as the script printed them.</param>
     /// <param name="Deterministic">Largest difference of an action without noise.</param>
     /// <param name="Sampled">Largest difference of a sampled action, given the noise that was drawn.</param>
     private sealed record Differences(string Constants, double Deterministic, double Sampled);

@@ -61,7 +61,8 @@ public sealed class TrainingCheckpointsTests
         StateDictionary state = State(plan, updates: 1);
         state.Add("actor.6.weight", [1f], 1);
         Safetensors.Write(state, folder["checkpoint"]);
-        Assert.That(() => TrainingCheckpoints.ReadInitial(folder["checkpoint"], plan), Throws.TypeOf<InputException>().With.Message.Contains("'actor.6.weight'"));
+        Assert.That(() => TrainingCheckpoints.ReadInitial(folder["checkpoint"], plan), Throws.TypeOf<InputException>()
+            .With.Message.Contains("'actor.6.weight'"));
     }
 
     [Test]
@@ -70,7 +71,8 @@ public sealed class TrainingCheckpointsTests
         using var folder = new TemporaryFolder();
         RunPlan plan = Plan();
         PolicyFile.Write(plan.PolicySpec, new float[plan.PolicySpec.BlockLength], folder["policy"]);
-        Assert.That(() => TrainingCheckpoints.ReadInitial(folder["policy"], plan), Throws.TypeOf<InputException>().With.Message.Contains("a policy alone"));
+        Assert.That(() => TrainingCheckpoints.ReadInitial(folder["policy"], plan), Throws.TypeOf<InputException>()
+            .With.Message.Contains("a policy alone"));
     }
 
     private static RunPlan Plan() => new()

@@ -55,7 +55,8 @@ public sealed class EnvironmentParameterTests
     [TestCase("mass: {sampler_type: uniform, sampler_parameters: {min_value: 1}}", "'mass' is a sampler without max_value")]
     [TestCase("mass: {sampler_type: multirangeuniform, sampler_parameters: {intervals: [[1]]}}", "'mass' has an interval")]
     public void What_is_no_parameter_is_named_with_its_line(string yaml, string sentence) => Assert.That(
-        () => Load("environment_parameters:\n  " + yaml), Throws.TypeOf<InputException>().With.Message.StartsWith("a.yaml:2:").And.Message.Contains(sentence));
+        () => Load("environment_parameters:\n  " + yaml), Throws.TypeOf<InputException>().With.Message.StartsWith("a.yaml:2:")
+            .And.Message.Contains(sentence));
 
     [Test]
     public void The_arm_takes_numbers_only() => Assert.That(

@@ -8,7 +8,8 @@ public sealed class StageClockTests
     [Test]
     public void The_lowest_limit_counts_and_gives_its_resource()
     {
-        StageFigures figures = Measure(new Stage("write", StageRole.Environment, "rows", 1, () => 30, [Limit("memcpy", 60), Limit("sequential write", 40)]))[0];
+        StageFigures figures = Measure(
+            new Stage("write", StageRole.Environment, "rows", 1, () => 30, [Limit("memcpy", 60), Limit("sequential write", 40)]))[0];
         Assert.That(figures.Limit, Is.EqualTo(40));
         Assert.That(figures.LimitName, Is.EqualTo("sequential write"));
         Assert.That(figures.BoundBy, Is.EqualTo("sequential write's resource"));

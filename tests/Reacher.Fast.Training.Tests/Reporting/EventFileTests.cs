@@ -54,15 +54,18 @@ public sealed class EventFileTests
 
         EventPoint point = Events.Points(folder.Path).Single();
         EventHistogram histogram = point.Histogram!;
-        Assert.That((point.Step, histogram.Count, histogram.Sum, histogram.SumOfSquares), Is.EqualTo((7L, (double)values.Length, values.Sum(), values.Sum(value => value * value))));
+        Assert.That((point.Step, histogram.Count, histogram.Sum, histogram.SumOfSquares),
+            Is.EqualTo((7L, (double)values.Length, values.Sum(), values.Sum(value => value * value))));
         Assert.That((histogram.Minimum, histogram.Maximum), Is.EqualTo((values.Min(), values.Max())));
         Assert.That(histogram.Limits, Has.Length.EqualTo(histogram.Buckets.Length).And.Ordered.And.Unique);
         Assert.That(histogram.Limits[^1], Is.GreaterThanOrEqualTo(histogram.Maximum));
         for (int i = 0; i < histogram.Limits.Length; i++)
         {
             // The limits' own rounding may put a value that lies on one to either side.
-            double slack = 1e-12 * Math.Max(1, values.Max(Math.Abs)), from = i == 0 ? histogram.Minimum : histogram.Limits[i - 1], to = histogram.Limits[i];
-            Assert.That(histogram.Buckets[i], Is.LessThanOrEqualTo(values.Count(value => value >= from - slack && value <= to + slack)), $"bucket {i}");
+            double slack = 1e-12 * Math.Max(1, values.Max(Math.Abs)), from = i == 0 ? histogram.Minimum : histogram.Limits[i - 1],
+                to = histogram.Limits[i];
+            Assert.That(histogram.Buckets[i], Is.LessThanOrEqualTo(values.Count(value => value >= from - slack && value <= to + slack)),
+                $"bucket {i}");
         }
 
         Assert.That(histogram.Buckets.Sum(), Is.EqualTo(values.Length));

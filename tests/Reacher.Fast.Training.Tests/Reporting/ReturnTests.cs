@@ -48,9 +48,7 @@ public sealed class ReturnTests
         bool[] ends = new bool[20], none = new bool[20];
         ends[3] = ends[7] = true;
         Run(3);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        Run(1000);
-        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+        Assert.That(Allocations.Of(() => Run(1000)), Is.Zero);
         Assert.That(new FileInfo(RunFolder.ReturnsIn(folder.Path, 0)).Length, Is.EqualTo(1003 * 2 * sizeof(double)));
 
         void Run(int steps)

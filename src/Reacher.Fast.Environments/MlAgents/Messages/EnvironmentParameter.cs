@@ -20,13 +20,13 @@ public abstract record EnvironmentParameter
     /// <summary>A plain number stands for a constant.</summary>
     public static implicit operator EnvironmentParameter(float value) => new Constant(value);
 
-    /// <summary>One value.</summary>
+    /// <summary>The same value in every episode.</summary>
     public sealed record Constant(float Value) : EnvironmentParameter;
 
     /// <summary>Uniform between two bounds.</summary>
     public sealed record Uniform(float Minimum, float Maximum) : EnvironmentParameter;
 
-    /// <summary>Normal.</summary>
+    /// <summary>A normal distribution.</summary>
     public sealed record Gaussian(float Mean, float StandardDeviation) : EnvironmentParameter;
 
     /// <summary>Uniform within one of several intervals, given as minimum, maximum, minimum, maximum, ...</summary>

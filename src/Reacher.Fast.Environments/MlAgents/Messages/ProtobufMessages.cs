@@ -1,10 +1,11 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using Google.Protobuf;
+using Reacher.Fast.Environments.MlAgents.Wire;
 
 namespace Reacher.Fast.Environments.MlAgents.Messages;
 
-/// <summary>Parses messages from peers that are not trusted.</summary>
+/// <summary>Writes whole messages, and parses those of peers that are not trusted.</summary>
 internal static class ProtobufMessages
 {
     /// <summary>Parses <paramref name="message"/>, or says why it is none.</summary>
@@ -28,5 +29,12 @@ internal static class ProtobufMessages
             error = e;
             return false;
         }
+    }
+
+    /// <summary>Makes <paramref name="message"/> the only content of <paramref name="target"/>.</summary>
+    public static void WriteAlone(this IMessage message, FrameBuffer target)
+    {
+        target.Clear();
+        message.WriteTo(target);
     }
 }

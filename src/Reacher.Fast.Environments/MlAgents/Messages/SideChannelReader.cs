@@ -51,7 +51,7 @@ internal ref struct SideChannelReader(ReadOnlySpan<byte> bytes)
 }
 
 /// <summary>The primitives of one side-channel message, in order.</summary>
-/// <param name="bytes">The message.</param>
+/// <param name="bytes">The message without its channel and length; never trusted.</param>
 internal ref struct SideChannelPayload(ReadOnlySpan<byte> bytes)
 {
     private ReadOnlySpan<byte> rest = bytes;

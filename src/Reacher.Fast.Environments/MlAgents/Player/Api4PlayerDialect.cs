@@ -1,23 +1,21 @@
 using System.Buffers;
-using Google.Protobuf;
 using Reacher.Fast.Core.Environments;
 using Reacher.Fast.Environments.MlAgents.Messages;
 using Reacher.Fast.Environments.MlAgents.Messages.Api4;
-using Reacher.Fast.Environments.MlAgents.Trainer;
 using Reacher.Fast.Environments.MlAgents.Wire;
 
 namespace Reacher.Fast.Environments.MlAgents.Player;
 
 /// <summary>
 /// ML-Agents v0.4 as its players speak it. A done agent carries its next episode's first observation: the true last one never
-/// leaves the player (FACTS regression G).
+/// leaves the player.
 /// </summary>
 internal sealed class Api4PlayerDialect(PlayerOptions options) : PlayerDialect
 {
     private const string AcademyName = "Academy";
     private readonly UnityMessage output = new()
     {
-        Header = new Header { Status = TrainerDialect.StatusOk },
+        Header = new Header { Status = HeaderStatus.Ok },
         UnityOutput = new UnityOutput { RlOutput = new UnityRLOutput() },
     };
 
@@ -51,11 +49,11 @@ internal sealed class Api4PlayerDialect(PlayerOptions options) : PlayerDialect
         };
         hello.BrainParameters.Add(brain);
         hello.EnvironmentParameters.FloatParameters.Add(options.EnvironmentParameters.ToDictionary(p => p.Key, p => p.Value));
-        Write(request, Message(new UnityOutput { RlInitializationOutput = hello }));
+        Message(new UnityOutput { RlInitializationOutput = hello }).WriteAlone(request);
     }
 
     /// <inheritdoc/>
-    public override void WriteReady(FrameBuffer request) => Write(request, Message(new UnityOutput()));
+    public override void WriteReady(FrameBuffer request) => Message(new UnityOutput()).WriteAlone(request);
 
     /// <inheritdoc/>
     public override void WriteOutput(FrameBuffer request, PlayerScene scene)
@@ -71,19 +69,19 @@ internal sealed class Api4PlayerDialect(PlayerOptions options) : PlayerDialect
         for (int i = 0; i < scene.AgentCount; i++)
         {
             AgentInfoProto info = infos.Value[i];
-            Fill(info.StackedVectorObservation, step.Observations.Slice(i * scene.ObservationSize, scene.ObservationSize));
-            Fill(info.StoredVectorActions, scene.Actions.Slice(i * scene.ActionSize, scene.ActionSize));
+            info.StackedVectorObservation.Fill(step.Observations.Slice(i * scene.ObservationSize, scene.ObservationSize));
+            info.StoredVectorActions.Fill(scene.Actions.Slice(i * scene.ActionSize, scene.ActionSize));
             info.Reward = step.Rewards[i];
             info.Done = step.Terminated[i] || step.Truncated[i];
             info.MaxStepReached = step.Truncated[i];
         }
 
-        Write(request, output);
+        output.WriteAlone(request);
     }
 
     /// <inheritdoc/>
     public override void WriteClosing(FrameBuffer request) =>
-        Write(request, new UnityMessage { Header = new Header { Status = TrainerDialect.StatusClose } });
+        new UnityMessage { Header = new Header { Status = HeaderStatus.Close } }.WriteAlone(request);
 
     /// <inheritdoc/>
     public override void Read(in ReadOnlySequence<byte> reply, TrainerCommand command)
@@ -116,5 +114,5 @@ internal sealed class Api4PlayerDialect(PlayerOptions options) : PlayerDialect
     }
 
     private static UnityMessage Message(UnityOutput content) =>
-        new() { Header = new Header { Status = TrainerDialect.StatusOk }, UnityOutput = content };
+        new() { Header = new Header { Status = HeaderStatus.Ok }, UnityOutput = content };
 }

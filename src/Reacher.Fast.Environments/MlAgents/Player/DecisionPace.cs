@@ -7,7 +7,9 @@ internal sealed class DecisionPace(TimeSpan? decision, TimeProvider clock)
 {
     private long dueAt = clock.GetTimestamp();
 
-    /// <summary>Waits until the next decision is due. One that came late puts off those after it: lost time is not made up by haste.</summary>
+    /// <summary>
+    /// Waits until the next decision is due. One that came late puts off those after it: lost time is not made up by haste.
+    /// </summary>
     public async ValueTask WaitAsync(float timeScale, CancellationToken cancellation)
     {
         if (decision is null)

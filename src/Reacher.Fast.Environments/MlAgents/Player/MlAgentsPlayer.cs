@@ -151,7 +151,8 @@ public static class MlAgentsPlayer
                 catch (RpcException e) when (e.Status == RpcStatus.Unavailable)
                 {
                     throw new InputException(
-                        $"No trainer listens at {options.Host}:{options.Port} after {options.Timeout.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture)} s; " +
+                        $"No trainer listens at {options.Host}:{options.Port} after " +
+                        $"{options.Timeout.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture)} s; " +
                         "start the trainer, or correct the port.", e);
                 }
             }

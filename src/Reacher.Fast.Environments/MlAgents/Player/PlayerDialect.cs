@@ -3,7 +3,6 @@ using Google.Protobuf;
 using Google.Protobuf.Collections;
 using Reacher.Fast.Core;
 using Reacher.Fast.Environments.MlAgents.Messages;
-using Reacher.Fast.Environments.MlAgents.Trainer;
 using Reacher.Fast.Environments.MlAgents.Wire;
 
 namespace Reacher.Fast.Environments.MlAgents.Player;
@@ -57,7 +56,7 @@ internal abstract class PlayerDialect
     protected static bool TakeKind(TrainerCommand command, int? status, int? seed, int? number)
     {
         command.Clear();
-        if (status != TrainerDialect.StatusOk || number == Quit)
+        if (status != HeaderStatus.Ok || number == Quit)
         {
             command.Kind = TrainerCommandKind.Close;
             return false;
@@ -74,13 +73,6 @@ internal abstract class PlayerDialect
         return number is not null;
     }
 
-    /// <summary>Writes a whole message.</summary>
-    protected static void Write(FrameBuffer request, IMessage message)
-    {
-        request.Clear();
-        message.WriteTo(request);
-    }
-
     /// <summary>Takes an agent's actions as its command's next row.</summary>
     protected static void AddRow(TrainerCommand command, RepeatedField<float> actions)
     {
@@ -91,7 +83,4 @@ internal abstract class PlayerDialect
 
         command.ActionRows++;
     }
-
-    /// <summary>Puts values into a field, using its memory again.</summary>
-    protected static void Fill(RepeatedField<float> field, ReadOnlySpan<float> values) => TrainerDialect.Fill(field, values);
 }

@@ -9,7 +9,9 @@ public sealed record PlayerOptions
     /// <summary>The trainer's host.</summary>
     public string Host { get; init; } = "127.0.0.1";
 
-    /// <summary>The trainer's port: what it passes as <c>--mlagents-port</c> or <c>--port</c>; 5004 is where trainers await the editor.</summary>
+    /// <summary>
+    /// The trainer's port: what it passes as <c>--mlagents-port</c> or <c>--port</c>; 5004 is where trainers await the editor.
+    /// </summary>
     public int Port { get; init; } = 5004;
 
     /// <summary>The generation to speak.</summary>

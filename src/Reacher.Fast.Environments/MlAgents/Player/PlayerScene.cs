@@ -92,7 +92,8 @@ internal sealed class PlayerScene : IDisposable
         else if (command.ActionRows != AgentCount || given.Length != actions.Length)
         {
             throw new InputException(
-                $"The trainer sent {given.Length} actions for {command.ActionRows} agents; this scene takes {ActionSize} for each of {AgentCount}.");
+                $"The trainer sent {given.Length} actions for {command.ActionRows} agents; this scene takes {ActionSize} for each of " +
+                $"{AgentCount}.");
         }
         else
         {
@@ -103,7 +104,8 @@ internal sealed class PlayerScene : IDisposable
         {
             if (!float.IsFinite(actions[i]))
             {
-                throw new InputException($"The trainer sent NaN or infinity as action {i % ActionSize} of agent {i / ActionSize}; its policy has diverged.");
+                throw new InputException(
+                    $"The trainer sent NaN or infinity as action {i % ActionSize} of agent {i / ActionSize}; its policy has diverged.");
             }
         }
 

@@ -9,14 +9,17 @@ internal enum TrainerCommandKind
     /// <summary>One decision with the actions given.</summary>
     Step,
 
-    /// <summary>New episodes.</summary>
+    /// <summary>All agents start new episodes.</summary>
     Reset,
 
-    /// <summary>The end.</summary>
+    /// <summary>The conversation ends here.</summary>
     Close,
 }
 
-/// <summary>A trainer's message, free of its generation's format; used again for every message.</summary>
+/// <summary>
+/// What the trainer's last message asks of this player, free of its generation's format. The player has one, which every
+/// message fills anew.
+/// </summary>
 internal sealed class TrainerCommand
 {
     public TrainerCommandKind Kind { get; set; }

@@ -3,7 +3,6 @@ using Google.Protobuf;
 using Reacher.Fast.Core.Environments;
 using Reacher.Fast.Environments.MlAgents.Messages;
 using Reacher.Fast.Environments.MlAgents.Messages.V150;
-using Reacher.Fast.Environments.MlAgents.Trainer;
 using Reacher.Fast.Environments.MlAgents.Wire;
 
 namespace Reacher.Fast.Environments.MlAgents.Player;
@@ -18,7 +17,7 @@ internal sealed class V150PlayerDialect(PlayerOptions options) : PlayerDialect
 
     private readonly UnityMessageProto output = new()
     {
-        Header = new HeaderProto { Status = TrainerDialect.StatusOk },
+        Header = new HeaderProto { Status = HeaderStatus.Ok },
         UnityOutput = new UnityOutputProto { RlOutput = new UnityRLOutputProto() },
     };
 
@@ -35,7 +34,7 @@ internal sealed class V150PlayerDialect(PlayerOptions options) : PlayerDialect
     public override string Path => ProtocolPaths.V150;
 
     /// <inheritdoc/>
-    public override void WriteHello(FrameBuffer request, PlayerScene scene) => Write(request, Message(new UnityOutputProto
+    public override void WriteHello(FrameBuffer request, PlayerScene scene) => Message(new UnityOutputProto
     {
         RlInitializationOutput = new UnityRLInitializationOutputProto
         {
@@ -48,10 +47,10 @@ internal sealed class V150PlayerDialect(PlayerOptions options) : PlayerDialect
                 HybridActions = true,
             },
         },
-    }));
+    }).WriteAlone(request);
 
     /// <inheritdoc/>
-    public override void WriteReady(FrameBuffer request) => Write(request, Message(new UnityOutputProto()));
+    public override void WriteReady(FrameBuffer request) => Message(new UnityOutputProto()).WriteAlone(request);
 
     /// <inheritdoc/>
     public override void WriteOutput(FrameBuffer request, PlayerScene scene)
@@ -90,12 +89,12 @@ internal sealed class V150PlayerDialect(PlayerOptions options) : PlayerDialect
             infos.Value.Add(asking[i]);
         }
 
-        Write(request, output);
+        output.WriteAlone(request);
     }
 
     /// <inheritdoc/>
     public override void WriteClosing(FrameBuffer request) =>
-        Write(request, new UnityMessageProto { Header = new HeaderProto { Status = TrainerDialect.StatusClose } });
+        new UnityMessageProto { Header = new HeaderProto { Status = HeaderStatus.Close } }.WriteAlone(request);
 
     /// <inheritdoc/>
     public override void Read(in ReadOnlySequence<byte> reply, TrainerCommand command)
@@ -168,11 +167,11 @@ internal sealed class V150PlayerDialect(PlayerOptions options) : PlayerDialect
         info.Reward = reward;
         ObservationProto observation = info.Observations[0];
         int size = observation.Shape[0];
-        Fill(observation.FloatData.Data, observations.Slice(row * size, size));
+        observation.FloatData.Data.Fill(observations.Slice(row * size, size));
     }
 
     private static UnityMessageProto Message(UnityOutputProto content) =>
-        new() { Header = new HeaderProto { Status = TrainerDialect.StatusOk }, UnityOutput = content };
+        new() { Header = new HeaderProto { Status = HeaderStatus.Ok }, UnityOutput = content };
 
     private UnityRLInitializationOutputProto Announcement(PlayerScene scene)
     {
@@ -193,7 +192,8 @@ internal sealed class V150PlayerDialect(PlayerOptions options) : PlayerDialect
     private ByteString Score(int agents)
     {
         statistics.Clear();
-        statistics.Write(new PlayerStatistic($"{options.BehaviorName}/Episode Score", (float)(score / agents), StatisticAggregation.Average));
+        statistics.Write(
+            new PlayerStatistic($"{options.BehaviorName}/Episode Score", (float)(score / agents), StatisticAggregation.Average));
         score = 0;
         return ByteString.CopyFrom(statistics.Written);
     }

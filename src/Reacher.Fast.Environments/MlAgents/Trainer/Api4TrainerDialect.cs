@@ -10,8 +10,11 @@ namespace Reacher.Fast.Environments.MlAgents.Trainer;
 /// <summary>ML-Agents v0.4 as its trainers spoke it (udacity/deep-reinforcement-learning, python/unityagents/environment.py).</summary>
 internal sealed class Api4TrainerDialect : TrainerDialect
 {
-    private readonly UnityMessage step = new() { Header = new Header { Status = StatusOk } };
+    private readonly UnityMessage step = new() { Header = new Header { Status = HeaderStatus.Ok } };
     private UnityRLInput.Types.ListAgentActionProto? stepActions;
+
+    /// <inheritdoc/>
+    protected override IMessage Closing => new UnityMessage { Header = new Header { Status = HeaderStatus.Close } };
 
     /// <inheritdoc/>
     public override bool DoneBringsNextEpisode => true;
@@ -19,10 +22,9 @@ internal sealed class Api4TrainerDialect : TrainerDialect
     /// <inheritdoc/>
     public override string ReadHello(in ReadOnlySequence<byte> message)
     {
-        UnityMessage parsed = ParseMessage(UnityMessage.Parser, message);
-        ThrowUnlessOpen(parsed.Header?.Status ?? 0);
+        UnityMessage parsed = ParseOpen(message);
         UnityRLInitializationOutput hello = parsed.UnityOutput?.RlInitializationOutput ??
-            throw new PlayerLostException("The player's first message does not introduce it (no rl_initialization_output).");
+            throw NotIntroduced();
         if (hello.Version != ProtocolPaths.Api4Version)
         {
             throw new InputException(
@@ -77,25 +79,16 @@ internal sealed class Api4TrainerDialect : TrainerDialect
         Resize(stepActions!.Value, slots.Length);
         for (int i = 0; i < slots.Length; i++)
         {
-            Fill(stepActions.Value[i].VectorActions, ActionsOf(slots[i], actions, size));
+            stepActions.Value[i].VectorActions.Fill(ActionsOf(slots[i], actions, size));
         }
 
-        reply.Clear();
-        step.WriteTo(reply);
-    }
-
-    /// <inheritdoc/>
-    public override void WriteClose(FrameBuffer reply)
-    {
-        reply.Clear();
-        new UnityMessage { Header = new Header { Status = StatusClose } }.WriteTo(reply);
+        step.WriteAlone(reply);
     }
 
     /// <inheritdoc/>
     public override void Parse(in ReadOnlySequence<byte> message, PlayerReport report)
     {
-        UnityMessage parsed = ParseMessage(UnityMessage.Parser, message);
-        ThrowUnlessOpen(parsed.Header?.Status ?? 0);
+        UnityMessage parsed = ParseOpen(message);
         UnityRLOutput? output = parsed.UnityOutput?.RlOutput;
         if (output is null)
         {
@@ -154,9 +147,9 @@ internal sealed class Api4TrainerDialect : TrainerDialect
         return new BehaviorSpec(brain.BrainName, (int)observations, brain.VectorActionSize);
     }
 
-    private static void Write(FrameBuffer reply, UnityInput input)
-    {
-        reply.Clear();
-        new UnityMessage { Header = new Header { Status = StatusOk }, UnityInput = input }.WriteTo(reply);
-    }
+    private static UnityMessage ParseOpen(in ReadOnlySequence<byte> message) =>
+        ParseOpen(UnityMessage.Parser, message, static parsed => parsed.Header?.Status);
+
+    private static void Write(FrameBuffer reply, UnityInput input) =>
+        new UnityMessage { Header = new Header { Status = HeaderStatus.Ok }, UnityInput = input }.WriteAlone(reply);
 }

@@ -76,7 +76,8 @@ public sealed record MlAgentsOptions
 
         if (FirstPort is < 0 or > 65535)
         {
-            throw new InputException($"Port {FirstPort} (base port plus worker) does not exist; choose a base port below {65536 - WorkerId}.");
+            throw new InputException(
+                $"Port {FirstPort} (base port plus worker) does not exist; choose a base port below {65536 - WorkerId}.");
         }
 
         if (IsEditor && WorkerId != 0)

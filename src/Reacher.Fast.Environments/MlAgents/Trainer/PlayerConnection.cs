@@ -5,8 +5,8 @@ using Reacher.Fast.Environments.MlAgents.Wire;
 namespace Reacher.Fast.Environments.MlAgents.Trainer;
 
 /// <summary>
-/// One player at the other end of one port, from listening to closing: the server, the mailbox behind it, and the player's
-/// process where it is started here. What is said over it is <see cref="MlAgentsEnvironment"/>'s.
+/// One player as the trainer sees it, at the other end of one port, from listening to closing: the server, the mailbox behind
+/// it, and the player's process where it is started here. What is said over it is <see cref="MlAgentsEnvironment"/>'s.
 /// </summary>
 internal sealed class PlayerConnection : IDisposable
 {
@@ -44,7 +44,7 @@ internal sealed class PlayerConnection : IDisposable
     public TimeSpan Patience { get; set; }
 
     /// <summary>Listens, and starts the player if one is named.</summary>
-    /// <param name="options">Validated.</param>
+    /// <param name="options">Options that have been validated.</param>
     /// <param name="cancellation">Ends any wait of <see cref="Receive"/>, now or later.</param>
     /// <exception cref="InputException">The port is taken, or the player cannot be started.</exception>
     public static PlayerConnection Open(MlAgentsOptions options, CancellationToken cancellation)
@@ -69,7 +69,7 @@ internal sealed class PlayerConnection : IDisposable
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     public ReadOnlySequence<byte> Receive() => mailbox.Receive(Patience, cancellation);
 
-    /// <summary>Sends <see cref="Reply"/>.</summary>
+    /// <summary>Sends what <see cref="Reply"/> holds to the player.</summary>
     /// <exception cref="PlayerLostException">The player left meanwhile.</exception>
     public void Send() => mailbox.Send();
 

@@ -76,7 +76,8 @@ internal sealed class PlayerProcess : IDisposable
         catch (System.ComponentModel.Win32Exception e)
         {
             process.Dispose();
-            throw new InputException($"The player '{path}' cannot be started ({e.Message}); check that it is an executable of this platform.", e);
+            throw new InputException(
+                $"The player '{path}' cannot be started ({e.Message}); check that it is an executable of this platform.", e);
         }
 
         process.BeginOutputReadLine();

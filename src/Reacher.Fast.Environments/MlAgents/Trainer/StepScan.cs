@@ -12,8 +12,8 @@ namespace Reacher.Fast.Environments.MlAgents.Trainer;
 /// others; of anything else, and of anything malformed, it says false, and the message is parsed. Field numbers are those of
 /// Protos/api4.proto and Protos/v150.proto, which differ in an agent's observations alone.
 /// </summary>
-/// <param name="behavior">Whose agents.</param>
-/// <param name="isApi4">Of which generation.</param>
+/// <param name="behavior">The behaviour whose agents are read.</param>
+/// <param name="isApi4">Whether the messages are of API-4; of 1.5.0 otherwise.</param>
 internal sealed class StepScan(BehaviorSpec behavior, bool isApi4)
 {
     private readonly byte[] name = Encoding.UTF8.GetBytes(behavior.Name);
@@ -49,14 +49,15 @@ internal sealed class StepScan(BehaviorSpec behavior, bool isApi4)
         }
 
         var outputs = new ProtobufScan(output);
-        return outputs.Has(Bytes(1)) && outputs.TryBytes(out ReadOnlySpan<byte> rlOutput) && outputs.AtEnd && TryReadOutput(rlOutput, report);
+        return outputs.Has(Bytes(1)) && outputs.TryBytes(out ReadOnlySpan<byte> rlOutput) && outputs.AtEnd &&
+            TryReadOutput(rlOutput, report);
     }
 
     // Header { status 1, message 2 }
     private static bool IsOpen(ReadOnlySpan<byte> header)
     {
         var fields = new ProtobufScan(header);
-        return fields.Has(Varint(1)) && fields.TryVarint(out ulong status) && (int)status == TrainerDialect.StatusOk && fields.AtEnd;
+        return fields.Has(Varint(1)) && fields.TryVarint(out ulong status) && (int)status == HeaderStatus.Ok && fields.AtEnd;
     }
 
     // UnityRLOutput { API-4: global_done 1; agentInfos 2: a map, here of one entry { key 1, value 2 }; 1.5.0: side_channel 3 }
@@ -136,7 +137,8 @@ internal sealed class StepScan(BehaviorSpec behavior, bool isApi4)
     private static bool TryReadObservation(ReadOnlySpan<byte> observation, ref Span<float> target)
     {
         var fields = new ProtobufScan(observation);
-        if ((fields.Has(Bytes(1)) && !fields.TrySkipPackedVarints()) || !fields.Has(Bytes(4)) || !fields.TryBytes(out ReadOnlySpan<byte> content))
+        if ((fields.Has(Bytes(1)) && !fields.TrySkipPackedVarints()) || !fields.Has(Bytes(4)) ||
+            !fields.TryBytes(out ReadOnlySpan<byte> content))
         {
             return false;
         }

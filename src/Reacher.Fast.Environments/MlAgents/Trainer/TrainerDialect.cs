@@ -13,12 +13,6 @@ namespace Reacher.Fast.Environments.MlAgents.Trainer;
 /// </summary>
 internal abstract class TrainerDialect
 {
-    /// <summary>A header's status that means "carry on".</summary>
-    public const int StatusOk = 200;
-
-    /// <summary>A header's status that means "close".</summary>
-    public const int StatusClose = 400;
-
     private StepScan? scan;
     private float[] zeros = [];
 
@@ -48,13 +42,13 @@ internal abstract class TrainerDialect
     public abstract void WriteReset(FrameBuffer reply, MlAgentsOptions options);
 
     /// <summary>Writes the actions of the agents that asked, in the order in which they asked.</summary>
-    /// <param name="reply">Taken over.</param>
+    /// <param name="reply">Overwritten with the message.</param>
     /// <param name="slots">[agents that asked] Each one's row in <paramref name="actions"/>, or -1 for zeros.</param>
-    /// <param name="actions">[rows, action].</param>
+    /// <param name="actions">[rows, action] The actions of all rows.</param>
     public abstract void WriteStep(FrameBuffer reply, ReadOnlySpan<int> slots, ReadOnlySpan<float> actions);
 
     /// <summary>Writes the message that ends a player.</summary>
-    public abstract void WriteClose(FrameBuffer reply);
+    public void WriteClose(FrameBuffer reply) => Closing.WriteAlone(reply);
 
     /// <summary>Reads any later message into <paramref name="report"/>; a step's allocates nothing.</summary>
     /// <exception cref="InputException">The scene cannot be trained.</exception>
@@ -76,23 +70,34 @@ internal abstract class TrainerDialect
         Parse(message, report);
     }
 
-    /// <summary>Reads any later message, by the generated parser, into a report that was cleared. Errors as for <see cref="Read"/>.</summary>
+    /// <summary>
+    /// Reads any later message, by the generated parser, into a report that was cleared. Errors as for <see cref="Read"/>.
+    /// </summary>
     public abstract void Parse(in ReadOnlySequence<byte> message, PlayerReport report);
 
-    /// <summary>Parses what a player sent; garbage becomes <see cref="PlayerLostException"/>.</summary>
-    protected static T ParseMessage<T>(MessageParser<T> parser, in ReadOnlySequence<byte> message)
-        where T : class, IMessage<T> => ProtobufMessages.TryParse(parser, message, out T? parsed, out Exception? error)
-            ? parsed
-            : throw new PlayerLostException($"The player sent a message that is not ML-Agents' ({error!.Message}).", error);
+    /// <summary>A message whose header says <see cref="HeaderStatus.Close"/>.</summary>
+    protected abstract IMessage Closing { get; }
 
-    /// <summary>Stops where a player's header does not say 200.</summary>
-    protected static void ThrowUnlessOpen(int status)
+    /// <summary>Parses what a player sent.</summary>
+    /// <param name="parser">The parser for messages of this generation.</param>
+    /// <param name="message">The message as it was received; never trusted.</param>
+    /// <param name="status">Reads the status of the header; null where there is none.</param>
+    /// <exception cref="PlayerLostException">It is no message, or its header does not say that the player goes on.</exception>
+    protected static T ParseOpen<T>(MessageParser<T> parser, in ReadOnlySequence<byte> message, Func<T, int?> status)
+        where T : class, IMessage<T>
     {
-        if (status != StatusOk)
+        if (!ProtobufMessages.TryParse(parser, message, out T? parsed, out Exception? error))
         {
-            throw new PlayerLostException($"The player closed (status {status}).");
+            throw new PlayerLostException($"The player sent a message that is not ML-Agents' ({error!.Message}).", error);
         }
+
+        int said = status(parsed) ?? 0;
+        return said == HeaderStatus.Ok ? parsed : throw new PlayerLostException($"The player closed (status {said}).");
     }
+
+    /// <summary>The sentence for a first message without an introduction.</summary>
+    protected static PlayerLostException NotIntroduced() =>
+        new("The player's first message does not introduce it (no rl_initialization_output).");
 
     /// <summary>The sentence for scenes with several behaviours.</summary>
     protected static InputException Several(IEnumerable<string> names) => new(
@@ -136,25 +141,5 @@ internal abstract class TrainerDialect
         }
 
         return zeros;
-    }
-
-    /// <summary>Puts one agent's actions into a field, using its memory again.</summary>
-    internal static void Fill(RepeatedField<float> field, ReadOnlySpan<float> values)
-    {
-        if (field.Count == values.Length)
-        {
-            for (int i = 0; i < values.Length; i++)
-            {
-                field[i] = values[i];
-            }
-
-            return;
-        }
-
-        field.Clear();
-        foreach (float value in values)
-        {
-            field.Add(value);
-        }
     }
 }

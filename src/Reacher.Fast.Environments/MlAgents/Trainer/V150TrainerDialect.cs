@@ -10,11 +10,14 @@ namespace Reacher.Fast.Environments.MlAgents.Trainer;
 /// <summary>Communicator 1.5.0 as its trainers speak it (ML-Agents release 21, mlagents_envs/environment.py).</summary>
 internal sealed class V150TrainerDialect : TrainerDialect
 {
-    private readonly UnityMessageProto step = new() { Header = new HeaderProto { Status = StatusOk } };
+    private readonly UnityMessageProto step = new() { Header = new HeaderProto { Status = HeaderStatus.Ok } };
     private readonly SideChannelWriter sideChannel = new();
     private UnityRLInputProto.Types.ListAgentActionProto? stepActions;
     private string? announced;
     private int actionSize;
+
+    /// <inheritdoc/>
+    protected override IMessage Closing => new UnityMessageProto { Header = new HeaderProto { Status = HeaderStatus.Close } };
 
     /// <inheritdoc/>
     public override bool DoneBringsNextEpisode => false;
@@ -22,10 +25,9 @@ internal sealed class V150TrainerDialect : TrainerDialect
     /// <inheritdoc/>
     public override string ReadHello(in ReadOnlySequence<byte> message)
     {
-        UnityMessageProto parsed = ParseMessage(UnityMessageProto.Parser, message);
-        ThrowUnlessOpen(parsed.Header?.Status ?? 0);
+        UnityMessageProto parsed = ParseOpen(message);
         UnityRLInitializationOutputProto hello = parsed.UnityOutput?.RlInitializationOutput ??
-            throw new PlayerLostException("The player's first message does not introduce it (no rl_initialization_output).");
+            throw NotIntroduced();
         if (!IsCompatible(hello.CommunicationVersion))
         {
             throw new InputException(
@@ -97,26 +99,17 @@ internal sealed class V150TrainerDialect : TrainerDialect
         for (int i = 0; i < slots.Length; i++)
         {
             ReadOnlySpan<float> row = ActionsOf(slots[i], actions, actionSize);
-            Fill(stepActions.Value[i].VectorActionsDeprecated, row);
-            Fill(stepActions.Value[i].ContinuousActions, row);
+            stepActions.Value[i].VectorActionsDeprecated.Fill(row);
+            stepActions.Value[i].ContinuousActions.Fill(row);
         }
 
-        reply.Clear();
-        step.WriteTo(reply);
-    }
-
-    /// <inheritdoc/>
-    public override void WriteClose(FrameBuffer reply)
-    {
-        reply.Clear();
-        new UnityMessageProto { Header = new HeaderProto { Status = StatusClose } }.WriteTo(reply);
+        step.WriteAlone(reply);
     }
 
     /// <inheritdoc/>
     public override void Parse(in ReadOnlySequence<byte> message, PlayerReport report)
     {
-        UnityMessageProto parsed = ParseMessage(UnityMessageProto.Parser, message);
-        ThrowUnlessOpen(parsed.Header?.Status ?? 0);
+        UnityMessageProto parsed = ParseOpen(message);
         if (parsed.UnityOutput?.RlInitializationOutput is { } announcement)
         {
             Announce(announcement);
@@ -164,11 +157,11 @@ internal sealed class V150TrainerDialect : TrainerDialect
     private static bool IsCompatible(string version) =>
         Version.TryParse(version, out Version? theirs) && theirs.Major == 1;
 
-    private static void Write(FrameBuffer reply, UnityInputProto input)
-    {
-        reply.Clear();
-        new UnityMessageProto { Header = new HeaderProto { Status = StatusOk }, UnityInput = input }.WriteTo(reply);
-    }
+    private static UnityMessageProto ParseOpen(in ReadOnlySequence<byte> message) =>
+        ParseOpen(UnityMessageProto.Parser, message, static parsed => parsed.Header?.Status);
+
+    private static void Write(FrameBuffer reply, UnityInputProto input) =>
+        new UnityMessageProto { Header = new HeaderProto { Status = HeaderStatus.Ok }, UnityInput = input }.WriteAlone(reply);
 
     /// <summary>Communicators before 1.3.0 send no action spec; their deprecated fields say the same.</summary>
     private static int ContinuousActions(BrainParametersProto brain)
@@ -190,7 +183,8 @@ internal sealed class V150TrainerDialect : TrainerDialect
         {
             if (observation.ObservationDataCase == ObservationProto.ObservationDataOneofCase.CompressedData)
             {
-                throw NotVector(behavior, $"a compressed observation '{observation.Name}' of shape ({string.Join(", ", observation.Shape)})");
+                throw NotVector(
+                    behavior, $"a compressed observation '{observation.Name}' of shape ({string.Join(", ", observation.Shape)})");
             }
 
             size += observation.FloatData?.Data.Count ?? 0;

@@ -88,7 +88,8 @@ internal static class GrpcFrame
     /// <summary>The error that answers a frame in <paramref name="state"/>.</summary>
     public static RpcException Refusal(FrameState state, int limit) => state switch
     {
-        FrameState.Compressed => new RpcException(RpcStatus.Unimplemented, "The message is compressed; send it with grpc-encoding identity."),
+        FrameState.Compressed =>
+            new RpcException(RpcStatus.Unimplemented, "The message is compressed; send it with grpc-encoding identity."),
         FrameState.TooLarge => new RpcException(RpcStatus.ResourceExhausted, $"The message is larger than the limit of {limit} bytes."),
         FrameState.Incomplete => new RpcException(RpcStatus.Internal, "The stream ended before the message was complete."),
         _ => new RpcException(RpcStatus.Internal, "The body is not one gRPC frame."),

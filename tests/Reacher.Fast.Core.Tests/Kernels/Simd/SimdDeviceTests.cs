@@ -66,14 +66,7 @@ internal sealed class SimdDeviceTests
     {
         using IKernelDevice device = CpuDevices.Create(InstructionSets.Best, 2);
         Layers layers = new(device);
-        layers.Run();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 10; i++)
-        {
-            layers.Run();
-        }
-
-        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+        Allocations.AssertNone(10, layers.Run);
     }
 
     private static float[] Program(int threads)

@@ -104,13 +104,15 @@ internal sealed class SimdPolicyTests(SimdPath path)
     [Test]
     public void Adam_with_Polyak_agrees_with_the_reference_over_many_steps([Values(1, 33, 5000)] int size, [Values] bool polyak)
     {
-        Twin p = twins.Normal("p", 1, 3, size), target = twins.Normal("t", 1, 3, size), step = twins.With("s", 1, 1, 1, _ => 0f), schedule = twins.With("r", 1, 1, 1, _ => 0.75f);
+        Twin p = twins.Normal("p", 1, 3, size), target = twins.Normal("t", 1, 3, size), step = twins.With("s", 1, 1, 1, _ => 0f),
+            schedule = twins.With("r", 1, 1, 1, _ => 0.75f);
         Twin m = twins.With("m", 1, 3, size, _ => 0f), v = twins.With("v", 1, 3, size, _ => 0f);
         for (int i = 0; i < 20; i++)
         {
             Twin g = twins.Normal("g", 1, 3, size, i % 2 == 0 ? 1e-4f : 1f);
             twins.Run((device, at) => device.Adam(
-                at(p).Block, at(g).Block, new AdamState(at(m).Block, at(v).Block, at(step), at(schedule)), new AdamOptions(3e-2), polyak ? at(target).Block : null, 0.05f));
+                at(p).Block, at(g).Block, new AdamState(at(m).Block, at(v).Block, at(step), at(schedule)), new AdamOptions(3e-2),
+                polyak ? at(target).Block : null, 0.05f));
         }
 
         twins.AssertEqual(step, 0);

@@ -1,6 +1,7 @@
 using Reacher.Fast.Core.Devices;
 using Reacher.Fast.Core.Kernels;
 using Reacher.Fast.Core.Kernels.Scalar;
+using Reacher.Fast.Core.Memory;
 using Reacher.Fast.Core.Vectors;
 
 namespace Reacher.Fast.Core.Tests.Kernels.Simd;
@@ -31,7 +32,7 @@ internal sealed unsafe class TwinDevices : IDisposable
     public TwinDevices(SimdPath path)
     {
         this.path = path;
-        Fast = CpuDevices.Create(path.Set, path.Threads, pin: false, GuardedMemory.Allocator(path.GuardAtEnd));
+        Fast = CpuDevices.Create(path.Set, path.Threads, pin: false, Allocate);
         Reference = new ScalarKernelDevice();
         Fast.NoiseSeed = Reference.NoiseSeed = 0x1234_5678_9ABC_DEF0;
         Fast.UpdateCounter = Reference.UpdateCounter = 41;
@@ -97,6 +98,19 @@ internal sealed unsafe class TwinDevices : IDisposable
     {
         Fast.Dispose();
         Reference.Dispose();
+    }
+
+    /// <summary>Memory for a tensor, behind a guard page where the system has such; plain memory elsewhere.</summary>
+    private (nint Address, IDisposable Owner) Allocate(int floats)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            AlignedMemory<float> plain = new(floats);
+            return (plain.Address, plain);
+        }
+
+        GuardedMemory memory = new((nuint)floats * sizeof(float), path.GuardAtEnd);
+        return (memory.Address, memory);
     }
 
     private void AssertPaddingIsZero(Tensor tensor)
