@@ -1,5 +1,5 @@
-using System.Runtime.Intrinsics;
 using Reacher.Fast.Core;
+using Reacher.Fast.Core.Vectors;
 using static Reacher.Fast.Environments.Arm.ArmModel;
 
 namespace Reacher.Fast.Environments.Arm;
@@ -20,8 +20,8 @@ public abstract class ArmBatch : IDisposable
     /// <summary>N.</summary>
     public int Count { get; }
 
-    /// <summary>The instructions in use; never <see cref="ArmInstructionSet.Auto"/>.</summary>
-    public abstract ArmInstructionSet InstructionSet { get; }
+    /// <summary>The instructions that step these arms.</summary>
+    public abstract InstructionSet InstructionSet { get; }
 
     /// <summary>Metres, over the arms' roots.</summary>
     public float GoalHeight { get; }
@@ -30,41 +30,20 @@ public abstract class ArmBatch : IDisposable
     public float TouchDistance { get; }
 
     /// <summary>Arms of the scene in <paramref name="options"/>, all at reset, their goals at 0 degrees and still.</summary>
-    /// <exception cref="InputException">An option, or the variable that forces an instruction set, is invalid.</exception>
+    /// <exception cref="InputException">
+    /// An option is invalid, or the environment variable forces an instruction set that is unknown or that this processor lacks.
+    /// </exception>
     public static ArmBatch Create(ArmOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         (int count, float height, float size) = (options.ArmCount, options.GoalHeight, options.GoalSize);
-        return Choose(options.InstructionSet) switch
+        return (options.InstructionSet ?? InstructionSets.Selected) switch
         {
-            ArmInstructionSet.Scalar => new ScalarArmBatch(count, height, size),
-            ArmInstructionSet.Vector512 => new WideArmBatch<Wide512>(count, height, size),
-            ArmInstructionSet.Vector256 => new WideArmBatch<Wide256>(count, height, size),
-            _ => new WideArmBatch<Wide128>(count, height, size),
-        };
-    }
-
-    /// <summary>What <paramref name="asked"/> means on this machine.</summary>
-    /// <exception cref="InputException">The variable that forces an instruction set names none.</exception>
-    private static ArmInstructionSet Choose(ArmInstructionSet asked)
-    {
-        if (asked != ArmInstructionSet.Auto)
-        {
-            return asked;
-        }
-
-        string? forced = Environment.GetEnvironmentVariable(ArmOptions.InstructionSetVariable);
-        return forced switch
-        {
-            "scalar" => ArmInstructionSet.Scalar,
-            "128" => ArmInstructionSet.Vector128,
-            "256" => ArmInstructionSet.Vector256,
-            "512" => ArmInstructionSet.Vector512,
-            null or "" or "auto" => Vector512.IsHardwareAccelerated ? ArmInstructionSet.Vector512
-                : Vector256.IsHardwareAccelerated ? ArmInstructionSet.Vector256
-                : ArmInstructionSet.Vector128,
-            _ => throw new InputException($"{ArmOptions.InstructionSetVariable} is '{forced}'; set it to scalar, 128, 256 or 512, or unset it."),
+            InstructionSet.Scalar => new ScalarArmBatch(count, height, size),
+            InstructionSet.Vector512 => new WideArmBatch<Simd512>(count, height, size),
+            InstructionSet.Vector256 => new WideArmBatch<Simd256>(count, height, size),
+            _ => new WideArmBatch<Simd128>(count, height, size),
         };
     }
 

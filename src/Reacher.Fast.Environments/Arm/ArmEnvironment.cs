@@ -1,4 +1,5 @@
 using Reacher.Fast.Core.Environments;
+using Reacher.Fast.Core.Vectors;
 using static Reacher.Fast.Environments.Arm.ArmModel;
 
 namespace Reacher.Fast.Environments.Arm;
@@ -44,8 +45,8 @@ public sealed class ArmEnvironment : IVectorEnvironment
     /// <summary>The scene.</summary>
     public ArmOptions Options => options;
 
-    /// <summary>The instructions in use; never <see cref="ArmInstructionSet.Auto"/>. Results are to the bit the same per seed and set.</summary>
-    public ArmInstructionSet InstructionSet => arms.InstructionSet;
+    /// <summary>The instructions that step the arms. The same seed and set give the same results to the bit.</summary>
+    public InstructionSet InstructionSet => arms.InstructionSet;
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The span is not [N, 33].</exception>

@@ -1,11 +1,12 @@
 using System.Runtime.CompilerServices;
+using Reacher.Fast.Core.Vectors;
 
 namespace Reacher.Fast.Environments.Arm;
 
 /// <summary>The Cholesky factor L of a symmetric, positive definite 4x4 matrix A = L L^T, the diagonal kept as its inverse.</summary>
 /// <typeparam name="T">The vector width.</typeparam>
 internal unsafe struct WideCholesky4<T>
-    where T : unmanaged, IWide<T>
+    where T : unmanaged, ISimd<T>
 {
     private T i0;
     private T i1;

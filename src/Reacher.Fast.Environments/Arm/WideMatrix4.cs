@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Reacher.Fast.Core.Vectors;
 
 namespace Reacher.Fast.Environments.Arm;
 
@@ -8,7 +9,7 @@ namespace Reacher.Fast.Environments.Arm;
 /// </summary>
 /// <typeparam name="T">The vector width.</typeparam>
 internal unsafe struct WideMatrix4<T>
-    where T : unmanaged, IWide<T>
+    where T : unmanaged, ISimd<T>
 {
     public T M00;
     public T M01;
