@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.Text.Json;
 using Reacher.Fast.Core.Vectors;
 using Reacher.Fast.Environments.Demonstrations;
@@ -13,17 +12,26 @@ internal static class VerifyEnvCommand
     public static Command Create()
     {
         var demo = new Option<string>("--demo") { Description = "A recording of Reacher by ML-Agents, a .demo file of the 2018-2020 generation.", Required = true };
-        var instructions = new Option<InstructionSet?>("--instruction-set")
+        var instructions = new Option<string>("--instruction-set")
         {
             Description = "What steps the arm; auto takes what training would.",
             HelpName = "auto|scalar|vector128|vector256|vector512",
-            CustomParser = ParseInstructionSet,
+            DefaultValueFactory = _ => "auto",
         };
+        instructions.Validators.Add(result =>
+        {
+            string word = result.GetValue(instructions)!;
+            if (!TryParse(word, out InstructionSet? _))
+            {
+                result.AddError($"There is no instruction set '{word}'; use auto, scalar, vector128, vector256 or vector512.");
+            }
+        });
         var json = CommonOptions.Json();
         var command = new Command("verify-env", "Predict every transition of a Unity recording with the built-in arm and print the errors.") { demo, instructions, json };
         command.SetAction(result =>
         {
-            DemonstrationReport report = DemonstrationVerifier.Verify(result.GetValue(demo)!, result.GetValue(instructions));
+            _ = TryParse(result.GetValue(instructions)!, out InstructionSet? set);
+            DemonstrationReport report = DemonstrationVerifier.Verify(result.GetValue(demo)!, set);
             if (result.GetValue(json))
             {
                 Console.WriteLine(JsonSerializer.Serialize(report, JsonStyle.Indented));
@@ -36,22 +44,17 @@ internal static class VerifyEnvCommand
         return command;
     }
 
-    private static InstructionSet? ParseInstructionSet(ArgumentResult argument)
+    private static bool TryParse(string word, out InstructionSet? set)
     {
-        string value = argument.Tokens[^1].Value;
-        if (value.Equals("auto", StringComparison.OrdinalIgnoreCase))
+        set = null;
+        foreach (InstructionSet known in Enum.GetValues<InstructionSet>())
         {
-            return null;
+            if (known.ToString().Equals(word, StringComparison.OrdinalIgnoreCase))
+            {
+                set = known;
+            }
         }
 
-        InstructionSet[] matches = Enum.GetValues<InstructionSet>()
-            .Where(set => set.ToString().Equals(value, StringComparison.OrdinalIgnoreCase)).ToArray();
-        if (matches is [InstructionSet match])
-        {
-            return match;
-        }
-
-        argument.AddError($"There is no instruction set '{value}'; use auto, scalar, vector128, vector256 or vector512.");
-        return null;
+        return set is not null || word.Equals("auto", StringComparison.OrdinalIgnoreCase);
     }
 }
