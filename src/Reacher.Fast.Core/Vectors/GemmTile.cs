@@ -107,14 +107,14 @@ internal static unsafe class GemmTile<T>
             {
                 T bx = T.Load(b);
                 T by = TShape.Wide ? T.Load(b + T.Count) : bx;
-                Step<TShape>(row, bx, by, ref x0, ref y0);
-                if (TShape.Rows > 1) { Step<TShape>(row + rowStep, bx, by, ref x1, ref y1); }
-                if (TShape.Rows > 2) { Step<TShape>(row + 2 * rowStep, bx, by, ref x2, ref y2); }
-                if (TShape.Rows > 3) { Step<TShape>(row + 3 * rowStep, bx, by, ref x3, ref y3); }
-                if (TShape.Rows > 4) { Step<TShape>(row + 4 * rowStep, bx, by, ref x4, ref y4); }
-                if (TShape.Rows > 5) { Step<TShape>(row + 5 * rowStep, bx, by, ref x5, ref y5); }
-                if (TShape.Rows > 6) { Step<TShape>(row + 6 * rowStep, bx, by, ref x6, ref y6); }
-                if (TShape.Rows > 7) { Step<TShape>(row + 7 * rowStep, bx, by, ref x7, ref y7); }
+                Step<TShape>(row, 0, bx, by, ref x0, ref y0);
+                if (TShape.Rows > 1) { Step<TShape>(row, rowStep, bx, by, ref x1, ref y1); }
+                if (TShape.Rows > 2) { Step<TShape>(row, 2 * rowStep, bx, by, ref x2, ref y2); }
+                if (TShape.Rows > 3) { Step<TShape>(row, 3 * rowStep, bx, by, ref x3, ref y3); }
+                if (TShape.Rows > 4) { Step<TShape>(row, 4 * rowStep, bx, by, ref x4, ref y4); }
+                if (TShape.Rows > 5) { Step<TShape>(row, 5 * rowStep, bx, by, ref x5, ref y5); }
+                if (TShape.Rows > 6) { Step<TShape>(row, 6 * rowStep, bx, by, ref x6, ref y6); }
+                if (TShape.Rows > 7) { Step<TShape>(row, 7 * rowStep, bx, by, ref x7, ref y7); }
                 b += width;
                 row += depthStep;
             }
@@ -162,15 +162,20 @@ internal static unsafe class GemmTile<T>
         }
     }
 
+    /// <summary>One product of one row: A's element at <paramref name="offset"/> times B's two registers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Step<TShape>(float* a, T bx, T by, ref T x, ref T y)
+    private static void Step<TShape>(float* row, int offset, T bx, T by, ref T x, ref T y)
         where TShape : struct, ITileShape
     {
-        T broadcast = T.Create(*a);
-        x = T.MultiplyAdd(broadcast, bx, x);
         if (TShape.Wide)
         {
-            y = T.MultiplyAdd(broadcast, by, y);
+            T broadcast = T.Create(row[offset]);
+            T.Accumulate(ref x, broadcast, bx);
+            T.Accumulate(ref y, broadcast, by);
+        }
+        else
+        {
+            T.Accumulate(ref x, row[offset], bx);
         }
     }
 

@@ -4,9 +4,9 @@ using System.Runtime.Intrinsics;
 namespace Reacher.Fast.Core.Vectors;
 
 /// <summary>4 lanes, the portable path: NEON on ARM64 (32 registers), SSE on x64 (16), with FMA where there is FMA.</summary>
-internal readonly unsafe struct Simd128 : ISimd<Simd128>
+internal unsafe struct Simd128 : ISimd<Simd128>
 {
-    private readonly Vector128<float> lanes;
+    private Vector128<float> lanes;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Simd128(Vector128<float> lanes) => this.lanes = lanes;
@@ -54,6 +54,17 @@ internal readonly unsafe struct Simd128 : ISimd<Simd128>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd128 MultiplyAdd(Simd128 a, Simd128 b, Simd128 c) => new(Vector128.MultiplyAddEstimate(a.lanes, b.lanes, c.lanes));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Accumulate(ref Simd128 sum, Simd128 a, Simd128 b) => sum.lanes = Vector128.MultiplyAddEstimate(a.lanes, b.lanes, sum.lanes);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Accumulate(ref Simd128 sum, float a, Simd128 b) =>
+        sum.lanes = Vector128.MultiplyAddEstimate(Vector128.Create(a), b.lanes, sum.lanes);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Accumulate(ref Simd128 sum, float* a, Simd128 b) =>
+        sum.lanes = Vector128.MultiplyAddEstimate(Vector128.Load(a), b.lanes, sum.lanes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd128 Sqrt(Simd128 a) => new(Vector128.Sqrt(a.lanes));

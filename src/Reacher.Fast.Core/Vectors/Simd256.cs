@@ -4,9 +4,9 @@ using System.Runtime.Intrinsics;
 namespace Reacher.Fast.Core.Vectors;
 
 /// <summary>8 lanes: AVX2 with FMA, 16 registers: 12 accumulators, 2 of the right operand, 1 broadcast. Elsewhere the runtime emulates it.</summary>
-internal readonly unsafe struct Simd256 : ISimd<Simd256>
+internal unsafe struct Simd256 : ISimd<Simd256>
 {
-    private readonly Vector256<float> lanes;
+    private Vector256<float> lanes;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Simd256(Vector256<float> lanes) => this.lanes = lanes;
@@ -54,6 +54,17 @@ internal readonly unsafe struct Simd256 : ISimd<Simd256>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd256 MultiplyAdd(Simd256 a, Simd256 b, Simd256 c) => new(Vector256.MultiplyAddEstimate(a.lanes, b.lanes, c.lanes));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Accumulate(ref Simd256 sum, Simd256 a, Simd256 b) => sum.lanes = Vector256.MultiplyAddEstimate(a.lanes, b.lanes, sum.lanes);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Accumulate(ref Simd256 sum, float a, Simd256 b) =>
+        sum.lanes = Vector256.MultiplyAddEstimate(Vector256.Create(a), b.lanes, sum.lanes);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Accumulate(ref Simd256 sum, float* a, Simd256 b) =>
+        sum.lanes = Vector256.MultiplyAddEstimate(Vector256.Load(a), b.lanes, sum.lanes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd256 Sqrt(Simd256 a) => new(Vector256.Sqrt(a.lanes));

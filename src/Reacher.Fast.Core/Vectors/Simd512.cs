@@ -4,9 +4,9 @@ using System.Runtime.Intrinsics;
 namespace Reacher.Fast.Core.Vectors;
 
 /// <summary>16 lanes: AVX-512, 32 registers: 16 accumulators, 2 of the right operand, 1 broadcast. Elsewhere the runtime emulates it.</summary>
-internal readonly unsafe struct Simd512 : ISimd<Simd512>
+internal unsafe struct Simd512 : ISimd<Simd512>
 {
-    private readonly Vector512<float> lanes;
+    private Vector512<float> lanes;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Simd512(Vector512<float> lanes) => this.lanes = lanes;
@@ -54,6 +54,17 @@ internal readonly unsafe struct Simd512 : ISimd<Simd512>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd512 MultiplyAdd(Simd512 a, Simd512 b, Simd512 c) => new(Vector512.MultiplyAddEstimate(a.lanes, b.lanes, c.lanes));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Accumulate(ref Simd512 sum, Simd512 a, Simd512 b) => sum.lanes = Vector512.MultiplyAddEstimate(a.lanes, b.lanes, sum.lanes);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Accumulate(ref Simd512 sum, float a, Simd512 b) =>
+        sum.lanes = Vector512.MultiplyAddEstimate(Vector512.Create(a), b.lanes, sum.lanes);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Accumulate(ref Simd512 sum, float* a, Simd512 b) =>
+        sum.lanes = Vector512.MultiplyAddEstimate(Vector512.Load(a), b.lanes, sum.lanes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd512 Sqrt(Simd512 a) => new(Vector512.Sqrt(a.lanes));

@@ -51,6 +51,12 @@ public sealed class OperationCountTests
 
         public static CountedSimd MultiplyAdd(CountedSimd a, CountedSimd b, CountedSimd c) => Counting(Simd128.MultiplyAdd(a.value, b.value, c.value));
 
+        public static void Accumulate(ref CountedSimd sum, CountedSimd a, CountedSimd b) => sum = MultiplyAdd(a, b, sum);
+
+        public static void Accumulate(ref CountedSimd sum, float a, CountedSimd b) => sum = MultiplyAdd(Create(a), b, sum);
+
+        public static void Accumulate(ref CountedSimd sum, float* a, CountedSimd b) => sum = MultiplyAdd(Load(a), b, sum);
+
         public static CountedSimd Sqrt(CountedSimd a) => Counting(Simd128.Sqrt(a.value));
 
         public static CountedSimd Min(CountedSimd a, CountedSimd b) => Counting(Simd128.Min(a.value, b.value));

@@ -106,7 +106,7 @@ internal unsafe struct LayerNormBackwardWork<T> : ITeamWork
                 nint offset = column / width * Dy.PanelStep + (nint)row * width + column % width;
                 T g = T.Load(Dy.Data + offset) * T.Load(Gain + column);
                 sum += g;
-                product = T.MultiplyAdd(g, T.Load(Normalized.Data + offset), product);
+                T.Accumulate(ref product, Normalized.Data + offset, g);
             }
 
             T meanSum = T.Create(T.Sum(sum) / Dy.Columns), meanProduct = T.Create(T.Sum(product) / Dy.Columns);
@@ -152,7 +152,7 @@ internal unsafe struct LayerNormGradientWork<T> : ITeamWork
                 for (int row = 0; row < Dy.Rows; row++)
                 {
                     T gradient = T.Load(dy + (nint)row * width);
-                    gain = T.MultiplyAdd(gradient, T.Load(n + (nint)row * width), gain);
+                    T.Accumulate(ref gain, n + (nint)row * width, gradient);
                     shift += gradient;
                 }
 

@@ -118,8 +118,8 @@ internal unsafe struct SquaredNormWork<T> : ITeamWork
             for (nint i = (nint)chunk * Chunk; i < end; i += 2 * T.Count)
             {
                 T a = T.Load(Values + i), b = T.Load(Values + i + T.Count);
-                x = T.MultiplyAdd(a, a, x);
-                y = T.MultiplyAdd(b, b, y);
+                T.Accumulate(ref x, a, a);
+                T.Accumulate(ref y, b, b);
             }
 
             Sums[chunk] = T.Sum(x + y);

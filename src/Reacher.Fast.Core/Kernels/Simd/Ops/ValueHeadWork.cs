@@ -46,14 +46,14 @@ internal unsafe struct ValueHeadWork<T> : ITeamWork
             for (int panel = 0; panel < x.Panels; panel++)
             {
                 T w0 = T.Load(weight), w1 = T.Load(weight + T.Count);
-                a = T.MultiplyAdd(T.Load(element), w0, a);
-                a1 = T.MultiplyAdd(T.Load(element + T.Count), w1, a1);
-                b = T.MultiplyAdd(T.Load(element + width), w0, b);
-                b1 = T.MultiplyAdd(T.Load(element + width + T.Count), w1, b1);
-                c = T.MultiplyAdd(T.Load(element + 2 * width), w0, c);
-                c1 = T.MultiplyAdd(T.Load(element + 2 * width + T.Count), w1, c1);
-                d = T.MultiplyAdd(T.Load(element + 3 * width), w0, d);
-                d1 = T.MultiplyAdd(T.Load(element + 3 * width + T.Count), w1, d1);
+                T.Accumulate(ref a, element, w0);
+                T.Accumulate(ref a1, element + T.Count, w1);
+                T.Accumulate(ref b, element + width, w0);
+                T.Accumulate(ref b1, element + width + T.Count, w1);
+                T.Accumulate(ref c, element + 2 * width, w0);
+                T.Accumulate(ref c1, element + 2 * width + T.Count, w1);
+                T.Accumulate(ref d, element + 3 * width, w0);
+                T.Accumulate(ref d1, element + 3 * width + T.Count, w1);
                 element += x.PanelStep;
                 weight += width;
             }
@@ -71,8 +71,8 @@ internal unsafe struct ValueHeadWork<T> : ITeamWork
             float* weight = w;
             for (int panel = 0; panel < x.Panels; panel++)
             {
-                a = T.MultiplyAdd(T.Load(element), T.Load(weight), a);
-                a1 = T.MultiplyAdd(T.Load(element + T.Count), T.Load(weight + T.Count), a1);
+                T.Accumulate(ref a, element, T.Load(weight));
+                T.Accumulate(ref a1, element + T.Count, T.Load(weight + T.Count));
                 element += x.PanelStep;
                 weight += width;
             }
@@ -123,8 +123,8 @@ internal unsafe struct ValueHeadBackwardWork<T> : ITeamWork
 
                 if (Dw != null)
                 {
-                    dw0 = T.MultiplyAdd(dq, T.Load(x), dw0);
-                    dw1 = T.MultiplyAdd(dq, T.Load(x + T.Count), dw1);
+                    T.Accumulate(ref dw0, x, dq);
+                    T.Accumulate(ref dw1, x + T.Count, dq);
                     x += width;
                 }
 
