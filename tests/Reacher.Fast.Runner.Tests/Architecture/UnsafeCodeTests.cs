@@ -18,7 +18,6 @@ public sealed partial class UnsafeCodeTests
         "Core/Kernels/Cuda/CudaRecording.cs",
         "Core/Kernels/Cuda/CudaReplayMirror.cs",
         "Core/Kernels/Cuda/CudaStaging.cs",
-        "Core/Kernels/Cuda/KernelArguments.cs",
         "Core/Kernels/Simd/Ops/ChunkedSums.cs",
         "Core/Kernels/Simd/Ops/LayerNormWork.cs",
         "Core/Kernels/Simd/Ops/LinearWork.cs",

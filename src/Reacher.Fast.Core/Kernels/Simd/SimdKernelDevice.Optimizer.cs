@@ -44,20 +44,6 @@ internal sealed unsafe partial class SimdKernelDevice<T>
     }
 
     /// <inheritdoc/>
-    public void Polyak(TensorBlock source, TensorBlock target, float tau)
-    {
-        CheckAlike(source, target);
-        PolyakWork<T> work = new()
-        {
-            Source = (float*)source.Address,
-            Target = (float*)target.Address,
-            Floats = source.Length,
-            Tau = tau,
-        };
-        Run(work, source.Length);
-    }
-
-    /// <inheritdoc/>
     public void ClipGradientNorm(TensorBlock gradients, float maximumNorm, Tensor report, int reportSlot)
     {
         ArgumentNullException.ThrowIfNull(gradients);

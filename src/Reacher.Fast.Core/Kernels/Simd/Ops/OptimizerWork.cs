@@ -53,28 +53,6 @@ internal unsafe struct AdamWork<T> : ITeamWork
     }
 }
 
-/// <summary>target += tau (source - target).</summary>
-internal unsafe struct PolyakWork<T> : ITeamWork
-    where T : unmanaged, ISimd<T>
-{
-    public float* Source;
-    public float* Target;
-    public long Floats;
-    public float Tau;
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public readonly void Execute(int member, int members)
-    {
-        WorkRange range = new(Floats, member, members, 32);
-        T tau = T.Create(Tau);
-        for (nint i = range.Begin; i < range.End; i += T.Count)
-        {
-            T t = T.Load(Target + i);
-            T.Store(T.MultiplyAdd(tau, T.Load(Source + i) - t, t), Target + i);
-        }
-    }
-}
-
 /// <summary>values *= scale.</summary>
 internal unsafe struct ScaleWork<T> : ITeamWork
     where T : unmanaged, ISimd<T>
