@@ -15,7 +15,9 @@ public static class InstructionSets
     /// </summary>
     public static InstructionSet Best => WidestOf(IsSupported);
 
-    /// <summary>The one that <see cref="EnvironmentVariable"/> names, otherwise <see cref="Best"/>: for the learner and the arm alike.</summary>
+    /// <summary>
+    /// The one that <see cref="EnvironmentVariable"/> names, otherwise <see cref="Best"/>: for the learner and the arm alike.
+    /// </summary>
     /// <exception cref="InputException">The variable names none, or one that this processor lacks.</exception>
     public static InstructionSet Selected => Choose(Environment.GetEnvironmentVariable(EnvironmentVariable), IsSupported);
 

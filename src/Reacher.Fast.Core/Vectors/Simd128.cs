@@ -56,7 +56,8 @@ internal unsafe struct Simd128 : ISimd<Simd128>
     public static Simd128 MultiplyAdd(Simd128 a, Simd128 b, Simd128 c) => new(Vector128.MultiplyAddEstimate(a.lanes, b.lanes, c.lanes));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Accumulate(ref Simd128 sum, Simd128 a, Simd128 b) => sum.lanes = Vector128.MultiplyAddEstimate(a.lanes, b.lanes, sum.lanes);
+    public static void Accumulate(ref Simd128 sum, Simd128 a, Simd128 b) =>
+        sum.lanes = Vector128.MultiplyAddEstimate(a.lanes, b.lanes, sum.lanes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Accumulate(ref Simd128 sum, float a, Simd128 b) =>
@@ -82,7 +83,8 @@ internal unsafe struct Simd128 : ISimd<Simd128>
     public static Simd128 GreaterThan(Simd128 a, Simd128 b) => new(Vector128.GreaterThan(a.lanes, b.lanes));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd128 Select(Simd128 mask, Simd128 a, Simd128 b) => new(Vector128.ConditionalSelect(mask.lanes, a.lanes, b.lanes));
+    public static Simd128 Select(Simd128 mask, Simd128 a, Simd128 b) =>
+        new(Vector128.ConditionalSelect(mask.lanes, a.lanes, b.lanes));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd128 Round(Simd128 a) => new(Vector128.Round(a.lanes));

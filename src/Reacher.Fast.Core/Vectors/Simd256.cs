@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace Reacher.Fast.Core.Vectors;
 
-/// <summary>8 lanes: AVX2 with FMA, 16 registers: 12 accumulators, 2 of the right operand, 1 broadcast. Elsewhere the runtime emulates it.</summary>
+/// <summary>8 lanes: AVX2 with FMA, 16 registers, 15 of them in a tile. Where the processor has none, the runtime emulates it.</summary>
 internal unsafe struct Simd256 : ISimd<Simd256>
 {
     private Vector256<float> lanes;
@@ -56,7 +56,8 @@ internal unsafe struct Simd256 : ISimd<Simd256>
     public static Simd256 MultiplyAdd(Simd256 a, Simd256 b, Simd256 c) => new(Vector256.MultiplyAddEstimate(a.lanes, b.lanes, c.lanes));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Accumulate(ref Simd256 sum, Simd256 a, Simd256 b) => sum.lanes = Vector256.MultiplyAddEstimate(a.lanes, b.lanes, sum.lanes);
+    public static void Accumulate(ref Simd256 sum, Simd256 a, Simd256 b) =>
+        sum.lanes = Vector256.MultiplyAddEstimate(a.lanes, b.lanes, sum.lanes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Accumulate(ref Simd256 sum, float a, Simd256 b) =>
@@ -82,7 +83,8 @@ internal unsafe struct Simd256 : ISimd<Simd256>
     public static Simd256 GreaterThan(Simd256 a, Simd256 b) => new(Vector256.GreaterThan(a.lanes, b.lanes));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd256 Select(Simd256 mask, Simd256 a, Simd256 b) => new(Vector256.ConditionalSelect(mask.lanes, a.lanes, b.lanes));
+    public static Simd256 Select(Simd256 mask, Simd256 a, Simd256 b) =>
+        new(Vector256.ConditionalSelect(mask.lanes, a.lanes, b.lanes));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd256 Round(Simd256 a) => new(Vector256.Round(a.lanes));

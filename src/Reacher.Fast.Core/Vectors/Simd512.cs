@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace Reacher.Fast.Core.Vectors;
 
-/// <summary>16 lanes: AVX-512, 32 registers: 16 accumulators, 2 of the right operand, 1 broadcast. Elsewhere the runtime emulates it.</summary>
+/// <summary>16 lanes: AVX-512, 32 registers, 19 of them in a tile. Where the processor has none, the runtime emulates it.</summary>
 internal unsafe struct Simd512 : ISimd<Simd512>
 {
     private Vector512<float> lanes;
@@ -56,7 +56,8 @@ internal unsafe struct Simd512 : ISimd<Simd512>
     public static Simd512 MultiplyAdd(Simd512 a, Simd512 b, Simd512 c) => new(Vector512.MultiplyAddEstimate(a.lanes, b.lanes, c.lanes));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Accumulate(ref Simd512 sum, Simd512 a, Simd512 b) => sum.lanes = Vector512.MultiplyAddEstimate(a.lanes, b.lanes, sum.lanes);
+    public static void Accumulate(ref Simd512 sum, Simd512 a, Simd512 b) =>
+        sum.lanes = Vector512.MultiplyAddEstimate(a.lanes, b.lanes, sum.lanes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Accumulate(ref Simd512 sum, float a, Simd512 b) =>
@@ -82,7 +83,8 @@ internal unsafe struct Simd512 : ISimd<Simd512>
     public static Simd512 GreaterThan(Simd512 a, Simd512 b) => new(Vector512.GreaterThan(a.lanes, b.lanes));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd512 Select(Simd512 mask, Simd512 a, Simd512 b) => new(Vector512.ConditionalSelect(mask.lanes, a.lanes, b.lanes));
+    public static Simd512 Select(Simd512 mask, Simd512 a, Simd512 b) =>
+        new(Vector512.ConditionalSelect(mask.lanes, a.lanes, b.lanes));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd512 Round(Simd512 a) => new(Vector512.Round(a.lanes));

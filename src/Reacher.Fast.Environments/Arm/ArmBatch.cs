@@ -17,13 +17,13 @@ public abstract class ArmBatch : IDisposable
         TouchDistance = (float)(HandRadius + (0.5 * goalSize));
     }
 
-    /// <summary>N.</summary>
+    /// <summary>N, how many arms there are.</summary>
     public int Count { get; }
 
     /// <summary>The instructions that step these arms.</summary>
     public abstract InstructionSet InstructionSet { get; }
 
-    /// <summary>Metres, over the arms' roots.</summary>
+    /// <summary>How many metres the goals stand above the arms' roots.</summary>
     public float GoalHeight { get; }
 
     /// <summary>A hand's centre nearer than this to the goal's is rewarded.</summary>
@@ -57,13 +57,13 @@ public abstract class ArmBatch : IDisposable
     /// <summary>Starts an episode whose goal is the one that an observation shows.</summary>
     /// <param name="arm">0 to N - 1.</param>
     /// <param name="observation">33 floats, of which only the goal's are read.</param>
-    /// <param name="kick">As above.</param>
+    /// <param name="kick">Whether the next physics step converts torque with the orientations from before this call.</param>
     public void Reset(int arm, ReadOnlySpan<float> observation, bool kick = false) =>
         Reset(arm, (float)GoalDegree(observation), observation[32], kick);
 
     /// <summary>Puts an arm and its goal into the state that an observation describes.</summary>
     /// <param name="arm">0 to N - 1.</param>
-    /// <param name="observation">33 floats.</param>
+    /// <param name="observation">33 floats, as <see cref="Observe"/> writes them.</param>
     public abstract void Load(int arm, ReadOnlySpan<float> observation);
 
     /// <summary>Advances every arm by one decision: four physics steps under one action.</summary>

@@ -36,13 +36,13 @@ public sealed class ArmEnvironment : IVectorEnvironment
     /// <inheritdoc/>
     public int AgentCount => options.ArmCount;
 
-    /// <summary>33.</summary>
+    /// <summary>33 numbers an arm: 26 of its two bodies, 7 of the goal.</summary>
     public int ObservationSize => ArmModel.ObservationSize;
 
-    /// <summary>4.</summary>
+    /// <summary>4 numbers an arm, in [-1, 1]: torques about x and z of the upper and of the lower body.</summary>
     public int ActionSize => ArmModel.ActionSize;
 
-    /// <summary>The scene.</summary>
+    /// <summary>The scene as it was given to the constructor.</summary>
     public ArmOptions Options => options;
 
     /// <summary>The instructions that step the arms. The same seed and set give the same results to the bit.</summary>

@@ -62,7 +62,8 @@ public sealed record ArmOptions
         CheckFinite("goal height", GoalHeight, -1000f, 1000f);
         if (InstructionSet is { } set && !Enum.IsDefined(set))
         {
-            throw new InputException($"There is no instruction set number {(int)set}; use Scalar, Vector128, Vector256 or Vector512, or none.");
+            throw new InputException(
+                $"There is no instruction set number {(int)set}; use Scalar, Vector128, Vector256 or Vector512, or none.");
         }
     }
 

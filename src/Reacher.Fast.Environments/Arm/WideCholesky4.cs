@@ -36,7 +36,7 @@ internal unsafe struct WideCholesky4<T>
         i3 = one / T.Sqrt(a33 - (l30 * l30) - (l31 * l31) - (l32 * l32));
     }
 
-    /// <summary>L^-1 b.</summary>
+    /// <summary>L^-1 b, by forward substitution.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly Wide4<T> Forward(Wide4<T> b)
     {
@@ -47,7 +47,7 @@ internal unsafe struct WideCholesky4<T>
         return new(x, y, z, w);
     }
 
-    /// <summary>L^-T b.</summary>
+    /// <summary>L^-T b, by backward substitution.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly Wide4<T> Backward(Wide4<T> b)
     {

@@ -16,9 +16,9 @@ internal static unsafe class WideStep<T>
 
     /// <summary>Moves the goal, counts the touch, and advances the physics by 0.02 s.</summary>
     /// <param name="block">The arms; see <see cref="Rows"/>.</param>
-    /// <param name="joints">Working memory.</param>
-    /// <param name="goalHeight">Metres.</param>
-    /// <param name="touchDistance">Metres.</param>
+    /// <param name="joints">Working memory for the joints of one block.</param>
+    /// <param name="goalHeight">The goals' height over the roots, in metres.</param>
+    /// <param name="touchDistance">Below this distance of hand and goal, in metres, a step is rewarded.</param>
     /// <param name="kick">Whether the rows of <see cref="Rows.TorqueAxes"/> apply.</param>
     public static void Step(float* block, WideJoints<T>* joints, float goalHeight, float touchDistance, bool kick)
     {

@@ -25,7 +25,7 @@ internal sealed unsafe class CudaRecording : IDisposable
         graph = new CudaGraph(context);
     }
 
-    /// <summary>Ops recorded.</summary>
+    /// <summary>How many ops have been recorded.</summary>
     public int Count => nodes.Count;
 
     /// <summary>Dependencies between them.</summary>

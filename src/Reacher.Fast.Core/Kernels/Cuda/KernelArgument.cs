@@ -68,7 +68,8 @@ internal readonly struct KernelArgument
     public static KernelArgument Bytes(nint address, long bytes, Access access) => Bytes(address, address, bytes, access);
 
     /// <summary>A pointer behind which only <paramref name="bytes"/> from <paramref name="start"/> are touched.</summary>
-    public static KernelArgument Bytes(nint address, nint start, long bytes, Access access) => new((ulong)address, (ulong)start, bytes, access);
+    public static KernelArgument Bytes(nint address, nint start, long bytes, Access access) =>
+        new((ulong)address, (ulong)start, bytes, access);
 
     private static long BytesOf(Tensor tensor) =>
         (((tensor.Heads - 1) * tensor.HeadStride) + ((long)tensor.Rows * CudaKernelDevice.RowStride(tensor.Columns))) * sizeof(float);
