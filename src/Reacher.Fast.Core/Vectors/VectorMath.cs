@@ -10,7 +10,9 @@ namespace Reacher.Fast.Core.Vectors;
 internal static class VectorMath<T>
     where T : unmanaged, ISimd<T>
 {
-    /// <summary>e^x to 2 units in the last place; x beyond [-87.3, 88.3] counts as that bound, so the result is finite and normal.</summary>
+    /// <summary>
+    /// e^x to 2 units in the last place; x beyond [-87.3, 88.3] counts as that bound, so the result is finite and normal.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Exp(T x)
     {
