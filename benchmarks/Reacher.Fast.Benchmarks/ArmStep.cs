@@ -22,18 +22,18 @@ public class ArmStep : IDisposable
 
     /// <summary>The twin.</summary>
     [ParamsSource(nameof(Sets))]
-    public ArmInstructionSet Set { get; set; }
+    public InstructionSet Set { get; set; }
 
     /// <summary>Those that the processor has.</summary>
-    public static IEnumerable<ArmInstructionSet> Sets =>
-        BenchmarkSizes.Sets.Where(set => set != InstructionSet.Scalar).Select(set => Enum.Parse<ArmInstructionSet>(set.ToString()));
+    public static IEnumerable<InstructionSet> Sets =>
+        BenchmarkSizes.Sets.Where(set => set != InstructionSet.Scalar);
 
     /// <summary>Arms in the middle of random play.</summary>
     [GlobalSetup]
     public void Setup()
     {
         arm = new ArmEnvironment(new ArmOptions { ArmCount = Arms, InstructionSet = Set });
-        reference = new ArmEnvironment(new ArmOptions { ArmCount = Arms, InstructionSet = ArmInstructionSet.Scalar });
+        reference = new ArmEnvironment(new ArmOptions { ArmCount = Arms, InstructionSet = InstructionSet.Scalar });
         buffer = new StepBuffer(arm);
         actions = new float[Arms * arm.ActionSize];
         Random random = new(1);

@@ -38,7 +38,6 @@ internal sealed class OpBench : IDisposable
         ["Td3PolicyLoss"] = bench => bench.device.Td3PolicyLoss(bench.Q, bench.QGradient, bench.Report),
         ["Adam"] = bench => bench.device.Adam(bench.parameters, bench.gradients, bench.optimizer, Adam, null, 0),
         ["AdamAndPolyak"] = bench => bench.device.Adam(bench.parameters, bench.gradients, bench.optimizer, Adam, bench.target, 0.005f),
-        ["Polyak"] = bench => bench.device.Polyak(bench.parameters, bench.target, 0.005f),
         ["Copy"] = bench => bench.device.Copy(bench.parameters, bench.target),
         ["ClipGradientNorm"] = bench => bench.device.ClipGradientNorm(bench.gradients, 1, bench.Report, ReportSlot.CriticGradientNorm),
         ["EntropyCoefficientStep"] = bench => bench.device.EntropyCoefficientStep(bench.LogPi, -Actions, Adam, bench.AlphaState, bench.Alpha, bench.Report),

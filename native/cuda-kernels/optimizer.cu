@@ -59,16 +59,6 @@ RF_KERNEL RF_THREADS(256) adam(
 }
 RF_REGISTER(adam)
 
-RF_KERNEL RF_THREADS(256) polyak(const float* source, float* target, float tau, long long length)
-{
-    long long i = (long long)block_x() * 256 + thread_index();
-    if (i < length)
-    {
-        target[i] = multiply_add(tau, source[i] - target[i], target[i]);
-    }
-}
-RF_REGISTER(polyak)
-
 // The sum of squares of each block's share, into partial[block]; the shares interleave, so any grid works.
 RF_KERNEL RF_THREADS(256) squared_norm(const float* values, float* partial, long long length)
 {

@@ -127,10 +127,13 @@ RF_DEVICE uint32 to_bf16(float value)
 
 RF_DEVICE uint32 to_bf16x2(float low, float high) { return to_bf16(low) | to_bf16(high) << 16; }
 
-// Lane l = 4 g + t holds of A: rows g and g + 8 (register bit 0), columns t and t + 4 (bit 1); of B: column g, rows t and
-// t + 4; of D: rows g and g + 8 (bit 1), columns 2t and 2t + 1 (bit 0). PTX ISA, figures of mma.m16n8k8.
-RF_DEVICE void mma_tf32(float (&d)[4], const uint32 (&a)[4], const uint32 (&b)[2])
+// D += A B of one warp, A 16 x (8 PerRegister), with PerRegister numbers of a row side by side in a register. Lane l = 4 g + t
+// holds of A: rows g and g + 8 (register bit 0), columns t and t + 4 registers (bit 1); of B: column g, rows likewise; of D: rows
+// g and g + 8 (bit 1), columns 2t and 2t + 1 (bit 0). PTX ISA, figures of mma.m16n8k8 and mma.m16n8k16.
+template <int PerRegister, class Element>
+RF_DEVICE void mma_emulated(float (&d)[4], const uint32 (&a)[4], const uint32 (&b)[2], Element element)
 {
+    const int half = 4 * PerRegister; // columns of A in one register of each of four lanes
     emulator::Exchange* slots = emulator::warp_slots();
     int lane = thread_index() & 31, g = lane >> 2, t = lane & 3;
     memcpy(slots[lane].words, a, sizeof a);
@@ -139,30 +142,21 @@ RF_DEVICE void mma_tf32(float (&d)[4], const uint32 (&a)[4], const uint32 (&b)[2
     for (int i = 0; i < 4; i++)
     {
         int high = i >> 1, column = 2 * t + (i & 1);
-        for (int k = 0; k < 8; k++)
+        for (int k = 0; k < 2 * half; k++)
         {
-            d[i] += emulator::tf32_of(slots[4 * g + (k & 3)].words[high + 2 * (k >> 2)]) *
-                emulator::tf32_of(slots[4 * column + (k & 3)].words[4 + (k >> 2)]);
+            int from = k % half / PerRegister, part = k / half;
+            d[i] += element(slots[4 * g + from].words[high + 2 * part], k % PerRegister) *
+                element(slots[4 * column + from].words[4 + part], k % PerRegister);
         }
     }
 }
 
-// As above with 16 columns of A: each register holds columns 2t, 2t + 1 (or + 8). PTX ISA, figures of mma.m16n8k16.
+RF_DEVICE void mma_tf32(float (&d)[4], const uint32 (&a)[4], const uint32 (&b)[2])
+{
+    mma_emulated<1>(d, a, b, [](uint32 word, int) { return emulator::tf32_of(word); });
+}
+
 RF_DEVICE void mma_bf16(float (&d)[4], const uint32 (&a)[4], const uint32 (&b)[2])
 {
-    emulator::Exchange* slots = emulator::warp_slots();
-    int lane = thread_index() & 31, g = lane >> 2, t = lane & 3;
-    memcpy(slots[lane].words, a, sizeof a);
-    memcpy(slots[lane].words + 4, b, sizeof b);
-    emulator::warp_barrier();
-    for (int i = 0; i < 4; i++)
-    {
-        int high = i >> 1, column = 2 * t + (i & 1);
-        for (int k = 0; k < 16; k++)
-        {
-            int from = (k & 7) >> 1;
-            d[i] += emulator::bf16_of(slots[4 * g + from].words[high + 2 * (k >> 3)], k & 1) *
-                emulator::bf16_of(slots[4 * column + from].words[4 + (k >> 3)], k & 1);
-        }
-    }
+    mma_emulated<2>(d, a, b, [](uint32 word, int half) { return emulator::bf16_of(word, half); });
 }

@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics;
 using Reacher.Fast.Core.Kernels;
 using Reacher.Fast.Core.Kernels.Scalar;
 using Reacher.Fast.Core.Kernels.Simd;
@@ -27,9 +26,9 @@ public static class CpuDevices
     internal static IKernelDevice Create(
         InstructionSet set, int threads, bool pin, Func<int, (nint Address, IDisposable Owner)>? allocator) => set switch
         {
-            InstructionSet.Vector512 => new SimdKernelDevice<Simd512, Vector512<float>>(set, threads, pin, allocator),
-            InstructionSet.Vector256 => new SimdKernelDevice<Simd256, Vector256<float>>(set, threads, pin, allocator),
-            InstructionSet.Vector128 => new SimdKernelDevice<Simd128, Vector128<float>>(set, threads, pin, allocator),
+            InstructionSet.Vector512 => new SimdKernelDevice<Simd512>(threads, pin, allocator),
+            InstructionSet.Vector256 => new SimdKernelDevice<Simd256>(threads, pin, allocator),
+            InstructionSet.Vector128 => new SimdKernelDevice<Simd128>(threads, pin, allocator),
             InstructionSet.Scalar => new ScalarKernelDevice(),
             _ => throw new NotSupportedException($"No kernels for {set}."),
         };

@@ -96,7 +96,7 @@ internal abstract class CudaResource : SafeHandle
         }
     }
 
-    /// <summary>Frees it.</summary>
+    /// <summary>Gives the resource back to the driver.</summary>
     protected abstract CudaStatus Free();
 
     /// <inheritdoc/>

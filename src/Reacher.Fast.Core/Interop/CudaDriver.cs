@@ -159,7 +159,7 @@ internal static unsafe partial class CudaDriver
     public static partial CudaStatus cuGraphExecDestroy(nint executable);
 }
 
-/// <summary>CUDA_KERNEL_NODE_PARAMS_v2.</summary>
+/// <summary>One kernel launch of a graph, laid out as the driver's CUDA_KERNEL_NODE_PARAMS_v2.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct KernelNodeParameters
 {

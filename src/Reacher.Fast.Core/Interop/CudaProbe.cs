@@ -8,8 +8,8 @@ namespace Reacher.Fast.Core.Interop;
 /// <param name="Name">The driver's name for it.</param>
 /// <param name="Major">Compute capability, major part.</param>
 /// <param name="Minor">Compute capability, minor part.</param>
-/// <param name="Multiprocessors">Streaming multiprocessors.</param>
-/// <param name="MemoryBytes">Its memory.</param>
+/// <param name="Multiprocessors">How many streaming multiprocessors it has.</param>
+/// <param name="MemoryBytes">The bytes of its memory.</param>
 /// <param name="SharedBytes">Shared memory that one block may ask for: 163 KiB on an A100, 99 on an RTX 30 or 40, 227 on an H100.</param>
 public sealed record CudaDeviceInfo(int Ordinal, string Name, int Major, int Minor, int Multiprocessors, long MemoryBytes, int SharedBytes)
 {

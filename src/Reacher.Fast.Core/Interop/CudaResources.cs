@@ -19,7 +19,7 @@ internal sealed unsafe class CudaModule : CudaResource
     protected override CudaStatus Free() => CudaDriver.cuModuleUnload(handle);
 }
 
-/// <summary>Device memory.</summary>
+/// <summary>A range of the GPU's memory, freed with this owner.</summary>
 internal sealed class DeviceMemory : CudaResource
 {
     /// <summary>Allocates <paramref name="bytes"/>; their contents are undefined.</summary>
@@ -32,7 +32,7 @@ internal sealed class DeviceMemory : CudaResource
         Bytes = bytes;
     }
 
-    /// <summary>Its size.</summary>
+    /// <summary>How many bytes were asked for.</summary>
     public long Bytes { get; }
 
     /// <inheritdoc/>
@@ -55,7 +55,7 @@ internal sealed unsafe class PinnedMemory : CudaResource
         Bytes = bytes;
     }
 
-    /// <summary>Its size.</summary>
+    /// <summary>How many bytes were asked for.</summary>
     public int Bytes { get; }
 
     /// <summary>All of it, as bytes. Must not outlive this owner.</summary>

@@ -3,13 +3,13 @@ namespace Reacher.Fast.Core.Kernels;
 /// <summary>What follows a linear map, fused into it.</summary>
 public enum Activation
 {
-    /// <summary>Nothing.</summary>
+    /// <summary>No function: the output is the linear map itself.</summary>
     None = 0,
 
-    /// <summary>max(x, 0).</summary>
+    /// <summary>max(x, 0), element by element.</summary>
     ReLU = 1,
 
-    /// <summary>tanh(x).</summary>
+    /// <summary>tanh(x), element by element.</summary>
     Tanh = 2,
 }
 

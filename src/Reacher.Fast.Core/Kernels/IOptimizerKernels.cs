@@ -27,9 +27,6 @@ public interface IOptimizerKernels
     void Adam(
         TensorBlock parameters, TensorBlock gradients, AdamState state, AdamOptions options, TensorBlock? target, float tau);
 
-    /// <summary>target += tau * (source - target), element by element.</summary>
-    void Polyak(TensorBlock source, TensorBlock target, float tau);
-
     /// <summary>
     /// Writes the L2 norm of <paramref name="gradients"/> into slot <paramref name="reportSlot"/> of <paramref name="report"/>
     /// and scales the block by min(1, maximumNorm / (norm + 1e-6)) (torch.nn.utils.clip_grad_norm_). An infinite maximum

@@ -30,7 +30,7 @@ public sealed unsafe class AlignedMemory<T> : SafeHandle
     /// <inheritdoc/>
     public override bool IsInvalid => handle == 0;
 
-    /// <summary>Elements.</summary>
+    /// <summary>How many elements the memory holds.</summary>
     public int Length { get; }
 
     /// <summary>Address of element 0. Valid while this owner is alive and not disposed.</summary>

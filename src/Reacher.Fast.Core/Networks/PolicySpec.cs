@@ -44,10 +44,10 @@ public sealed record PolicySpec
     /// <summary>What the last layer means.</summary>
     public PolicyKind Kind { get; }
 
-    /// <summary>O.</summary>
+    /// <summary>O, the numbers in an observation.</summary>
     public int ObservationSize { get; }
 
-    /// <summary>A.</summary>
+    /// <summary>A, the numbers in an action.</summary>
     public int ActionSize { get; }
 
     /// <summary>Widths of the hidden layers.</summary>

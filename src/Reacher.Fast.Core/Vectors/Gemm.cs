@@ -6,9 +6,8 @@ namespace Reacher.Fast.Core.Vectors;
 /// C = X B and C = X^T B over packed panels, blocked for the caches; a part of C at a time, so that a team divides it. Every
 /// element is summed by one thread in one order, whatever the division: the result does not depend on the thread count.
 /// </summary>
-internal static unsafe class Gemm<TSimd, TVector>
-    where TSimd : struct, ISimd<TVector>
-    where TVector : struct
+internal static unsafe class Gemm<T>
+    where T : unmanaged, ISimd<T>
 {
     /// <summary>Products summed before C is put down: B's panel of that depth is half of a first-level cache (16 KB of 32 KB).</summary>
     public const int DepthBlock = 256;
@@ -17,7 +16,7 @@ internal static unsafe class Gemm<TSimd, TVector>
     public const int RowBlock = 192;
 
     /// <summary>P, the columns of a panel.</summary>
-    public static int Width => 2 * TSimd.Count;
+    public static int Width => 2 * T.Count;
 
     /// <summary>Rows [rowBegin, rowEnd) and panels [panelBegin, panelEnd) of C = X B.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -34,7 +33,7 @@ internal static unsafe class Gemm<TSimd, TVector>
                 TileEnds part = Part(ends, k == 0, k + count == depth);
                 for (int panel = panelBegin; panel < panelEnd; panel++)
                 {
-                    bool wide = c.Columns - panel * Width > TSimd.Count;
+                    bool wide = c.Columns - panel * Width > T.Count;
                     TileEnds tile = part;
                     tile.Bias = part.Bias == null ? null : part.Bias + (nint)panel * Width;
                     float* panelB = b.Panel(panel) + (nint)k * Width;
@@ -63,7 +62,7 @@ internal static unsafe class Gemm<TSimd, TVector>
             TileEnds ends = new() { Accumulate = accumulate || k > 0 };
             for (int panel = panelBegin; panel < panelEnd; panel++)
             {
-                bool wide = c.Columns - panel * Width > TSimd.Count;
+                bool wide = c.Columns - panel * Width > T.Count;
                 float* panelB = b.Panel(panel) + (nint)k * Width;
                 for (int row = rowBegin; row < rowEnd;)
                 {
@@ -83,12 +82,12 @@ internal static unsafe class Gemm<TSimd, TVector>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int TileRows(int left)
     {
-        if (left >= 2 * TSimd.TileRows || left == TSimd.TileRows)
+        if (left >= 2 * T.TileRows || left == T.TileRows)
         {
-            return TSimd.TileRows;
+            return T.TileRows;
         }
 
-        return left < TSimd.TileRows ? left : (left + 1) / 2;
+        return left < T.TileRows ? left : (left + 1) / 2;
     }
 
     private static TileEnds Part(in TileEnds ends, bool first, bool last) => new()
@@ -106,14 +105,14 @@ internal static unsafe class Gemm<TSimd, TVector>
         {
             switch (rows)
             {
-                case 1: GemmTile<TSimd, TVector>.Run<Straight<Rows1>>(depth, a, panelStep, b, c, ends); break;
-                case 2: GemmTile<TSimd, TVector>.Run<Straight<Rows2>>(depth, a, panelStep, b, c, ends); break;
-                case 3: GemmTile<TSimd, TVector>.Run<Straight<Rows3>>(depth, a, panelStep, b, c, ends); break;
-                case 4: GemmTile<TSimd, TVector>.Run<Straight<Rows4>>(depth, a, panelStep, b, c, ends); break;
-                case 5: GemmTile<TSimd, TVector>.Run<Straight<Rows5>>(depth, a, panelStep, b, c, ends); break;
-                case 6: GemmTile<TSimd, TVector>.Run<Straight<Rows6>>(depth, a, panelStep, b, c, ends); break;
-                case 7: GemmTile<TSimd, TVector>.Run<Straight<Rows7>>(depth, a, panelStep, b, c, ends); break;
-                default: GemmTile<TSimd, TVector>.Run<Straight<Rows8>>(depth, a, panelStep, b, c, ends); break;
+                case 1: GemmTile<T>.Run<Straight<Rows1>>(depth, a, panelStep, b, c, ends); break;
+                case 2: GemmTile<T>.Run<Straight<Rows2>>(depth, a, panelStep, b, c, ends); break;
+                case 3: GemmTile<T>.Run<Straight<Rows3>>(depth, a, panelStep, b, c, ends); break;
+                case 4: GemmTile<T>.Run<Straight<Rows4>>(depth, a, panelStep, b, c, ends); break;
+                case 5: GemmTile<T>.Run<Straight<Rows5>>(depth, a, panelStep, b, c, ends); break;
+                case 6: GemmTile<T>.Run<Straight<Rows6>>(depth, a, panelStep, b, c, ends); break;
+                case 7: GemmTile<T>.Run<Straight<Rows7>>(depth, a, panelStep, b, c, ends); break;
+                default: GemmTile<T>.Run<Straight<Rows8>>(depth, a, panelStep, b, c, ends); break;
             }
 
             return;
@@ -121,14 +120,14 @@ internal static unsafe class Gemm<TSimd, TVector>
 
         switch (rows)
         {
-            case 1: GemmTile<TSimd, TVector>.Run<StraightNarrow<Rows1>>(depth, a, panelStep, b, c, ends); break;
-            case 2: GemmTile<TSimd, TVector>.Run<StraightNarrow<Rows2>>(depth, a, panelStep, b, c, ends); break;
-            case 3: GemmTile<TSimd, TVector>.Run<StraightNarrow<Rows3>>(depth, a, panelStep, b, c, ends); break;
-            case 4: GemmTile<TSimd, TVector>.Run<StraightNarrow<Rows4>>(depth, a, panelStep, b, c, ends); break;
-            case 5: GemmTile<TSimd, TVector>.Run<StraightNarrow<Rows5>>(depth, a, panelStep, b, c, ends); break;
-            case 6: GemmTile<TSimd, TVector>.Run<StraightNarrow<Rows6>>(depth, a, panelStep, b, c, ends); break;
-            case 7: GemmTile<TSimd, TVector>.Run<StraightNarrow<Rows7>>(depth, a, panelStep, b, c, ends); break;
-            default: GemmTile<TSimd, TVector>.Run<StraightNarrow<Rows8>>(depth, a, panelStep, b, c, ends); break;
+            case 1: GemmTile<T>.Run<StraightNarrow<Rows1>>(depth, a, panelStep, b, c, ends); break;
+            case 2: GemmTile<T>.Run<StraightNarrow<Rows2>>(depth, a, panelStep, b, c, ends); break;
+            case 3: GemmTile<T>.Run<StraightNarrow<Rows3>>(depth, a, panelStep, b, c, ends); break;
+            case 4: GemmTile<T>.Run<StraightNarrow<Rows4>>(depth, a, panelStep, b, c, ends); break;
+            case 5: GemmTile<T>.Run<StraightNarrow<Rows5>>(depth, a, panelStep, b, c, ends); break;
+            case 6: GemmTile<T>.Run<StraightNarrow<Rows6>>(depth, a, panelStep, b, c, ends); break;
+            case 7: GemmTile<T>.Run<StraightNarrow<Rows7>>(depth, a, panelStep, b, c, ends); break;
+            default: GemmTile<T>.Run<StraightNarrow<Rows8>>(depth, a, panelStep, b, c, ends); break;
         }
     }
 
@@ -139,14 +138,14 @@ internal static unsafe class Gemm<TSimd, TVector>
         {
             switch (rows)
             {
-                case 1: GemmTile<TSimd, TVector>.Run<Crossed<Rows1>>(depth, a, 0, b, c, ends); break;
-                case 2: GemmTile<TSimd, TVector>.Run<Crossed<Rows2>>(depth, a, 0, b, c, ends); break;
-                case 3: GemmTile<TSimd, TVector>.Run<Crossed<Rows3>>(depth, a, 0, b, c, ends); break;
-                case 4: GemmTile<TSimd, TVector>.Run<Crossed<Rows4>>(depth, a, 0, b, c, ends); break;
-                case 5: GemmTile<TSimd, TVector>.Run<Crossed<Rows5>>(depth, a, 0, b, c, ends); break;
-                case 6: GemmTile<TSimd, TVector>.Run<Crossed<Rows6>>(depth, a, 0, b, c, ends); break;
-                case 7: GemmTile<TSimd, TVector>.Run<Crossed<Rows7>>(depth, a, 0, b, c, ends); break;
-                default: GemmTile<TSimd, TVector>.Run<Crossed<Rows8>>(depth, a, 0, b, c, ends); break;
+                case 1: GemmTile<T>.Run<Crossed<Rows1>>(depth, a, 0, b, c, ends); break;
+                case 2: GemmTile<T>.Run<Crossed<Rows2>>(depth, a, 0, b, c, ends); break;
+                case 3: GemmTile<T>.Run<Crossed<Rows3>>(depth, a, 0, b, c, ends); break;
+                case 4: GemmTile<T>.Run<Crossed<Rows4>>(depth, a, 0, b, c, ends); break;
+                case 5: GemmTile<T>.Run<Crossed<Rows5>>(depth, a, 0, b, c, ends); break;
+                case 6: GemmTile<T>.Run<Crossed<Rows6>>(depth, a, 0, b, c, ends); break;
+                case 7: GemmTile<T>.Run<Crossed<Rows7>>(depth, a, 0, b, c, ends); break;
+                default: GemmTile<T>.Run<Crossed<Rows8>>(depth, a, 0, b, c, ends); break;
             }
 
             return;
@@ -154,14 +153,14 @@ internal static unsafe class Gemm<TSimd, TVector>
 
         switch (rows)
         {
-            case 1: GemmTile<TSimd, TVector>.Run<CrossedNarrow<Rows1>>(depth, a, 0, b, c, ends); break;
-            case 2: GemmTile<TSimd, TVector>.Run<CrossedNarrow<Rows2>>(depth, a, 0, b, c, ends); break;
-            case 3: GemmTile<TSimd, TVector>.Run<CrossedNarrow<Rows3>>(depth, a, 0, b, c, ends); break;
-            case 4: GemmTile<TSimd, TVector>.Run<CrossedNarrow<Rows4>>(depth, a, 0, b, c, ends); break;
-            case 5: GemmTile<TSimd, TVector>.Run<CrossedNarrow<Rows5>>(depth, a, 0, b, c, ends); break;
-            case 6: GemmTile<TSimd, TVector>.Run<CrossedNarrow<Rows6>>(depth, a, 0, b, c, ends); break;
-            case 7: GemmTile<TSimd, TVector>.Run<CrossedNarrow<Rows7>>(depth, a, 0, b, c, ends); break;
-            default: GemmTile<TSimd, TVector>.Run<CrossedNarrow<Rows8>>(depth, a, 0, b, c, ends); break;
+            case 1: GemmTile<T>.Run<CrossedNarrow<Rows1>>(depth, a, 0, b, c, ends); break;
+            case 2: GemmTile<T>.Run<CrossedNarrow<Rows2>>(depth, a, 0, b, c, ends); break;
+            case 3: GemmTile<T>.Run<CrossedNarrow<Rows3>>(depth, a, 0, b, c, ends); break;
+            case 4: GemmTile<T>.Run<CrossedNarrow<Rows4>>(depth, a, 0, b, c, ends); break;
+            case 5: GemmTile<T>.Run<CrossedNarrow<Rows5>>(depth, a, 0, b, c, ends); break;
+            case 6: GemmTile<T>.Run<CrossedNarrow<Rows6>>(depth, a, 0, b, c, ends); break;
+            case 7: GemmTile<T>.Run<CrossedNarrow<Rows7>>(depth, a, 0, b, c, ends); break;
+            default: GemmTile<T>.Run<CrossedNarrow<Rows8>>(depth, a, 0, b, c, ends); break;
         }
     }
 }

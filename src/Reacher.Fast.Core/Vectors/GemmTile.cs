@@ -44,9 +44,8 @@ internal unsafe struct TileEnds
 /// 12 accumulators hide the latency of the multiply-add on every core of interest (4 cycles, two a cycle: 8 are needed).
 /// The rows are spelt out because the JIT keeps locals in registers, but not the elements of arrays.
 /// </remarks>
-internal static unsafe class GemmTile<TSimd, TVector>
-    where TSimd : struct, ISimd<TVector>
-    where TVector : struct
+internal static unsafe class GemmTile<T>
+    where T : unmanaged, ISimd<T>
 {
     /// <summary>Computes one tile.</summary>
     /// <param name="depth">How many products each element sums.</param>
@@ -59,15 +58,15 @@ internal static unsafe class GemmTile<TSimd, TVector>
     public static void Run<TShape>(int depth, float* a, nint panelStep, float* b, float* c, in TileEnds ends)
         where TShape : struct, ITileShape
     {
-        int width = 2 * TSimd.Count;
+        int width = 2 * T.Count;
         int rowStep = TShape.Transposed ? 1 : width;
         int depthStep = TShape.Transposed ? width : 1;
         int run = TShape.Transposed ? depth : width;
 
-        TVector x0 = TSimd.Zero, x1 = TSimd.Zero, x2 = TSimd.Zero, x3 = TSimd.Zero;
-        TVector x4 = TSimd.Zero, x5 = TSimd.Zero, x6 = TSimd.Zero, x7 = TSimd.Zero;
-        TVector y0 = TSimd.Zero, y1 = TSimd.Zero, y2 = TSimd.Zero, y3 = TSimd.Zero;
-        TVector y4 = TSimd.Zero, y5 = TSimd.Zero, y6 = TSimd.Zero, y7 = TSimd.Zero;
+        T x0 = T.Zero, x1 = T.Zero, x2 = T.Zero, x3 = T.Zero;
+        T x4 = T.Zero, x5 = T.Zero, x6 = T.Zero, x7 = T.Zero;
+        T y0 = T.Zero, y1 = T.Zero, y2 = T.Zero, y3 = T.Zero;
+        T y4 = T.Zero, y5 = T.Zero, y6 = T.Zero, y7 = T.Zero;
         if (ends.Accumulate)
         {
             Load<TShape>(c, ref x0, ref y0);
@@ -106,16 +105,16 @@ internal static unsafe class GemmTile<TSimd, TVector>
 
             do
             {
-                TVector bx = TSimd.Load(b);
-                TVector by = TShape.Wide ? TSimd.Load(b + TSimd.Count) : bx;
-                Step<TShape>(row, bx, by, ref x0, ref y0);
-                if (TShape.Rows > 1) { Step<TShape>(row + rowStep, bx, by, ref x1, ref y1); }
-                if (TShape.Rows > 2) { Step<TShape>(row + 2 * rowStep, bx, by, ref x2, ref y2); }
-                if (TShape.Rows > 3) { Step<TShape>(row + 3 * rowStep, bx, by, ref x3, ref y3); }
-                if (TShape.Rows > 4) { Step<TShape>(row + 4 * rowStep, bx, by, ref x4, ref y4); }
-                if (TShape.Rows > 5) { Step<TShape>(row + 5 * rowStep, bx, by, ref x5, ref y5); }
-                if (TShape.Rows > 6) { Step<TShape>(row + 6 * rowStep, bx, by, ref x6, ref y6); }
-                if (TShape.Rows > 7) { Step<TShape>(row + 7 * rowStep, bx, by, ref x7, ref y7); }
+                T bx = T.Load(b);
+                T by = TShape.Wide ? T.Load(b + T.Count) : bx;
+                Step<TShape>(row, 0, bx, by, ref x0, ref y0);
+                if (TShape.Rows > 1) { Step<TShape>(row, rowStep, bx, by, ref x1, ref y1); }
+                if (TShape.Rows > 2) { Step<TShape>(row, 2 * rowStep, bx, by, ref x2, ref y2); }
+                if (TShape.Rows > 3) { Step<TShape>(row, 3 * rowStep, bx, by, ref x3, ref y3); }
+                if (TShape.Rows > 4) { Step<TShape>(row, 4 * rowStep, bx, by, ref x4, ref y4); }
+                if (TShape.Rows > 5) { Step<TShape>(row, 5 * rowStep, bx, by, ref x5, ref y5); }
+                if (TShape.Rows > 6) { Step<TShape>(row, 6 * rowStep, bx, by, ref x6, ref y6); }
+                if (TShape.Rows > 7) { Step<TShape>(row, 7 * rowStep, bx, by, ref x7, ref y7); }
                 b += width;
                 row += depthStep;
             }
@@ -140,7 +139,7 @@ internal static unsafe class GemmTile<TSimd, TVector>
     {
         if (Sse.IsSupported)
         {
-            int width = 2 * TSimd.Count;
+            int width = 2 * T.Count;
             Sse.Prefetch0(a);
             if (TShape.Rows > 1) { Sse.Prefetch0(a + width); }
             if (TShape.Rows > 2) { Sse.Prefetch0(a + 2 * width); }
@@ -153,53 +152,58 @@ internal static unsafe class GemmTile<TSimd, TVector>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Load<TShape>(float* source, ref TVector x, ref TVector y)
+    private static void Load<TShape>(float* source, ref T x, ref T y)
         where TShape : struct, ITileShape
     {
-        x = TSimd.Load(source);
+        x = T.Load(source);
         if (TShape.Wide)
         {
-            y = TSimd.Load(source + TSimd.Count);
+            y = T.Load(source + T.Count);
+        }
+    }
+
+    /// <summary>One product of one row: A's element at <paramref name="offset"/> times B's two registers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Step<TShape>(float* row, int offset, T bx, T by, ref T x, ref T y)
+        where TShape : struct, ITileShape
+    {
+        if (TShape.Wide)
+        {
+            T broadcast = T.Create(row[offset]);
+            T.Accumulate(ref x, broadcast, bx);
+            T.Accumulate(ref y, broadcast, by);
+        }
+        else
+        {
+            T.Accumulate(ref x, row[offset], bx);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Step<TShape>(float* a, TVector bx, TVector by, ref TVector x, ref TVector y)
-        where TShape : struct, ITileShape
-    {
-        TVector broadcast = TSimd.Create(*a);
-        x = TSimd.MultiplyAdd(broadcast, bx, x);
-        if (TShape.Wide)
-        {
-            y = TSimd.MultiplyAdd(broadcast, by, y);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Finish<TShape>(TVector x, TVector y, float* c, int offset, bool relu, float* gate)
+    private static void Finish<TShape>(T x, T y, float* c, int offset, bool relu, float* gate)
         where TShape : struct, ITileShape
     {
         Finish(x, c, offset, relu, gate);
         if (TShape.Wide)
         {
-            Finish(y, c, offset + TSimd.Count, relu, gate);
+            Finish(y, c, offset + T.Count, relu, gate);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Finish(TVector sum, float* c, int offset, bool relu, float* gate)
+    private static void Finish(T sum, float* c, int offset, bool relu, float* gate)
     {
         if (relu)
         {
             // In this order a NaN stays a NaN, and is found where it shows; the other order would turn it into 0.
-            sum = TSimd.Max(TSimd.Zero, sum);
+            sum = T.Max(T.Zero, sum);
         }
 
         if (gate != null)
         {
-            sum = TSimd.And(sum, TSimd.GreaterThan(TSimd.Load(gate + offset), TSimd.Zero));
+            sum = sum & T.GreaterThan(T.Load(gate + offset), T.Zero);
         }
 
-        TSimd.Store(sum, c + offset);
+        T.Store(sum, c + offset);
     }
 }

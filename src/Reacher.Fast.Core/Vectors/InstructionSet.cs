@@ -1,9 +1,9 @@
 namespace Reacher.Fast.Core.Vectors;
 
-/// <summary>The ways the CPU's kernels can run.</summary>
+/// <summary>The ways in which the CPU's kernels and the arm can compute.</summary>
 public enum InstructionSet
 {
-    /// <summary>The reference: one number at a time, sums in double precision.</summary>
+    /// <summary>The reference: one number, or one arm, at a time, in double precision where it matters.</summary>
     Scalar = 0,
 
     /// <summary>4 lanes: NEON on ARM64, SSE on x64. The portable path.</summary>

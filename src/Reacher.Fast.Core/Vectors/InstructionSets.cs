@@ -3,27 +3,29 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Reacher.Fast.Core.Vectors;
 
-/// <summary>The one place that selects an instruction set.</summary>
+/// <summary>The one place that selects an instruction set, for the learner's kernels and for the arm.</summary>
 public static class InstructionSets
 {
     /// <summary>Forces a choice: <c>scalar</c>, <c>128</c>, <c>256</c> or <c>512</c>.</summary>
     public const string EnvironmentVariable = "REACHER_FAST_ISA";
 
     /// <summary>
-    /// Widest first: the kernels are bound by multiply-adds, and a multiply-add of twice the lanes costs the same instruction.
-    /// <see cref="Vector512.IsHardwareAccelerated"/>, not whether AVX-512 exists, decides on 512: the runtime answers no where
-    /// the processor slows down for it. 128 runs everywhere; where the processor has no vectors at all, it is still correct.
+    /// The widest that <see cref="IsSupported"/> allows: the kernels are bound by multiply-adds, and a multiply-add of twice the
+    /// lanes costs the same instruction.
     /// </summary>
-    public static InstructionSet Best =>
-        IsSupported(InstructionSet.Vector512) ? InstructionSet.Vector512
-        : IsSupported(InstructionSet.Vector256) ? InstructionSet.Vector256
-        : InstructionSet.Vector128;
+    public static InstructionSet Best => WidestOf(IsSupported);
 
-    /// <summary>The one that <see cref="EnvironmentVariable"/> names, otherwise <see cref="Best"/>.</summary>
+    /// <summary>
+    /// The one that <see cref="EnvironmentVariable"/> names, otherwise <see cref="Best"/>: for the learner and the arm alike.
+    /// </summary>
     /// <exception cref="InputException">The variable names none, or one that this processor lacks.</exception>
-    public static InstructionSet Selected => Parse(Environment.GetEnvironmentVariable(EnvironmentVariable));
+    public static InstructionSet Selected => Choose(Environment.GetEnvironmentVariable(EnvironmentVariable), IsSupported);
 
-    /// <summary>Whether the processor, as the runtime is set up, has the instructions. Software fallbacks do not count.</summary>
+    /// <summary>
+    /// Whether the processor, as the runtime is set up, has the instructions; what the runtime emulates does not count.
+    /// <see cref="Vector512.IsHardwareAccelerated"/>, not only whether AVX-512 exists, decides on 512: the runtime answers no
+    /// where the processor slows down for it. 128 runs everywhere; where the processor has no vectors at all, it is still correct.
+    /// </summary>
     public static bool IsSupported(InstructionSet set) => set switch
     {
         InstructionSet.Scalar or InstructionSet.Vector128 => true,
@@ -42,25 +44,30 @@ public static class InstructionSets
         _ => throw new ArgumentOutOfRangeException(nameof(set)),
     };
 
-    internal static InstructionSet Parse(string? value)
+    /// <summary>What a value of <see cref="EnvironmentVariable"/> selects on a processor.</summary>
+    /// <param name="forced">The variable's value; null, empty and <c>auto</c> leave the choice to the processor.</param>
+    /// <param name="isSupported">What the processor has: <see cref="IsSupported"/>, or in tests another processor's answer.</param>
+    /// <exception cref="InputException">The value names no instruction set, or one that the processor lacks.</exception>
+    internal static InstructionSet Choose(string? forced, Func<InstructionSet, bool> isSupported)
     {
-        if (string.IsNullOrEmpty(value))
+        InstructionSet set = forced switch
         {
-            return Best;
-        }
-
-        InstructionSet set = value switch
-        {
+            null or "" or "auto" => WidestOf(isSupported),
             "scalar" => InstructionSet.Scalar,
             "128" => InstructionSet.Vector128,
             "256" => InstructionSet.Vector256,
             "512" => InstructionSet.Vector512,
             _ => throw new InputException(
-                $"{EnvironmentVariable} is '{value}'; set it to scalar, 128, 256 or 512, or unset it for the best of this processor."),
+                $"{EnvironmentVariable} is '{forced}'; set it to scalar, 128, 256 or 512, or unset it for the best of this processor."),
         };
-        return IsSupported(set)
+        return isSupported(set)
             ? set
             : throw new InputException(
                 $"{EnvironmentVariable} asks for {NameOf(set)}, which this processor lacks; unset it or name a smaller one.");
     }
+
+    private static InstructionSet WidestOf(Func<InstructionSet, bool> isSupported) =>
+        isSupported(InstructionSet.Vector512) ? InstructionSet.Vector512
+        : isSupported(InstructionSet.Vector256) ? InstructionSet.Vector256
+        : InstructionSet.Vector128;
 }

@@ -20,10 +20,10 @@ internal readonly unsafe struct PackedMatrix
     /// <summary>Element [0, 0].</summary>
     public float* Data { get; }
 
-    /// <summary>R.</summary>
+    /// <summary>R, the rows of the matrix.</summary>
     public int Rows { get; }
 
-    /// <summary>C.</summary>
+    /// <summary>C, its real columns, without the padding of the last panel.</summary>
     public int Columns { get; }
 
     /// <summary>P, the columns of a panel.</summary>

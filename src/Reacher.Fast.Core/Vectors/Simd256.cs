@@ -3,83 +3,104 @@ using System.Runtime.Intrinsics;
 
 namespace Reacher.Fast.Core.Vectors;
 
-/// <summary>AVX2 with FMA, 8 lanes, 16 registers: 12 accumulators, 2 of the right operand, 1 broadcast.</summary>
-internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
+/// <summary>8 lanes: AVX2 with FMA, 16 registers, 15 of them in a tile. Where the processor has none, the runtime emulates it.</summary>
+internal unsafe struct Simd256 : ISimd<Simd256>
 {
+    private Vector256<float> lanes;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Simd256(Vector256<float> lanes) => this.lanes = lanes;
+
     public static int Count => 8;
 
     public static int TileRows => 6;
 
-    public static Vector256<float> Zero => Vector256<float>.Zero;
+    public static InstructionSet InstructionSet => InstructionSet.Vector256;
+
+    public static Simd256 Zero => new(Vector256<float>.Zero);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Load(float* source) => Vector256.Load(source);
+    public static Simd256 operator +(Simd256 a, Simd256 b) => new(a.lanes + b.lanes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(Vector256<float> value, float* destination) => value.Store(destination);
+    public static Simd256 operator -(Simd256 a, Simd256 b) => new(a.lanes - b.lanes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Create(float value) => Vector256.Create(value);
+    public static Simd256 operator -(Simd256 a) => new(-a.lanes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Add(Vector256<float> a, Vector256<float> b) => a + b;
+    public static Simd256 operator *(Simd256 a, Simd256 b) => new(a.lanes * b.lanes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Subtract(Vector256<float> a, Vector256<float> b) => a - b;
+    public static Simd256 operator /(Simd256 a, Simd256 b) => new(a.lanes / b.lanes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Multiply(Vector256<float> a, Vector256<float> b) => a * b;
+    public static Simd256 operator &(Simd256 a, Simd256 b) => new(a.lanes & b.lanes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Divide(Vector256<float> a, Vector256<float> b) => a / b;
+    public static Simd256 operator |(Simd256 a, Simd256 b) => new(a.lanes | b.lanes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> MultiplyAdd(Vector256<float> a, Vector256<float> b, Vector256<float> c) =>
-        Vector256.MultiplyAddEstimate(a, b, c);
+    public static Simd256 operator ^(Simd256 a, Simd256 b) => new(a.lanes ^ b.lanes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Sqrt(Vector256<float> a) => Vector256.Sqrt(a);
+    public static Simd256 Create(float value) => new(Vector256.Create(value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Max(Vector256<float> a, Vector256<float> b) => Vector256.MaxNative(a, b);
+    public static Simd256 Load(float* source) => new(Vector256.Load(source));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Min(Vector256<float> a, Vector256<float> b) => Vector256.MinNative(a, b);
+    public static void Store(Simd256 value, float* destination) => value.lanes.Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Abs(Vector256<float> a) => Vector256.Abs(a);
+    public static Simd256 MultiplyAdd(Simd256 a, Simd256 b, Simd256 c) => new(Vector256.MultiplyAddEstimate(a.lanes, b.lanes, c.lanes));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> GreaterThan(Vector256<float> a, Vector256<float> b) => Vector256.GreaterThan(a, b);
+    public static void Accumulate(ref Simd256 sum, Simd256 a, Simd256 b) =>
+        sum.lanes = Vector256.MultiplyAddEstimate(a.lanes, b.lanes, sum.lanes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Select(Vector256<float> mask, Vector256<float> a, Vector256<float> b) =>
-        Vector256.ConditionalSelect(mask, a, b);
+    public static void Accumulate(ref Simd256 sum, float a, Simd256 b) =>
+        sum.lanes = Vector256.MultiplyAddEstimate(Vector256.Create(a), b.lanes, sum.lanes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> And(Vector256<float> a, Vector256<float> b) => a & b;
+    public static void Accumulate(ref Simd256 sum, float* a, Simd256 b) =>
+        sum.lanes = Vector256.MultiplyAddEstimate(Vector256.Load(a), b.lanes, sum.lanes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Or(Vector256<float> a, Vector256<float> b) => a | b;
+    public static Simd256 Sqrt(Simd256 a) => new(Vector256.Sqrt(a.lanes));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Xor(Vector256<float> a, Vector256<float> b) => a ^ b;
+    public static Simd256 Max(Simd256 a, Simd256 b) => new(Vector256.MaxNative(a.lanes, b.lanes));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Round(Vector256<float> a) => Vector256.Round(a);
+    public static Simd256 Min(Simd256 a, Simd256 b) => new(Vector256.MinNative(a.lanes, b.lanes));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> ScaleByPowerOfTwo(Vector256<float> a, Vector256<float> n) =>
-        a * ((Vector256.ConvertToInt32(n) + Vector256.Create(127)) << 23).AsSingle();
+    public static Simd256 Abs(Simd256 a) => new(Vector256.Abs(a.lanes));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> SplitExponent(Vector256<float> a, out Vector256<float> mantissa)
+    public static Simd256 GreaterThan(Simd256 a, Simd256 b) => new(Vector256.GreaterThan(a.lanes, b.lanes));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd256 Select(Simd256 mask, Simd256 a, Simd256 b) =>
+        new(Vector256.ConditionalSelect(mask.lanes, a.lanes, b.lanes));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd256 Round(Simd256 a) => new(Vector256.Round(a.lanes));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd256 ScaleByPowerOfTwo(Simd256 a, Simd256 n) =>
+        new(a.lanes * ((Vector256.ConvertToInt32(n.lanes) + Vector256.Create(127)) << 23).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd256 SplitExponent(Simd256 a, out Simd256 mantissa)
     {
-        Vector256<int> bits = a.AsInt32();
-        mantissa = ((bits & Vector256.Create(0x007F_FFFF)) | Vector256.Create(0x3F00_0000)).AsSingle();
-        return Vector256.ConvertToSingle((bits >>> 23) - Vector256.Create(126));
+        Vector256<int> bits = a.lanes.AsInt32();
+        mantissa = new(((bits & Vector256.Create(0x007F_FFFF)) | Vector256.Create(0x3F00_0000)).AsSingle());
+        return new(Vector256.ConvertToSingle((bits >>> 23) - Vector256.Create(126)));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Sum(Vector256<float> a) => Vector256.Sum(a);
+    public static float Sum(Simd256 a) => Vector256.Sum(a.lanes);
 }

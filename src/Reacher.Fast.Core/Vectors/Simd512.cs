@@ -3,83 +3,104 @@ using System.Runtime.Intrinsics;
 
 namespace Reacher.Fast.Core.Vectors;
 
-/// <summary>AVX-512, 16 lanes, 32 registers: 16 accumulators, 2 of the right operand, 1 broadcast. Tested, not measured: no machine with it was at hand.</summary>
-internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
+/// <summary>16 lanes: AVX-512, 32 registers, 19 of them in a tile. Where the processor has none, the runtime emulates it.</summary>
+internal unsafe struct Simd512 : ISimd<Simd512>
 {
+    private Vector512<float> lanes;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Simd512(Vector512<float> lanes) => this.lanes = lanes;
+
     public static int Count => 16;
 
     public static int TileRows => 8;
 
-    public static Vector512<float> Zero => Vector512<float>.Zero;
+    public static InstructionSet InstructionSet => InstructionSet.Vector512;
+
+    public static Simd512 Zero => new(Vector512<float>.Zero);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Load(float* source) => Vector512.Load(source);
+    public static Simd512 operator +(Simd512 a, Simd512 b) => new(a.lanes + b.lanes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(Vector512<float> value, float* destination) => value.Store(destination);
+    public static Simd512 operator -(Simd512 a, Simd512 b) => new(a.lanes - b.lanes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Create(float value) => Vector512.Create(value);
+    public static Simd512 operator -(Simd512 a) => new(-a.lanes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Add(Vector512<float> a, Vector512<float> b) => a + b;
+    public static Simd512 operator *(Simd512 a, Simd512 b) => new(a.lanes * b.lanes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Subtract(Vector512<float> a, Vector512<float> b) => a - b;
+    public static Simd512 operator /(Simd512 a, Simd512 b) => new(a.lanes / b.lanes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Multiply(Vector512<float> a, Vector512<float> b) => a * b;
+    public static Simd512 operator &(Simd512 a, Simd512 b) => new(a.lanes & b.lanes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Divide(Vector512<float> a, Vector512<float> b) => a / b;
+    public static Simd512 operator |(Simd512 a, Simd512 b) => new(a.lanes | b.lanes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> MultiplyAdd(Vector512<float> a, Vector512<float> b, Vector512<float> c) =>
-        Vector512.MultiplyAddEstimate(a, b, c);
+    public static Simd512 operator ^(Simd512 a, Simd512 b) => new(a.lanes ^ b.lanes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Sqrt(Vector512<float> a) => Vector512.Sqrt(a);
+    public static Simd512 Create(float value) => new(Vector512.Create(value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Max(Vector512<float> a, Vector512<float> b) => Vector512.MaxNative(a, b);
+    public static Simd512 Load(float* source) => new(Vector512.Load(source));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Min(Vector512<float> a, Vector512<float> b) => Vector512.MinNative(a, b);
+    public static void Store(Simd512 value, float* destination) => value.lanes.Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Abs(Vector512<float> a) => Vector512.Abs(a);
+    public static Simd512 MultiplyAdd(Simd512 a, Simd512 b, Simd512 c) => new(Vector512.MultiplyAddEstimate(a.lanes, b.lanes, c.lanes));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> GreaterThan(Vector512<float> a, Vector512<float> b) => Vector512.GreaterThan(a, b);
+    public static void Accumulate(ref Simd512 sum, Simd512 a, Simd512 b) =>
+        sum.lanes = Vector512.MultiplyAddEstimate(a.lanes, b.lanes, sum.lanes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Select(Vector512<float> mask, Vector512<float> a, Vector512<float> b) =>
-        Vector512.ConditionalSelect(mask, a, b);
+    public static void Accumulate(ref Simd512 sum, float a, Simd512 b) =>
+        sum.lanes = Vector512.MultiplyAddEstimate(Vector512.Create(a), b.lanes, sum.lanes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> And(Vector512<float> a, Vector512<float> b) => a & b;
+    public static void Accumulate(ref Simd512 sum, float* a, Simd512 b) =>
+        sum.lanes = Vector512.MultiplyAddEstimate(Vector512.Load(a), b.lanes, sum.lanes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Or(Vector512<float> a, Vector512<float> b) => a | b;
+    public static Simd512 Sqrt(Simd512 a) => new(Vector512.Sqrt(a.lanes));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Xor(Vector512<float> a, Vector512<float> b) => a ^ b;
+    public static Simd512 Max(Simd512 a, Simd512 b) => new(Vector512.MaxNative(a.lanes, b.lanes));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Round(Vector512<float> a) => Vector512.Round(a);
+    public static Simd512 Min(Simd512 a, Simd512 b) => new(Vector512.MinNative(a.lanes, b.lanes));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> ScaleByPowerOfTwo(Vector512<float> a, Vector512<float> n) =>
-        a * ((Vector512.ConvertToInt32(n) + Vector512.Create(127)) << 23).AsSingle();
+    public static Simd512 Abs(Simd512 a) => new(Vector512.Abs(a.lanes));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> SplitExponent(Vector512<float> a, out Vector512<float> mantissa)
+    public static Simd512 GreaterThan(Simd512 a, Simd512 b) => new(Vector512.GreaterThan(a.lanes, b.lanes));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd512 Select(Simd512 mask, Simd512 a, Simd512 b) =>
+        new(Vector512.ConditionalSelect(mask.lanes, a.lanes, b.lanes));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd512 Round(Simd512 a) => new(Vector512.Round(a.lanes));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd512 ScaleByPowerOfTwo(Simd512 a, Simd512 n) =>
+        new(a.lanes * ((Vector512.ConvertToInt32(n.lanes) + Vector512.Create(127)) << 23).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd512 SplitExponent(Simd512 a, out Simd512 mantissa)
     {
-        Vector512<int> bits = a.AsInt32();
-        mantissa = ((bits & Vector512.Create(0x007F_FFFF)) | Vector512.Create(0x3F00_0000)).AsSingle();
-        return Vector512.ConvertToSingle((bits >>> 23) - Vector512.Create(126));
+        Vector512<int> bits = a.lanes.AsInt32();
+        mantissa = new(((bits & Vector512.Create(0x007F_FFFF)) | Vector512.Create(0x3F00_0000)).AsSingle());
+        return new(Vector512.ConvertToSingle((bits >>> 23) - Vector512.Create(126)));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Sum(Vector512<float> a) => Vector512.Sum(a);
+    public static float Sum(Simd512 a) => Vector512.Sum(a.lanes);
 }

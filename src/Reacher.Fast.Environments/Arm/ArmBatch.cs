@@ -1,5 +1,5 @@
-using System.Runtime.Intrinsics;
 using Reacher.Fast.Core;
+using Reacher.Fast.Core.Vectors;
 using static Reacher.Fast.Environments.Arm.ArmModel;
 
 namespace Reacher.Fast.Environments.Arm;
@@ -17,54 +17,33 @@ public abstract class ArmBatch : IDisposable
         TouchDistance = (float)(HandRadius + (0.5 * goalSize));
     }
 
-    /// <summary>N.</summary>
+    /// <summary>N, how many arms there are.</summary>
     public int Count { get; }
 
-    /// <summary>The instructions in use; never <see cref="ArmInstructionSet.Auto"/>.</summary>
-    public abstract ArmInstructionSet InstructionSet { get; }
+    /// <summary>The instructions that step these arms.</summary>
+    public abstract InstructionSet InstructionSet { get; }
 
-    /// <summary>Metres, over the arms' roots.</summary>
+    /// <summary>How many metres the goals stand above the arms' roots.</summary>
     public float GoalHeight { get; }
 
     /// <summary>A hand's centre nearer than this to the goal's is rewarded.</summary>
     public float TouchDistance { get; }
 
     /// <summary>Arms of the scene in <paramref name="options"/>, all at reset, their goals at 0 degrees and still.</summary>
-    /// <exception cref="InputException">An option, or the variable that forces an instruction set, is invalid.</exception>
+    /// <exception cref="InputException">
+    /// An option is invalid, or the environment variable forces an instruction set that is unknown or that this processor lacks.
+    /// </exception>
     public static ArmBatch Create(ArmOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         (int count, float height, float size) = (options.ArmCount, options.GoalHeight, options.GoalSize);
-        return Choose(options.InstructionSet) switch
+        return (options.InstructionSet ?? InstructionSets.Selected) switch
         {
-            ArmInstructionSet.Scalar => new ScalarArmBatch(count, height, size),
-            ArmInstructionSet.Vector512 => new WideArmBatch<Wide512>(count, height, size),
-            ArmInstructionSet.Vector256 => new WideArmBatch<Wide256>(count, height, size),
-            _ => new WideArmBatch<Wide128>(count, height, size),
-        };
-    }
-
-    /// <summary>What <paramref name="asked"/> means on this machine.</summary>
-    /// <exception cref="InputException">The variable that forces an instruction set names none.</exception>
-    private static ArmInstructionSet Choose(ArmInstructionSet asked)
-    {
-        if (asked != ArmInstructionSet.Auto)
-        {
-            return asked;
-        }
-
-        string? forced = Environment.GetEnvironmentVariable(ArmOptions.InstructionSetVariable);
-        return forced switch
-        {
-            "scalar" => ArmInstructionSet.Scalar,
-            "128" => ArmInstructionSet.Vector128,
-            "256" => ArmInstructionSet.Vector256,
-            "512" => ArmInstructionSet.Vector512,
-            null or "" or "auto" => Vector512.IsHardwareAccelerated ? ArmInstructionSet.Vector512
-                : Vector256.IsHardwareAccelerated ? ArmInstructionSet.Vector256
-                : ArmInstructionSet.Vector128,
-            _ => throw new InputException($"{ArmOptions.InstructionSetVariable} is '{forced}'; set it to scalar, 128, 256 or 512, or unset it."),
+            InstructionSet.Scalar => new ScalarArmBatch(count, height, size),
+            InstructionSet.Vector512 => new WideArmBatch<Simd512>(count, height, size),
+            InstructionSet.Vector256 => new WideArmBatch<Simd256>(count, height, size),
+            _ => new WideArmBatch<Simd128>(count, height, size),
         };
     }
 
@@ -78,13 +57,13 @@ public abstract class ArmBatch : IDisposable
     /// <summary>Starts an episode whose goal is the one that an observation shows.</summary>
     /// <param name="arm">0 to N - 1.</param>
     /// <param name="observation">33 floats, of which only the goal's are read.</param>
-    /// <param name="kick">As above.</param>
+    /// <param name="kick">Whether the next physics step converts torque with the orientations from before this call.</param>
     public void Reset(int arm, ReadOnlySpan<float> observation, bool kick = false) =>
         Reset(arm, (float)GoalDegree(observation), observation[32], kick);
 
     /// <summary>Puts an arm and its goal into the state that an observation describes.</summary>
     /// <param name="arm">0 to N - 1.</param>
-    /// <param name="observation">33 floats.</param>
+    /// <param name="observation">33 floats, as <see cref="Observe"/> writes them.</param>
     public abstract void Load(int arm, ReadOnlySpan<float> observation);
 
     /// <summary>Advances every arm by one decision: four physics steps under one action.</summary>

@@ -1,4 +1,5 @@
 using Reacher.Fast.Core.Environments;
+using Reacher.Fast.Core.Vectors;
 using static Reacher.Fast.Environments.Arm.ArmModel;
 
 namespace Reacher.Fast.Environments.Arm;
@@ -35,17 +36,17 @@ public sealed class ArmEnvironment : IVectorEnvironment
     /// <inheritdoc/>
     public int AgentCount => options.ArmCount;
 
-    /// <summary>33.</summary>
+    /// <summary>33 numbers an arm: 26 of its two bodies, 7 of the goal.</summary>
     public int ObservationSize => ArmModel.ObservationSize;
 
-    /// <summary>4.</summary>
+    /// <summary>4 numbers an arm, in [-1, 1]: torques about x and z of the upper and of the lower body.</summary>
     public int ActionSize => ArmModel.ActionSize;
 
-    /// <summary>The scene.</summary>
+    /// <summary>The scene as it was given to the constructor.</summary>
     public ArmOptions Options => options;
 
-    /// <summary>The instructions in use; never <see cref="ArmInstructionSet.Auto"/>. Results are to the bit the same per seed and set.</summary>
-    public ArmInstructionSet InstructionSet => arms.InstructionSet;
+    /// <summary>The instructions that step the arms. The same seed and set give the same results to the bit.</summary>
+    public InstructionSet InstructionSet => arms.InstructionSet;
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The span is not [N, 33].</exception>

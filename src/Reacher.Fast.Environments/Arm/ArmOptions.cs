@@ -1,32 +1,11 @@
 using Reacher.Fast.Core;
+using Reacher.Fast.Core.Vectors;
 
 namespace Reacher.Fast.Environments.Arm;
-
-/// <summary>Which instructions step the arms.</summary>
-public enum ArmInstructionSet
-{
-    /// <summary>The variable <see cref="ArmOptions.InstructionSetVariable"/> if set, else the widest the machine is fast at.</summary>
-    Auto,
-
-    /// <summary>The double-precision reference, one arm after another.</summary>
-    Scalar,
-
-    /// <summary>Single precision, 4 arms at once; runs on every machine.</summary>
-    Vector128,
-
-    /// <summary>Single precision, 8 arms at once (AVX2).</summary>
-    Vector256,
-
-    /// <summary>Single precision, 16 arms at once (AVX-512).</summary>
-    Vector512,
-}
 
 /// <summary>The scene, with the names and the default values of Unity's Reacher.</summary>
 public sealed record ArmOptions
 {
-    /// <summary>Environment variable that decides where <see cref="InstructionSet"/> is Auto: <c>scalar</c>, <c>128</c>, <c>256</c> or <c>512</c>.</summary>
-    public const string InstructionSetVariable = "REACHER_FAST_ISA";
-
     /// <summary>Most arms in one environment.</summary>
     public const int MaximumArmCount = 4096;
 
@@ -55,8 +34,11 @@ public sealed record ArmOptions
     /// </summary>
     public bool UnityResetKick { get; init; }
 
-    /// <summary>Which instructions step the arms.</summary>
-    public ArmInstructionSet InstructionSet { get; init; } = ArmInstructionSet.Auto;
+    /// <summary>
+    /// Which instructions step the arms; null takes <see cref="InstructionSets.Selected"/>, as the learner does. One that the
+    /// processor lacks is emulated by the runtime: slow, but the same arithmetic.
+    /// </summary>
+    public InstructionSet? InstructionSet { get; init; }
 
     /// <summary>Decisions in one episode, or <see cref="long.MaxValue"/> without a limit.</summary>
     public long DecisionsPerEpisode => MaxSteps == 0 ? long.MaxValue : (MaxSteps / ArmModel.StepsPerDecision) + 1;
@@ -78,9 +60,10 @@ public sealed record ArmOptions
         CheckFinite("goal_speed", GoalSpeed, -180f, 180f);
         CheckFinite("goal_size", GoalSize, 0f, 1000f);
         CheckFinite("goal height", GoalHeight, -1000f, 1000f);
-        if (!Enum.IsDefined(InstructionSet))
+        if (InstructionSet is { } set && !Enum.IsDefined(set))
         {
-            throw new InputException($"There is no arm instruction set number {(int)InstructionSet}; use Auto, Scalar, Vector128, Vector256 or Vector512.");
+            throw new InputException(
+                $"There is no instruction set number {(int)set}; use Scalar, Vector128, Vector256 or Vector512, or none.");
         }
     }
 

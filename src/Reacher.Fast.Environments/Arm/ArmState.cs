@@ -4,14 +4,14 @@ namespace Reacher.Fast.Environments.Arm;
 
 /// <summary>A rigid body: pose and velocities of its mass centre, in the world (the arm's root stands unrotated).</summary>
 /// <param name="Position">Of the mass centre, metres.</param>
-/// <param name="Orientation">Unit quaternion.</param>
-/// <param name="AngularVelocity">rad/s.</param>
-/// <param name="Velocity">m/s.</param>
+/// <param name="Orientation">A unit quaternion that turns body axes into world axes.</param>
+/// <param name="AngularVelocity">In rad/s, in world axes.</param>
+/// <param name="Velocity">Of the mass centre, in m/s, in world axes.</param>
 public readonly record struct ArmBody(Double3 Position, DoubleQuaternion Orientation, Double3 AngularVelocity, Double3 Velocity);
 
 /// <summary>One arm: the upper body (A) hangs from the shoulder, the lower one (B) from the elbow and carries the hand.</summary>
-/// <param name="Upper">Body A.</param>
-/// <param name="Lower">Body B.</param>
+/// <param name="Upper">The body that hangs from the shoulder.</param>
+/// <param name="Lower">The body that hangs from the elbow and ends in the hand.</param>
 public readonly record struct ArmState(ArmBody Upper, ArmBody Lower)
 {
     /// <summary>Where an episode starts: hanging straight down, at rest.</summary>

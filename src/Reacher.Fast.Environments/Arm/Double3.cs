@@ -1,27 +1,27 @@
 namespace Reacher.Fast.Environments.Arm;
 
 /// <summary>A vector of three doubles: the reference model's arithmetic.</summary>
-/// <param name="X">First component.</param>
-/// <param name="Y">Second component; up.</param>
-/// <param name="Z">Third component.</param>
+/// <param name="X">The component along x, horizontal.</param>
+/// <param name="Y">The component along y, upwards.</param>
+/// <param name="Z">The component along z, horizontal.</param>
 public readonly record struct Double3(double X, double Y, double Z)
 {
     /// <summary>The Euclidean norm.</summary>
     public double Length => Math.Sqrt(Dot(this, this));
 
-    /// <summary>Component-wise sum.</summary>
+    /// <summary>The sum, component by component.</summary>
     public static Double3 operator +(Double3 a, Double3 b) => new(a.X + b.X, a.Y + b.Y, a.Z + b.Z);
 
-    /// <summary>Component-wise difference.</summary>
+    /// <summary>The difference, component by component.</summary>
     public static Double3 operator -(Double3 a, Double3 b) => new(a.X - b.X, a.Y - b.Y, a.Z - b.Z);
 
-    /// <summary>Negation.</summary>
+    /// <summary>The same vector with its direction turned round.</summary>
     public static Double3 operator -(Double3 a) => new(-a.X, -a.Y, -a.Z);
 
-    /// <summary>Scaling.</summary>
+    /// <summary>Every component multiplied by a number.</summary>
     public static Double3 operator *(double s, Double3 a) => new(s * a.X, s * a.Y, s * a.Z);
 
-    /// <summary>Inner product.</summary>
+    /// <summary>The inner product of two vectors.</summary>
     public static double Dot(Double3 a, Double3 b) => (a.X * b.X) + (a.Y * b.Y) + (a.Z * b.Z);
 
     /// <summary>Cross product, a x b.</summary>
@@ -30,10 +30,10 @@ public readonly record struct Double3(double X, double Y, double Z)
 }
 
 /// <summary>A quaternion of doubles in Unity's order.</summary>
-/// <param name="X">Imaginary i.</param>
-/// <param name="Y">Imaginary j.</param>
-/// <param name="Z">Imaginary k.</param>
-/// <param name="W">Real part.</param>
+/// <param name="X">The factor of the imaginary unit i.</param>
+/// <param name="Y">The factor of the imaginary unit j.</param>
+/// <param name="Z">The factor of the imaginary unit k.</param>
+/// <param name="W">The real part, which comes last.</param>
 public readonly record struct DoubleQuaternion(double X, double Y, double Z, double W)
 {
     /// <summary>The rotated x axis, for a unit quaternion.</summary>

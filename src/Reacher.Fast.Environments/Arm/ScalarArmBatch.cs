@@ -1,3 +1,4 @@
+using Reacher.Fast.Core.Vectors;
 using static Reacher.Fast.Environments.Arm.ArmModel;
 
 namespace Reacher.Fast.Environments.Arm;
@@ -19,7 +20,7 @@ public sealed class ScalarArmBatch : ArmBatch
     }
 
     /// <inheritdoc/>
-    public override ArmInstructionSet InstructionSet => ArmInstructionSet.Scalar;
+    public override InstructionSet InstructionSet => InstructionSet.Scalar;
 
     /// <summary>The state of one arm.</summary>
     public ArmState this[int arm]

@@ -1,11 +1,12 @@
 using System.Runtime.CompilerServices;
+using Reacher.Fast.Core.Vectors;
 
 namespace Reacher.Fast.Environments.Arm;
 
 /// <summary>Three-component vectors, one a lane.</summary>
 /// <typeparam name="T">The vector width.</typeparam>
 internal readonly struct Wide3<T>
-    where T : unmanaged, IWide<T>
+    where T : unmanaged, ISimd<T>
 {
     public readonly T X;
     public readonly T Y;

@@ -1,11 +1,12 @@
 using System.Runtime.CompilerServices;
+using Reacher.Fast.Core.Vectors;
 
 namespace Reacher.Fast.Environments.Arm;
 
 /// <summary>Four components, one such vector a lane: a quaternion, or one joint's rows (three linear, one angular).</summary>
 /// <typeparam name="T">The vector width.</typeparam>
 internal readonly struct Wide4<T>
-    where T : unmanaged, IWide<T>
+    where T : unmanaged, ISimd<T>
 {
     public readonly T X;
     public readonly T Y;

@@ -1,4 +1,5 @@
 using Reacher.Fast.Core.Memory;
+using Reacher.Fast.Core.Vectors;
 using static Reacher.Fast.Environments.Arm.ArmModel;
 
 namespace Reacher.Fast.Environments.Arm;
@@ -9,7 +10,7 @@ namespace Reacher.Fast.Environments.Arm;
 /// </summary>
 /// <typeparam name="T">The vector width.</typeparam>
 internal sealed unsafe class WideArmBatch<T> : ArmBatch
-    where T : unmanaged, IWide<T>
+    where T : unmanaged, ISimd<T>
 {
     private readonly AlignedMemory<float> blocks;
     private readonly AlignedMemory<WideJoints<T>> joints;
@@ -33,7 +34,7 @@ internal sealed unsafe class WideArmBatch<T> : ArmBatch
     }
 
     /// <inheritdoc/>
-    public override ArmInstructionSet InstructionSet => T.InstructionSet;
+    public override InstructionSet InstructionSet => T.InstructionSet;
 
     /// <inheritdoc/>
     public override void Reset(int arm, float goalDegree, float goalSpeed, bool kick = false)

@@ -1,11 +1,12 @@
 using System.Runtime.CompilerServices;
+using Reacher.Fast.Core.Vectors;
 
 namespace Reacher.Fast.Environments.Arm;
 
 /// <summary>The Cholesky factor L of a symmetric, positive definite 4x4 matrix A = L L^T, the diagonal kept as its inverse.</summary>
 /// <typeparam name="T">The vector width.</typeparam>
 internal unsafe struct WideCholesky4<T>
-    where T : unmanaged, IWide<T>
+    where T : unmanaged, ISimd<T>
 {
     private T i0;
     private T i1;
@@ -35,7 +36,7 @@ internal unsafe struct WideCholesky4<T>
         i3 = one / T.Sqrt(a33 - (l30 * l30) - (l31 * l31) - (l32 * l32));
     }
 
-    /// <summary>L^-1 b.</summary>
+    /// <summary>L^-1 b, by forward substitution.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly Wide4<T> Forward(Wide4<T> b)
     {
@@ -46,7 +47,7 @@ internal unsafe struct WideCholesky4<T>
         return new(x, y, z, w);
     }
 
-    /// <summary>L^-T b.</summary>
+    /// <summary>L^-T b, by backward substitution.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly Wide4<T> Backward(Wide4<T> b)
     {

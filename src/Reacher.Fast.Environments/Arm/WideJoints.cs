@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Reacher.Fast.Core.Vectors;
 using static Reacher.Fast.Environments.Arm.ArmModel;
 
 namespace Reacher.Fast.Environments.Arm;
@@ -14,7 +15,7 @@ namespace Reacher.Fast.Environments.Arm;
 /// </summary>
 /// <typeparam name="T">The vector width.</typeparam>
 internal unsafe struct WideJoints<T>
-    where T : unmanaged, IWide<T>
+    where T : unmanaged, ISimd<T>
 {
     private const double LowerElbow = ElbowOffset + LowerMassCentre;
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Reacher.Fast.Core.Vectors;
 
 namespace Reacher.Fast.Environments.Arm;
 
@@ -8,7 +9,7 @@ namespace Reacher.Fast.Environments.Arm;
 /// </summary>
 /// <typeparam name="T">The vector width.</typeparam>
 internal unsafe struct WideMatrix4<T>
-    where T : unmanaged, IWide<T>
+    where T : unmanaged, ISimd<T>
 {
     public T M00;
     public T M01;
@@ -35,7 +36,7 @@ internal unsafe struct WideMatrix4<T>
         T.MultiplyAdd(M20, v.X, M21 * v.Y) + T.MultiplyAdd(M22, v.Z, M23 * v.W),
         T.MultiplyAdd(M30, v.X, M31 * v.Y) + T.MultiplyAdd(M32, v.Z, M33 * v.W));
 
-    /// <summary>M^T v.</summary>
+    /// <summary>M^T v, each component as two sums, as in <see cref="Times"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly Wide4<T> TransposedTimes(Wide4<T> v) => new(
         T.MultiplyAdd(M00, v.X, M10 * v.Y) + T.MultiplyAdd(M20, v.Z, M30 * v.W),

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Reacher.Fast.Core.Vectors;
 using static Reacher.Fast.Environments.Arm.ArmModel;
 
 namespace Reacher.Fast.Environments.Arm;
@@ -9,15 +10,15 @@ namespace Reacher.Fast.Environments.Arm;
 /// </summary>
 /// <typeparam name="T">The vector width.</typeparam>
 internal static unsafe class WideStep<T>
-    where T : unmanaged, IWide<T>
+    where T : unmanaged, ISimd<T>
 {
     private const float Dt = (float)TimeStep;
 
     /// <summary>Moves the goal, counts the touch, and advances the physics by 0.02 s.</summary>
     /// <param name="block">The arms; see <see cref="Rows"/>.</param>
-    /// <param name="joints">Working memory.</param>
-    /// <param name="goalHeight">Metres.</param>
-    /// <param name="touchDistance">Metres.</param>
+    /// <param name="joints">Working memory for the joints of one block.</param>
+    /// <param name="goalHeight">The goals' height over the roots, in metres.</param>
+    /// <param name="touchDistance">Below this distance of hand and goal, in metres, a step is rewarded.</param>
     /// <param name="kick">Whether the rows of <see cref="Rows.TorqueAxes"/> apply.</param>
     public static void Step(float* block, WideJoints<T>* joints, float goalHeight, float touchDistance, bool kick)
     {
@@ -90,7 +91,7 @@ internal static unsafe class WideStep<T>
         Wide3<T> hand = Wide3<T>.MultiplyAdd(T.Create((float)(HandOffset - LowerMassCentre)), y, Load3(b, Rows.Position));
         T radius = T.Create((float)GoalCircleRadius);
         Wide3<T> d = hand - new Wide3<T>(radius * sin, T.Create(goalHeight), radius * cos);
-        T touch = T.OneWhereLess(Wide3<T>.Dot(d, d), T.Create(touchDistance * touchDistance));
+        T touch = T.GreaterThan(T.Create(touchDistance * touchDistance), Wide3<T>.Dot(d, d)) & T.Create(1);
         float* touches = block + (Rows.Touches * T.Count);
         T.Store(T.Load(touches) + touch, touches);
     }

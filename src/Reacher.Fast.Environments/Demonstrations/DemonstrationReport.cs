@@ -1,5 +1,5 @@
 using System.Globalization;
-using Reacher.Fast.Environments.Arm;
+using Reacher.Fast.Core.Vectors;
 
 namespace Reacher.Fast.Environments.Demonstrations;
 
@@ -16,7 +16,7 @@ public sealed record DemonstrationReport
     public required string Name { get; init; }
 
     /// <summary>The instructions that predicted.</summary>
-    public required ArmInstructionSet InstructionSet { get; init; }
+    public required InstructionSet InstructionSet { get; init; }
 
     /// <summary>Records in the file.</summary>
     public required int Records { get; init; }

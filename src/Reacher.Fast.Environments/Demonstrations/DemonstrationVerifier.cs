@@ -1,3 +1,4 @@
+using Reacher.Fast.Core.Vectors;
 using Reacher.Fast.Environments.Arm;
 using static Reacher.Fast.Environments.Arm.ArmModel;
 
@@ -12,13 +13,18 @@ public static class DemonstrationVerifier
     private const int ChunkSize = ArmOptions.MaximumArmCount;
 
     /// <summary>Reads and verifies the recording at <paramref name="path"/>.</summary>
+    /// <param name="path">A .demo file.</param>
+    /// <param name="instructionSet">What steps the arm; null takes <see cref="InstructionSets.Selected"/>.</param>
     /// <exception cref="DemonstrationException">The file is not a recording of Reacher.</exception>
-    public static DemonstrationReport Verify(string path, ArmInstructionSet instructionSet = ArmInstructionSet.Auto)
+    /// <exception cref="Core.InputException">The environment variable forces an instruction set that cannot be had.</exception>
+    public static DemonstrationReport Verify(string path, InstructionSet? instructionSet = null)
     {
+        // Outside of the try block below, which takes every error for one of the recording.
+        InstructionSet set = instructionSet ?? InstructionSets.Selected;
         Demonstration recording = Demonstration.Load(path);
         try
         {
-            return Verify(recording, instructionSet);
+            return Verify(recording, set);
         }
         catch (Core.InputException e)
         {
@@ -28,7 +34,7 @@ public static class DemonstrationVerifier
 
     /// <summary>Verifies a recording.</summary>
     /// <exception cref="DemonstrationException">It is not a recording of Reacher, or holds no two consecutive records of an episode.</exception>
-    public static DemonstrationReport Verify(Demonstration recording, ArmInstructionSet instructionSet = ArmInstructionSet.Auto)
+    public static DemonstrationReport Verify(Demonstration recording, InstructionSet? instructionSet = null)
     {
         ArgumentNullException.ThrowIfNull(recording);
         CheckIsReacher(recording);

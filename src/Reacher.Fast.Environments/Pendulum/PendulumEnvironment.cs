@@ -48,10 +48,10 @@ public sealed class PendulumEnvironment : IVectorEnvironment
     /// <inheritdoc/>
     public int AgentCount => angle.Length;
 
-    /// <summary>3.</summary>
+    /// <summary>3 numbers: cosine and sine of the angle, and the angular velocity in rad/s.</summary>
     public int ObservationSize => 3;
 
-    /// <summary>1.</summary>
+    /// <summary>1 number, in [-1, 1]: the torque as a part of the largest.</summary>
     public int ActionSize => 1;
 
     /// <inheritdoc/>

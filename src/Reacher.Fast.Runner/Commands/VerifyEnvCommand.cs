@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
-using Reacher.Fast.Environments.Arm;
+using Reacher.Fast.Core.Vectors;
 using Reacher.Fast.Environments.Demonstrations;
 using Reacher.Fast.Training.Run;
 
@@ -12,16 +12,26 @@ internal static class VerifyEnvCommand
     public static Command Create()
     {
         var demo = new Option<string>("--demo") { Description = "A recording of Reacher by ML-Agents, a .demo file of the 2018-2020 generation.", Required = true };
-        var instructions = new Option<ArmInstructionSet>("--instruction-set")
+        var instructions = new Option<string>("--instruction-set")
         {
-            Description = "What steps the arm.",
-            DefaultValueFactory = _ => ArmInstructionSet.Auto,
+            Description = "What steps the arm; auto takes what training would.",
+            HelpName = "auto|scalar|vector128|vector256|vector512",
+            DefaultValueFactory = _ => "auto",
         };
+        instructions.Validators.Add(result =>
+        {
+            string word = result.GetValue(instructions)!;
+            if (!TryParse(word, out InstructionSet? _))
+            {
+                result.AddError($"There is no instruction set '{word}'; use auto, scalar, vector128, vector256 or vector512.");
+            }
+        });
         var json = CommonOptions.Json();
         var command = new Command("verify-env", "Predict every transition of a Unity recording with the built-in arm and print the errors.") { demo, instructions, json };
         command.SetAction(result =>
         {
-            DemonstrationReport report = DemonstrationVerifier.Verify(result.GetValue(demo)!, result.GetValue(instructions));
+            _ = TryParse(result.GetValue(instructions)!, out InstructionSet? set);
+            DemonstrationReport report = DemonstrationVerifier.Verify(result.GetValue(demo)!, set);
             if (result.GetValue(json))
             {
                 Console.WriteLine(JsonSerializer.Serialize(report, JsonStyle.Indented));
@@ -32,5 +42,19 @@ internal static class VerifyEnvCommand
             }
         });
         return command;
+    }
+
+    private static bool TryParse(string word, out InstructionSet? set)
+    {
+        set = null;
+        foreach (InstructionSet known in Enum.GetValues<InstructionSet>())
+        {
+            if (known.ToString().Equals(word, StringComparison.OrdinalIgnoreCase))
+            {
+                set = known;
+            }
+        }
+
+        return set is not null || word.Equals("auto", StringComparison.OrdinalIgnoreCase);
     }
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using Reacher.Fast.Core.Kernels.Simd.Threads;
 using Reacher.Fast.Core.Vectors;
 
@@ -49,13 +48,13 @@ internal static unsafe class FmaPeak
         switch (set)
         {
             case InstructionSet.Vector512:
-                team.Run(new ChainWork<Simd512, Vector512<float>> { Rounds = Rounds, Results = results });
+                team.Run(new ChainWork<Simd512> { Rounds = Rounds, Results = results });
                 break;
             case InstructionSet.Vector256:
-                team.Run(new ChainWork<Simd256, Vector256<float>> { Rounds = Rounds, Results = results });
+                team.Run(new ChainWork<Simd256> { Rounds = Rounds, Results = results });
                 break;
             default:
-                team.Run(new ChainWork<Simd128, Vector128<float>> { Rounds = Rounds, Results = results });
+                team.Run(new ChainWork<Simd128> { Rounds = Rounds, Results = results });
                 break;
         }
 
@@ -63,9 +62,8 @@ internal static unsafe class FmaPeak
         return 2.0 * Rounds * Chains * lanes * team.Count / Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 
-    private struct ChainWork<TSimd, TVector> : ITeamWork
-        where TSimd : struct, ISimd<TVector>
-        where TVector : struct
+    private struct ChainWork<T> : ITeamWork
+        where T : unmanaged, ISimd<T>
     {
         public int Rounds;
 
@@ -75,26 +73,26 @@ internal static unsafe class FmaPeak
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Execute(int member, int members)
         {
-            TVector m = TSimd.Create(0.999f), a = TSimd.Create(0.001f);
-            TVector x0 = a, x1 = a, x2 = a, x3 = a, x4 = a, x5 = a, x6 = a, x7 = a, x8 = a, x9 = a, x10 = a, x11 = a;
+            T m = T.Create(0.999f), a = T.Create(0.001f);
+            T x0 = a, x1 = a, x2 = a, x3 = a, x4 = a, x5 = a, x6 = a, x7 = a, x8 = a, x9 = a, x10 = a, x11 = a;
             for (int i = 0; i < Rounds; i++)
             {
-                x0 = TSimd.MultiplyAdd(x0, m, a);
-                x1 = TSimd.MultiplyAdd(x1, m, a);
-                x2 = TSimd.MultiplyAdd(x2, m, a);
-                x3 = TSimd.MultiplyAdd(x3, m, a);
-                x4 = TSimd.MultiplyAdd(x4, m, a);
-                x5 = TSimd.MultiplyAdd(x5, m, a);
-                x6 = TSimd.MultiplyAdd(x6, m, a);
-                x7 = TSimd.MultiplyAdd(x7, m, a);
-                x8 = TSimd.MultiplyAdd(x8, m, a);
-                x9 = TSimd.MultiplyAdd(x9, m, a);
-                x10 = TSimd.MultiplyAdd(x10, m, a);
-                x11 = TSimd.MultiplyAdd(x11, m, a);
+                x0 = T.MultiplyAdd(x0, m, a);
+                x1 = T.MultiplyAdd(x1, m, a);
+                x2 = T.MultiplyAdd(x2, m, a);
+                x3 = T.MultiplyAdd(x3, m, a);
+                x4 = T.MultiplyAdd(x4, m, a);
+                x5 = T.MultiplyAdd(x5, m, a);
+                x6 = T.MultiplyAdd(x6, m, a);
+                x7 = T.MultiplyAdd(x7, m, a);
+                x8 = T.MultiplyAdd(x8, m, a);
+                x9 = T.MultiplyAdd(x9, m, a);
+                x10 = T.MultiplyAdd(x10, m, a);
+                x11 = T.MultiplyAdd(x11, m, a);
             }
 
-            TVector sum = TSimd.Add(TSimd.Add(TSimd.Add(x0, x1), TSimd.Add(x2, x3)), TSimd.Add(TSimd.Add(x4, x5), TSimd.Add(x6, x7)));
-            Results[member] = TSimd.Sum(TSimd.Add(sum, TSimd.Add(TSimd.Add(x8, x9), TSimd.Add(x10, x11))));
+            T sum = x0 + x1 + (x2 + x3) + (x4 + x5 + (x6 + x7));
+            Results[member] = T.Sum(sum + (x8 + x9 + (x10 + x11)));
         }
     }
 }

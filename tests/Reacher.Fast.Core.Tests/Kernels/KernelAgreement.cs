@@ -58,7 +58,6 @@ internal sealed class KernelAgreement(IKernelDevice reference, IKernelDevice dev
         errors.Add(("Td3PolicyLoss", Td3PolicyLoss(batch)));
         errors.Add(("Adam", Adam(inputs, outputs, withTarget: true)));
         errors.Add(("Adam without target", Adam(inputs, outputs, withTarget: false)));
-        errors.Add(("Polyak", Polyak(inputs, outputs)));
         errors.Add(("ClipGradientNorm", ClipGradientNorm(inputs, outputs, 0.5f)));
         errors.Add(("ClipGradientNorm measuring", ClipGradientNorm(inputs, outputs, float.PositiveInfinity)));
         errors.Add(("EntropyCoefficientStep", EntropyCoefficientStep(batch)));
@@ -231,13 +230,6 @@ internal sealed class KernelAgreement(IKernelDevice reference, IKernelDevice dev
         }
 
         return Math.Max(Error(parameters, first, second, target), Error(step));
-    }
-
-    private double Polyak(int rows, int columns)
-    {
-        Blocks source = Block(rows, columns), target = Block(rows, columns);
-        Run(d => d.Device.Polyak(d[source], d[target], 0.3f));
-        return Error(target);
     }
 
     private double ClipGradientNorm(int rows, int columns, float maximum)

@@ -1,5 +1,6 @@
 using Reacher.Fast.Core;
 using Reacher.Fast.Core.Environments;
+using Reacher.Fast.Core.Vectors;
 using Reacher.Fast.Environments.Arm;
 
 namespace Reacher.Fast.Environments.Tests.Arm;
@@ -67,7 +68,7 @@ public sealed class ArmEnvironmentTests
     }
 
     [Test]
-    public void The_same_seed_gives_the_same_episodes_to_the_bit([ValueSource(typeof(ArmStates), nameof(ArmStates.AllSets))] ArmInstructionSet set)
+    public void The_same_seed_gives_the_same_episodes_to_the_bit([ValueSource(typeof(ArmStates), nameof(ArmStates.AllSets))] InstructionSet set)
     {
         ArmOptions options = new() { ArmCount = 5, InstructionSet = set, MaxSteps = 40 };
         (float[] a, float[] b, float[] c) = (Play(options, 3, 25), Play(options, 3, 25), Play(options, 4, 25));
@@ -128,7 +129,7 @@ public sealed class ArmEnvironmentTests
     }
 
     [Test]
-    public void A_step_allocates_nothing([ValueSource(typeof(ArmStates), nameof(ArmStates.AllSets))] ArmInstructionSet set)
+    public void A_step_allocates_nothing([ValueSource(typeof(ArmStates), nameof(ArmStates.AllSets))] InstructionSet set)
     {
         using ArmEnvironment arm = new(new ArmOptions { ArmCount = 20, InstructionSet = set, MaxSteps = 40, UnityResetKick = true });
         StepBuffer buffer = new(arm);
@@ -139,7 +140,7 @@ public sealed class ArmEnvironmentTests
     // The specification: in the first physics step after an in-run reset torque meets the inertia of the pose before it.
     [Test]
     public void Unitys_kick_turns_the_first_torque_with_the_old_orientation(
-        [ValueSource(typeof(ArmStates), nameof(ArmStates.AllSets))] ArmInstructionSet set)
+        [ValueSource(typeof(ArmStates), nameof(ArmStates.AllSets))] InstructionSet set)
     {
         ArmOptions options = new() { ArmCount = 3, InstructionSet = set, MaxSteps = 40 };
         float[] plain = Play(options, 1, 12, out _);
@@ -186,29 +187,50 @@ public sealed class ArmEnvironmentTests
 
     [Test]
     [NonParallelizable]
-    public void The_variable_forces_an_instruction_set()
+    public void The_variable_decides_for_the_arm_as_it_does_for_the_learner()
     {
-        string? before = Environment.GetEnvironmentVariable(ArmOptions.InstructionSetVariable);
+        string? before = Environment.GetEnvironmentVariable(InstructionSets.EnvironmentVariable);
         try
         {
-            foreach ((string value, ArmInstructionSet set) in new[]
+            foreach (string value in new[] { "scalar", "128", "256", "512", "1024", "" })
             {
-                ("scalar", ArmInstructionSet.Scalar), ("128", ArmInstructionSet.Vector128),
-                ("256", ArmInstructionSet.Vector256), ("512", ArmInstructionSet.Vector512),
-            })
-            {
-                Environment.SetEnvironmentVariable(ArmOptions.InstructionSetVariable, value);
-                using ArmEnvironment arm = new(new ArmOptions { ArmCount = 1 });
-                Assert.That(arm.InstructionSet, Is.EqualTo(set));
+                Environment.SetEnvironmentVariable(InstructionSets.EnvironmentVariable, value);
+                Assert.That(Arm(), Is.EqualTo(Learner()), value);
+                Assert.That(Arm(), value == "1024" ? Does.Contain("1024") : Does.Not.Contain("1024"));
             }
-
-            Environment.SetEnvironmentVariable(ArmOptions.InstructionSetVariable, "1024");
-            Assert.That(() => new ArmEnvironment(new ArmOptions()), Throws.TypeOf<InputException>().With.Message.Contains("1024"));
         }
         finally
         {
-            Environment.SetEnvironmentVariable(ArmOptions.InstructionSetVariable, before);
+            Environment.SetEnvironmentVariable(InstructionSets.EnvironmentVariable, before);
         }
+
+        // What is chosen, or the sentence that refuses.
+        static string Learner() => Answer(() => InstructionSets.Selected);
+
+        static string Arm() => Answer(() =>
+        {
+            using ArmEnvironment arm = new(new ArmOptions { ArmCount = 1 });
+            return arm.InstructionSet;
+        });
+
+        static string Answer(Func<InstructionSet> choose)
+        {
+            try
+            {
+                return choose().ToString();
+            }
+            catch (InputException e)
+            {
+                return e.Message;
+            }
+        }
+    }
+
+    [Test]
+    public void A_set_that_is_asked_for_by_name_runs_on_every_processor([ValueSource(typeof(ArmStates), nameof(ArmStates.AllSets))] InstructionSet set)
+    {
+        using ArmEnvironment arm = new(new ArmOptions { ArmCount = 1, InstructionSet = set });
+        Assert.That(arm.InstructionSet, Is.EqualTo(set));
     }
 
     private static float[] Action(int arm, int decision)

@@ -1,4 +1,5 @@
 using Reacher.Fast.Core.Environments;
+using Reacher.Fast.Core.Vectors;
 using Reacher.Fast.Environments.Arm;
 
 namespace Reacher.Fast.Environments.Tests.Arm;
@@ -6,15 +7,15 @@ namespace Reacher.Fast.Environments.Tests.Arm;
 /// <summary>States and actions as the arm meets them, for tests.</summary>
 internal static class ArmStates
 {
-    public static readonly ArmInstructionSet[] SimdSets =
-        [ArmInstructionSet.Vector128, ArmInstructionSet.Vector256, ArmInstructionSet.Vector512];
+    public static readonly InstructionSet[] SimdSets =
+        [InstructionSet.Vector128, InstructionSet.Vector256, InstructionSet.Vector512];
 
-    public static readonly ArmInstructionSet[] AllSets = [ArmInstructionSet.Scalar, .. SimdSets];
+    public static readonly InstructionSet[] AllSets = [InstructionSet.Scalar, .. SimdSets];
 
     /// <summary>Observations that <paramref name="count"/> arms reach under random actions held for ten decisions.</summary>
     public static float[] Reached(int count, int decisions, int seed)
     {
-        using ArmEnvironment arm = new(new ArmOptions { ArmCount = count, InstructionSet = ArmInstructionSet.Vector256 });
+        using ArmEnvironment arm = new(new ArmOptions { ArmCount = count, InstructionSet = InstructionSet.Vector256 });
         StepBuffer buffer = new(arm);
         arm.Reset((ulong)seed, buffer.View.Observations);
         Random random = new(seed);
@@ -49,7 +50,7 @@ internal static class ArmStates
         }
     }
 
-    public static ArmBatch Batch(ArmInstructionSet set, int count, float goalHeight = -1) =>
+    public static ArmBatch Batch(InstructionSet set, int count, float goalHeight = -1) =>
         ArmBatch.Create(new ArmOptions { ArmCount = count, GoalHeight = goalHeight, InstructionSet = set });
 
     public static double KinematicError(ReadOnlySpan<float> a, ReadOnlySpan<float> b)

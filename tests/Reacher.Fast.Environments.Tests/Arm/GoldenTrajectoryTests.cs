@@ -1,4 +1,5 @@
 using System.Globalization;
+using Reacher.Fast.Core.Vectors;
 using Reacher.Fast.Environments.Arm;
 
 namespace Reacher.Fast.Environments.Tests.Arm;
@@ -10,13 +11,13 @@ namespace Reacher.Fast.Environments.Tests.Arm;
 public sealed class GoldenTrajectoryTests
 {
     [Test]
-    public void The_reference_follows_the_numpy_model() => Follow(ArmInstructionSet.Scalar, 2e-6, 1.25);
+    public void The_reference_follows_the_numpy_model() => Follow(InstructionSet.Scalar, 2e-6, 1.25);
 
     [Test]
-    public void The_vectors_follow_the_numpy_model([ValueSource(typeof(ArmStates), nameof(ArmStates.SimdSets))] ArmInstructionSet set) =>
+    public void The_vectors_follow_the_numpy_model([ValueSource(typeof(ArmStates), nameof(ArmStates.SimdSets))] InstructionSet set) =>
         Follow(set, 2e-5, 1.35);
 
-    private static void Follow(ArmInstructionSet set, double tolerance, double growth)
+    private static void Follow(InstructionSet set, double tolerance, double growth)
     {
         double[][] rows = Read();
         using ArmBatch arms = ArmStates.Batch(set, 8);

@@ -1,3 +1,4 @@
+using Reacher.Fast.Core.Vectors;
 using Reacher.Fast.Environments.Arm;
 
 namespace Reacher.Fast.Environments.Tests.Arm;
@@ -12,13 +13,13 @@ public sealed unsafe class GuardPageTests
     [Test]
     public void A_step_stays_within_its_block([Values] bool atEnd, [Values] bool kick)
     {
-        Run<Wide128>(atEnd, kick);
-        Run<Wide256>(atEnd, kick);
-        Run<Wide512>(atEnd, kick);
+        Run<Simd128>(atEnd, kick);
+        Run<Simd256>(atEnd, kick);
+        Run<Simd512>(atEnd, kick);
     }
 
     private static void Run<T>(bool atEnd, bool kick)
-        where T : unmanaged, IWide<T>
+        where T : unmanaged, ISimd<T>
     {
         nuint size = (nuint)(Rows.Count * T.Count * sizeof(float));
         nuint work = (nuint)sizeof(WideJoints<T>);

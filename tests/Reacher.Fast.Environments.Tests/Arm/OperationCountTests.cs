@@ -1,3 +1,4 @@
+using Reacher.Fast.Core.Vectors;
 using Reacher.Fast.Environments.Arm;
 
 namespace Reacher.Fast.Environments.Tests.Arm;
@@ -12,9 +13,9 @@ public sealed class OperationCountTests
     [Test]
     public void A_decision_takes_as_many_operations_as_the_arm_says()
     {
-        using var arms = new WideArmBatch<CountedWide>(CountedWide.Count, 0, 1);
+        using var arms = new WideArmBatch<CountedSimd>(CountedSimd.Count, 0, 1);
         Counted.Operations = 0;
-        arms.Step(new float[CountedWide.Count * 4], new float[CountedWide.Count]);
+        arms.Step(new float[CountedSimd.Count * 4], new float[CountedSimd.Count]);
         Assert.That(Counted.Operations, Is.EqualTo(ArmEnvironment.OperationsPerDecision));
     }
 
@@ -23,41 +24,75 @@ public sealed class OperationCountTests
         public static int Operations { get; set; }
     }
 
-    private readonly unsafe struct CountedWide(Wide128 value) : IWide<CountedWide>
+    private readonly unsafe struct CountedSimd(Simd128 value) : ISimd<CountedSimd>
     {
-        private readonly Wide128 value = value;
+        private readonly Simd128 value = value;
 
-        public static int Count => Wide128.Count;
+        public static int Count => Simd128.Count;
 
-        public static ArmInstructionSet InstructionSet => ArmInstructionSet.Vector128;
+        public static int TileRows => Simd128.TileRows;
 
-        public static CountedWide Create(float value) => new(Wide128.Create(value));
+        public static InstructionSet InstructionSet => InstructionSet.Vector128;
 
-        public static CountedWide Load(float* address) => new(Wide128.Load(address));
+        public static CountedSimd Zero => new(Simd128.Zero);
 
-        public static void Store(CountedWide value, float* address) => Wide128.Store(value.value, address);
+        public static CountedSimd Create(float value) => new(Simd128.Create(value));
 
-        public static CountedWide operator +(CountedWide a, CountedWide b) => Count1(a.value + b.value);
+        public static CountedSimd Load(float* address) => new(Simd128.Load(address));
 
-        public static CountedWide operator -(CountedWide a, CountedWide b) => Count1(a.value - b.value);
+        public static void Store(CountedSimd value, float* address) => Simd128.Store(value.value, address);
 
-        public static CountedWide operator -(CountedWide a) => Count1(-a.value);
+        public static CountedSimd operator +(CountedSimd a, CountedSimd b) => Counting(a.value + b.value);
 
-        public static CountedWide operator *(CountedWide a, CountedWide b) => Count1(a.value * b.value);
+        public static CountedSimd operator -(CountedSimd a, CountedSimd b) => Counting(a.value - b.value);
 
-        public static CountedWide operator /(CountedWide a, CountedWide b) => Count1(a.value / b.value);
+        public static CountedSimd operator -(CountedSimd a) => Counting(-a.value);
 
-        public static CountedWide MultiplyAdd(CountedWide a, CountedWide b, CountedWide c) => Count1(Wide128.MultiplyAdd(a.value, b.value, c.value));
+        public static CountedSimd operator *(CountedSimd a, CountedSimd b) => Counting(a.value * b.value);
 
-        public static CountedWide Sqrt(CountedWide a) => Count1(Wide128.Sqrt(a.value));
+        public static CountedSimd operator /(CountedSimd a, CountedSimd b) => Counting(a.value / b.value);
 
-        public static CountedWide Min(CountedWide a, CountedWide b) => Count1(Wide128.Min(a.value, b.value));
+        public static CountedSimd MultiplyAdd(CountedSimd a, CountedSimd b, CountedSimd c) => Counting(Simd128.MultiplyAdd(a.value, b.value, c.value));
 
-        public static CountedWide Max(CountedWide a, CountedWide b) => Count1(Wide128.Max(a.value, b.value));
+        public static void Accumulate(ref CountedSimd sum, CountedSimd a, CountedSimd b) => sum = MultiplyAdd(a, b, sum);
 
-        public static CountedWide OneWhereLess(CountedWide a, CountedWide b) => Count1(Wide128.OneWhereLess(a.value, b.value));
+        public static void Accumulate(ref CountedSimd sum, float a, CountedSimd b) => sum = MultiplyAdd(Create(a), b, sum);
 
-        private static CountedWide Count1(Wide128 value)
+        public static void Accumulate(ref CountedSimd sum, float* a, CountedSimd b) => sum = MultiplyAdd(Load(a), b, sum);
+
+        public static CountedSimd Sqrt(CountedSimd a) => Counting(Simd128.Sqrt(a.value));
+
+        public static CountedSimd Min(CountedSimd a, CountedSimd b) => Counting(Simd128.Min(a.value, b.value));
+
+        public static CountedSimd Max(CountedSimd a, CountedSimd b) => Counting(Simd128.Max(a.value, b.value));
+
+        public static CountedSimd GreaterThan(CountedSimd a, CountedSimd b) => Counting(Simd128.GreaterThan(a.value, b.value));
+
+        public static CountedSimd Abs(CountedSimd a) => Counting(Simd128.Abs(a.value));
+
+        public static CountedSimd Round(CountedSimd a) => Counting(Simd128.Round(a.value));
+
+        public static float Sum(CountedSimd a) => Simd128.Sum(a.value);
+
+        // Bits chosen by a mask, and a power of two put into the exponent, are no arithmetic.
+        public static CountedSimd operator &(CountedSimd a, CountedSimd b) => new(a.value & b.value);
+
+        public static CountedSimd operator |(CountedSimd a, CountedSimd b) => new(a.value | b.value);
+
+        public static CountedSimd operator ^(CountedSimd a, CountedSimd b) => new(a.value ^ b.value);
+
+        public static CountedSimd Select(CountedSimd mask, CountedSimd a, CountedSimd b) => new(Simd128.Select(mask.value, a.value, b.value));
+
+        public static CountedSimd ScaleByPowerOfTwo(CountedSimd a, CountedSimd n) => new(Simd128.ScaleByPowerOfTwo(a.value, n.value));
+
+        public static CountedSimd SplitExponent(CountedSimd a, out CountedSimd mantissa)
+        {
+            CountedSimd exponent = new(Simd128.SplitExponent(a.value, out Simd128 m));
+            mantissa = new(m);
+            return exponent;
+        }
+
+        private static CountedSimd Counting(Simd128 value)
         {
             Counted.Operations++;
             return new(value);

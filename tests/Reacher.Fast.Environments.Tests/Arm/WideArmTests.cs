@@ -1,3 +1,4 @@
+using Reacher.Fast.Core.Vectors;
 using Reacher.Fast.Environments.Arm;
 
 namespace Reacher.Fast.Environments.Tests.Arm;
@@ -6,14 +7,14 @@ namespace Reacher.Fast.Environments.Tests.Arm;
 public sealed class WideArmTests
 {
     [Test]
-    public void One_decision_agrees_with_the_reference([ValueSource(typeof(ArmStates), nameof(ArmStates.SimdSets))] ArmInstructionSet set)
+    public void One_decision_agrees_with_the_reference([ValueSource(typeof(ArmStates), nameof(ArmStates.SimdSets))] InstructionSet set)
     {
         const int Count = 4096;
         float[] states = ArmStates.Reached(Count, 60, seed: 4);
         float[] actions = new float[Count * 4];
         ArmStates.Uniform(new Random(6), actions);
         float[] wide = Advance(set, states, actions, out float[] wideRewards);
-        float[] reference = Advance(ArmInstructionSet.Scalar, states, actions, out float[] rewards);
+        float[] reference = Advance(InstructionSet.Scalar, states, actions, out float[] rewards);
         double[] errors = new double[Count];
         int otherRewards = 0;
         for (int i = 0; i < Count; i++)
@@ -37,8 +38,8 @@ public sealed class WideArmTests
         float[] states = ArmStates.Reached(Count, 30, seed: 8);
         float[] actions = new float[Count * 4];
         ArmStates.Normal(new Random(3), actions);
-        float[] narrow = Advance(ArmInstructionSet.Vector128, states, actions, out float[] narrowRewards);
-        foreach (ArmInstructionSet set in new[] { ArmInstructionSet.Vector256, ArmInstructionSet.Vector512 })
+        float[] narrow = Advance(InstructionSet.Vector128, states, actions, out float[] narrowRewards);
+        foreach (InstructionSet set in new[] { InstructionSet.Vector256, InstructionSet.Vector512 })
         {
             Assert.That(Advance(set, states, actions, out float[] rewards), Is.EqualTo(narrow));
             Assert.That(rewards, Is.EqualTo(narrowRewards));
@@ -46,7 +47,7 @@ public sealed class WideArmTests
     }
 
     [Test]
-    public void Any_number_of_arms_steps_each_as_if_alone([ValueSource(typeof(ArmStates), nameof(ArmStates.SimdSets))] ArmInstructionSet set)
+    public void Any_number_of_arms_steps_each_as_if_alone([ValueSource(typeof(ArmStates), nameof(ArmStates.SimdSets))] InstructionSet set)
     {
         const int Most = 4096;
         float[] states = ArmStates.Reached(Most, 20, seed: 1);
@@ -62,7 +63,7 @@ public sealed class WideArmTests
     }
 
     [Test]
-    public void An_extreme_state_stays_finite([ValueSource(typeof(ArmStates), nameof(ArmStates.AllSets))] ArmInstructionSet set)
+    public void An_extreme_state_stays_finite([ValueSource(typeof(ArmStates), nameof(ArmStates.AllSets))] InstructionSet set)
     {
         float[] states = ArmStates.Reached(16, 10, seed: 2);
         for (int i = 0; i < 16; i++)
@@ -84,7 +85,7 @@ public sealed class WideArmTests
         Assert.That(states, Is.All.Matches<float>(float.IsFinite));
     }
 
-    private static float[] Advance(ArmInstructionSet set, float[] states, float[] actions, out float[] rewards)
+    private static float[] Advance(InstructionSet set, float[] states, float[] actions, out float[] rewards)
     {
         int count = states.Length / 33;
         using ArmBatch arms = ArmStates.Batch(set, count);

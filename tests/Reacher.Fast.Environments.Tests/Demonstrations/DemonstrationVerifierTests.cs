@@ -1,4 +1,5 @@
 using Reacher.Fast.Core.Environments;
+using Reacher.Fast.Core.Vectors;
 using Reacher.Fast.Environments.Arm;
 using Reacher.Fast.Environments.Demonstrations;
 using Reacher.Fast.Environments.Tests.Arm;
@@ -12,7 +13,7 @@ public sealed class DemonstrationVerifierTests
     [Test]
     public void The_reference_predicts_the_real_environments_recording()
     {
-        DemonstrationReport report = Verify(ArmInstructionSet.Scalar);
+        DemonstrationReport report = Verify(InstructionSet.Scalar);
         Assert.That(report.Percentile50, Is.LessThanOrEqualTo(5e-6));
         Assert.That(report.Percentile98, Is.LessThanOrEqualTo(3e-5));
         CheckRest(report);
@@ -20,7 +21,7 @@ public sealed class DemonstrationVerifierTests
 
     [Test]
     public void The_vectors_predict_the_real_environments_recording(
-        [ValueSource(typeof(ArmStates), nameof(ArmStates.SimdSets))] ArmInstructionSet set)
+        [ValueSource(typeof(ArmStates), nameof(ArmStates.SimdSets))] InstructionSet set)
     {
         DemonstrationReport report = Verify(set);
         Assert.That(report.Percentile50, Is.LessThanOrEqualTo(1e-5));
@@ -54,7 +55,7 @@ public sealed class DemonstrationVerifierTests
     public void A_recording_made_by_the_arm_itself_is_predicted_across_episodes([Values] bool kick)
     {
         Demonstration recording = Demonstration.Parse(Record(kick, goalHeight: -1, decisions: 45).ToArray());
-        DemonstrationReport report = DemonstrationVerifier.Verify(recording, ArmInstructionSet.Scalar);
+        DemonstrationReport report = DemonstrationVerifier.Verify(recording, InstructionSet.Scalar);
         Assert.That(report.EpisodesEnded, Is.EqualTo(4));
         Assert.That(report.Transitions, Is.EqualTo(45 - 8), "neither into nor out of a record with done");
         Assert.That(report.GoalHeight, Is.EqualTo(-1));
@@ -143,7 +144,7 @@ public sealed class DemonstrationVerifierTests
             (a, b) => a.Item1 == b.Item1 && Math.Abs(a.Item2 - b.Item2) < 2.1e-4));
     }
 
-    private static DemonstrationReport Verify(ArmInstructionSet set) => DemonstrationVerifier.Verify(RecordingPath(), set);
+    private static DemonstrationReport Verify(InstructionSet set) => DemonstrationVerifier.Verify(RecordingPath(), set);
 
     private static string RecordingPath()
     {
@@ -169,7 +170,7 @@ public sealed class DemonstrationVerifierTests
             GoalHeight = goalHeight,
             MaxSteps = 36, // 10 decisions
             UnityResetKick = kick,
-            InstructionSet = ArmInstructionSet.Scalar,
+            InstructionSet = InstructionSet.Scalar,
         };
         using ArmEnvironment arm = new(options);
         StepBuffer buffer = new(arm);

@@ -51,7 +51,6 @@ internal static class CudaKernels
     public static readonly CudaKernel Td3PolicyLoss = new("loss", "td3_policy_loss", 1024);
     public static readonly CudaKernel AdvanceStep = new("optimizer", "advance_step", 32);
     public static readonly CudaKernel Adam = new("optimizer", "adam", 256);
-    public static readonly CudaKernel Polyak = new("optimizer", "polyak", 256);
     public static readonly CudaKernel SquaredNorm = new("optimizer", "squared_norm", 256);
     public static readonly CudaKernel ClipGradient = new("optimizer", "clip_gradient", 256);
     public static readonly CudaKernel EntropyCoefficientStep = new("optimizer", "entropy_coefficient_step", 1024);

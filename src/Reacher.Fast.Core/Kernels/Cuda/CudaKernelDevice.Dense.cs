@@ -1,3 +1,5 @@
+using static Reacher.Fast.Core.Kernels.Cuda.KernelArgument;
+
 namespace Reacher.Fast.Core.Kernels.Cuda;
 
 /// <summary>Linear maps, layer normalisation, and what surrounds them.</summary>
@@ -12,17 +14,9 @@ public sealed partial class CudaKernelDevice
         RequireInput(x, heads, inputs, weight);
         RequireShape(bias, heads, 1, outputs);
         RequireShape(y, heads, x.Rows, outputs);
-        var arguments = new KernelArguments();
-        arguments.Read(x);
-        arguments.Value(InputHeadStride(x));
-        arguments.Read(weight);
-        arguments.Read(bias);
-        arguments.Write(y);
-        arguments.Value(x.Rows);
-        arguments.Value(inputs);
-        arguments.Value(outputs);
-        arguments.Value((int)activation);
-        LaunchProduct(ProductForm.Forward, x.Rows, outputs, heads, arguments);
+        LaunchProduct(
+            ProductForm.Forward, x.Rows, outputs, heads,
+            [Read(x), InputHeadStride(x), Read(weight), Read(bias), Write(y), x.Rows, inputs, outputs, (int)activation]);
     }
 
     /// <inheritdoc/>
@@ -38,19 +32,9 @@ public sealed partial class CudaKernelDevice
             RequireShape(dx, heads, dx.Rows, inputs);
         }
 
-        var arguments = new KernelArguments();
-        arguments.Read(dy);
-        arguments.Read(weight);
-        arguments.ReadOrNull(gate);
-        arguments.Write(dx);
-        arguments.Value(dx.Rows);
-        arguments.Value(firstInput);
-        arguments.Value(dx.Columns);
-        arguments.Value(inputs);
-        arguments.Value(outputs);
-        arguments.Value(heads);
-        arguments.Value(dx.Heads);
-        LaunchProduct(ProductForm.BackwardInput, dx.Rows, dx.Columns, dx.Heads, arguments);
+        LaunchProduct(
+            ProductForm.BackwardInput, dx.Rows, dx.Columns, dx.Heads,
+            [Read(dy), Read(weight), ReadOrNull(gate), Write(dx), dx.Rows, firstInput, dx.Columns, inputs, outputs, heads, dx.Heads]);
     }
 
     /// <inheritdoc/>
@@ -60,16 +44,9 @@ public sealed partial class CudaKernelDevice
         RequireInput(x, heads, inputs, weightGradient);
         RequireShape(dy, heads, x.Rows, outputs);
         RequireShape(biasGradient, heads, 1, outputs);
-        var arguments = new KernelArguments();
-        arguments.Read(x);
-        arguments.Value(InputHeadStride(x));
-        arguments.Read(dy);
-        arguments.Write(weightGradient);
-        arguments.Write(biasGradient);
-        arguments.Value(x.Rows);
-        arguments.Value(inputs);
-        arguments.Value(outputs);
-        LaunchProduct(ProductForm.BackwardWeights, inputs, outputs, heads, arguments);
+        LaunchProduct(
+            ProductForm.BackwardWeights, inputs, outputs, heads,
+            [Read(x), InputHeadStride(x), Read(dy), Write(weightGradient), Write(biasGradient), x.Rows, inputs, outputs]);
     }
 
     /// <inheritdoc/>
@@ -79,14 +56,9 @@ public sealed partial class CudaKernelDevice
         RequireShape(weight, heads, 1, inputs);
         RequireShape(bias, heads, 1, 1);
         RequireShape(q, heads, 1, batch);
-        var arguments = new KernelArguments();
-        arguments.Read(x);
-        arguments.Read(weight);
-        arguments.Read(bias);
-        arguments.Write(q);
-        arguments.Value(batch);
-        arguments.Value(inputs);
-        Launch(CudaKernels.ValueHead, Rows8(batch), heads, 1, arguments);
+        Launch(
+            CudaKernels.ValueHead, Rows8(batch), heads, 1,
+            [Read(x), Read(weight), Read(bias), Write(q), batch, inputs]);
     }
 
     /// <inheritdoc/>
@@ -107,25 +79,14 @@ public sealed partial class CudaKernelDevice
         {
             RequireShape(weightGradient, heads, 1, inputs);
             RequireShape(biasGradient, heads, 1, 1);
-            var sums = new KernelArguments();
-            sums.Read(dq);
-            sums.Read(x);
-            sums.Write(weightGradient);
-            sums.Write(biasGradient);
-            sums.Value(batch);
-            sums.Value(inputs);
-            Launch(CudaKernels.ValueHeadBackwardWeights, (inputs + 31) / 32, heads, 1, sums);
+            Launch(
+                CudaKernels.ValueHeadBackwardWeights, (inputs + 31) / 32, heads, 1,
+                [Read(dq), Read(x), Write(weightGradient), Write(biasGradient), batch, inputs]);
         }
 
-        var arguments = new KernelArguments();
-        arguments.Read(dq);
-        arguments.Read(weight);
-        arguments.ReadOrNull(gate);
-        arguments.Write(dx);
-        arguments.Value(batch);
-        arguments.Value(inputs);
-        arguments.Value(heads);
-        LaunchOver(CudaKernels.ValueHeadBackwardInput, (long)heads * batch * RowStride(inputs), arguments);
+        LaunchOver(
+            CudaKernels.ValueHeadBackwardInput, (long)heads * batch * RowStride(inputs),
+            [Read(dq), Read(weight), ReadOrNull(gate), Write(dx), batch, inputs, heads]);
     }
 
     /// <inheritdoc/>
@@ -138,18 +99,10 @@ public sealed partial class CudaKernelDevice
         RequireShape(normalized, heads, batch, features);
         RequireShape(reciprocalDeviation, heads, 1, batch);
         RequireShape(y, heads, batch, features);
-        var arguments = new KernelArguments();
-        arguments.Read(x);
-        arguments.Read(gain);
-        arguments.Read(shift);
-        arguments.Write(normalized);
-        arguments.Write(reciprocalDeviation);
-        arguments.Write(y);
-        arguments.Value(batch);
-        arguments.Value(features);
-        arguments.Value(LayerNormEpsilon);
-        arguments.Value((int)activation);
-        Launch(CudaKernels.LayerNorm, Rows8(batch), heads, 1, arguments);
+        Launch(
+            CudaKernels.LayerNorm, Rows8(batch), heads, 1,
+            [Read(x), Read(gain), Read(shift), Write(normalized), Write(reciprocalDeviation), Write(y), batch, features,
+             LayerNormEpsilon, (int)activation]);
     }
 
     /// <inheritdoc/>
@@ -166,25 +119,15 @@ public sealed partial class CudaKernelDevice
         {
             RequireShape(gainGradient, heads, 1, features);
             RequireShape(shiftGradient, heads, 1, features);
-            var sums = new KernelArguments(); // first, because dx may be dy
-            sums.Read(dy);
-            sums.Read(normalized);
-            sums.Write(gainGradient);
-            sums.Write(shiftGradient);
-            sums.Value(batch);
-            sums.Value(features);
-            Launch(CudaKernels.LayerNormBackwardParameters, (features + 31) / 32, heads, 1, sums);
+            // First, because dx may be dy.
+            Launch(
+                CudaKernels.LayerNormBackwardParameters, (features + 31) / 32, heads, 1,
+                [Read(dy), Read(normalized), Write(gainGradient), Write(shiftGradient), batch, features]);
         }
 
-        var arguments = new KernelArguments();
-        arguments.Read(dy);
-        arguments.Read(gain);
-        arguments.Read(normalized);
-        arguments.Read(reciprocalDeviation);
-        arguments.Write(dx);
-        arguments.Value(batch);
-        arguments.Value(features);
-        Launch(CudaKernels.LayerNormBackward, Rows8(batch), heads, 1, arguments);
+        Launch(
+            CudaKernels.LayerNormBackward, Rows8(batch), heads, 1,
+            [Read(dy), Read(gain), Read(normalized), Read(reciprocalDeviation), Write(dx), batch, features]);
     }
 
     /// <inheritdoc/>
@@ -194,14 +137,9 @@ public sealed partial class CudaKernelDevice
         RequireShape(left, 1, batch, left.Columns);
         RequireShape(right, 1, batch, right.Columns);
         RequireShape(y, 1, batch, left.Columns + right.Columns);
-        var arguments = new KernelArguments();
-        arguments.Read(left);
-        arguments.Read(right);
-        arguments.Write(y);
-        arguments.Value(batch);
-        arguments.Value(left.Columns);
-        arguments.Value(right.Columns);
-        LaunchOver(CudaKernels.Concatenate, (long)batch * RowStride(y.Columns), arguments);
+        LaunchOver(
+            CudaKernels.Concatenate, (long)batch * RowStride(y.Columns),
+            [Read(left), Read(right), Write(y), batch, left.Columns, right.Columns]);
     }
 
     /// <inheritdoc/>
@@ -210,15 +148,9 @@ public sealed partial class CudaKernelDevice
         RequireShape(x, 1, y.Rows, y.Columns);
         RequireShape(mean, 1, 1, y.Columns);
         RequireShape(scale, 1, 1, y.Columns);
-        var arguments = new KernelArguments();
-        arguments.Read(x);
-        arguments.Read(mean);
-        arguments.Read(scale);
-        arguments.Value(limit);
-        arguments.Write(y);
-        arguments.Value(y.Rows);
-        arguments.Value(y.Columns);
-        LaunchOver(CudaKernels.Normalize, (long)y.Rows * RowStride(y.Columns), arguments);
+        LaunchOver(
+            CudaKernels.Normalize, (long)y.Rows * RowStride(y.Columns),
+            [Read(x), Read(mean), Read(scale), limit, Write(y), y.Rows, y.Columns]);
     }
 
     /// <summary>Blocks for kernels that take eight rows each.</summary>

@@ -65,47 +65,47 @@ public sealed partial class CudaKernelDevice
     }
 
     /// <summary>One op: a node of the program being recorded, or queued on the stream at once.</summary>
-    private unsafe void Launch(CudaKernel kernel, int gridX, int gridY, int gridZ, scoped in KernelArguments arguments, int sharedBytes = 0)
+    private unsafe void Launch(
+        CudaKernel kernel, int gridX, int gridY, int gridZ, scoped ReadOnlySpan<KernelArgument> arguments, int sharedBytes = 0)
     {
         Enter();
-        void** pointers = stackalloc void*[KernelArguments.Capacity + 1];
-        fixed (ulong* values = arguments.Values)
+        ulong* values = stackalloc ulong[arguments.Length];
+        void** pointers = stackalloc void*[arguments.Length + 1];
+        for (int i = 0; i < arguments.Length; i++)
         {
-            for (int i = 0; i < arguments.Count; i++)
-            {
-                pointers[i] = values + i;
-            }
-
-            pointers[arguments.Count] = null; // the driver never looks there; tests see lists of the wrong length by it
-            nint function = modules.Function(kernel, sharedBytes);
-            if (recorder is null)
-            {
-                CudaCheck.Succeeded(CudaDriver.cuLaunchKernel(
-                    function, (uint)gridX, (uint)gridY, (uint)gridZ, (uint)kernel.Threads, 1, 1, (uint)sharedBytes, stream, pointers, null));
-                return;
-            }
-
-            var node = new KernelNodeParameters
-            {
-                Function = function,
-                GridX = (uint)gridX,
-                GridY = (uint)gridY,
-                GridZ = (uint)gridZ,
-                BlockX = (uint)kernel.Threads,
-                BlockY = 1,
-                BlockZ = 1,
-                SharedBytes = (uint)sharedBytes,
-                Parameters = pointers,
-            };
-            recorder.Add(ref node, arguments);
+            values[i] = arguments[i].Value;
+            pointers[i] = values + i;
         }
+
+        pointers[arguments.Length] = null; // the driver never looks there; tests see lists of the wrong length by it
+        nint function = modules.Function(kernel, sharedBytes);
+        if (recorder is null)
+        {
+            CudaCheck.Succeeded(CudaDriver.cuLaunchKernel(
+                function, (uint)gridX, (uint)gridY, (uint)gridZ, (uint)kernel.Threads, 1, 1, (uint)sharedBytes, stream, pointers, null));
+            return;
+        }
+
+        var node = new KernelNodeParameters
+        {
+            Function = function,
+            GridX = (uint)gridX,
+            GridY = (uint)gridY,
+            GridZ = (uint)gridZ,
+            BlockX = (uint)kernel.Threads,
+            BlockY = 1,
+            BlockZ = 1,
+            SharedBytes = (uint)sharedBytes,
+            Parameters = pointers,
+        };
+        recorder.Add(ref node, arguments);
     }
 
     /// <summary>A kernel with one thread an element.</summary>
-    private void LaunchOver(CudaKernel kernel, long elements, scoped in KernelArguments arguments) =>
+    private void LaunchOver(CudaKernel kernel, long elements, scoped ReadOnlySpan<KernelArgument> arguments) =>
         Launch(kernel, checked((int)((elements + kernel.Threads - 1) / kernel.Threads)), 1, 1, arguments);
 
-    private void LaunchProduct(ProductForm form, int rows, int columns, int heads, scoped in KernelArguments arguments)
+    private void LaunchProduct(ProductForm form, int rows, int columns, int heads, scoped ReadOnlySpan<KernelArgument> arguments)
     {
         ProductKernel product = ForcedTile == 0
             ? products.Choose(form, rows, columns, heads, Info)

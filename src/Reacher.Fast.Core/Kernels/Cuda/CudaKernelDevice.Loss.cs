@@ -1,3 +1,5 @@
+using static Reacher.Fast.Core.Kernels.Cuda.KernelArgument;
+
 namespace Reacher.Fast.Core.Kernels.Cuda;
 
 /// <summary>Targets, losses and their gradients.</summary>
@@ -12,15 +14,9 @@ public sealed partial class CudaKernelDevice
         RequireShape(targetQ, 2, 1, batch);
         RequireShape(logProbability, 1, 1, batch);
         RequireShape(entropyCoefficient, 1, 1, 1);
-        var arguments = new KernelArguments();
-        arguments.Read(reward);
-        arguments.Read(discount);
-        arguments.Read(targetQ);
-        arguments.Read(logProbability);
-        arguments.Read(entropyCoefficient);
-        arguments.Write(y);
-        arguments.Value(batch);
-        LaunchOver(CudaKernels.SacTarget, batch, arguments);
+        LaunchOver(
+            CudaKernels.SacTarget, batch,
+            [Read(reward), Read(discount), Read(targetQ), Read(logProbability), Read(entropyCoefficient), Write(y), batch]);
     }
 
     /// <inheritdoc/>
@@ -30,13 +26,7 @@ public sealed partial class CudaKernelDevice
         RequireShape(reward, 1, 1, batch);
         RequireShape(discount, 1, 1, batch);
         RequireShape(targetQ, 2, 1, batch);
-        var arguments = new KernelArguments();
-        arguments.Read(reward);
-        arguments.Read(discount);
-        arguments.Read(targetQ);
-        arguments.Write(y);
-        arguments.Value(batch);
-        LaunchOver(CudaKernels.Td3Target, batch, arguments);
+        LaunchOver(CudaKernels.Td3Target, batch, [Read(reward), Read(discount), Read(targetQ), Write(y), batch]);
     }
 
     /// <inheritdoc/>
@@ -47,13 +37,9 @@ public sealed partial class CudaKernelDevice
         RequireShape(y, 1, 1, batch);
         RequireShape(dq, 2, 1, batch);
         RequireShape(report, 1, 1, ReportSlot.Count);
-        var arguments = new KernelArguments();
-        arguments.Read(q);
-        arguments.Read(y);
-        arguments.Write(dq);
-        WriteReport(ref arguments, report, ReportSlot.CriticLoss, ReportSlot.MeanTarget);
-        arguments.Value(batch);
-        Launch(CudaKernels.CriticLoss, 1, 1, 1, arguments);
+        Launch(
+            CudaKernels.CriticLoss, 1, 1, 1,
+            [Read(q), Read(y), Write(dq), WriteReport(report, ReportSlot.CriticLoss, ReportSlot.MeanTarget), batch]);
     }
 
     /// <inheritdoc/>
@@ -65,14 +51,10 @@ public sealed partial class CudaKernelDevice
         RequireShape(entropyCoefficient, 1, 1, 1);
         RequireShape(dq, 2, 1, batch);
         RequireShape(report, 1, 1, ReportSlot.Count);
-        var arguments = new KernelArguments();
-        arguments.Read(q);
-        arguments.Read(logProbability);
-        arguments.Read(entropyCoefficient);
-        arguments.Write(dq);
-        WriteReport(ref arguments, report, ReportSlot.PolicyLoss, ReportSlot.Entropy);
-        arguments.Value(batch);
-        Launch(CudaKernels.SacPolicyLoss, 1, 1, 1, arguments);
+        Launch(
+            CudaKernels.SacPolicyLoss, 1, 1, 1,
+            [Read(q), Read(logProbability), Read(entropyCoefficient), Write(dq),
+             WriteReport(report, ReportSlot.PolicyLoss, ReportSlot.Entropy), batch]);
     }
 
     /// <inheritdoc/>
@@ -81,16 +63,12 @@ public sealed partial class CudaKernelDevice
         (int heads, int batch) = (q.Heads, q.Columns);
         RequireShape(dq, heads, 1, batch);
         RequireShape(report, 1, 1, ReportSlot.Count);
-        var arguments = new KernelArguments();
-        arguments.Read(q);
-        arguments.Write(dq);
-        WriteReport(ref arguments, report, ReportSlot.PolicyLoss, ReportSlot.PolicyLoss);
-        arguments.Value(batch);
-        arguments.Value(heads);
-        Launch(CudaKernels.Td3PolicyLoss, 1, 1, 1, arguments);
+        Launch(
+            CudaKernels.Td3PolicyLoss, 1, 1, 1,
+            [Read(q), Write(dq), WriteReport(report, ReportSlot.PolicyLoss, ReportSlot.PolicyLoss), batch, heads]);
     }
 
     /// <summary>The report's address, of which the op writes slots <paramref name="first"/> to <paramref name="last"/>.</summary>
-    private static void WriteReport(ref KernelArguments arguments, Tensor report, int first, int last) =>
-        arguments.Memory(report.Address, report.Address + (first * sizeof(float)), (last - first + 1) * sizeof(float), Access.Write);
+    private static KernelArgument WriteReport(Tensor report, int first, int last) =>
+        Bytes(report.Address, report.Address + (first * sizeof(float)), (last - first + 1) * sizeof(float), Access.Write);
 }

@@ -1,4 +1,5 @@
 using Reacher.Fast.Core.Interop;
+using static Reacher.Fast.Core.Kernels.Cuda.KernelArgument;
 
 namespace Reacher.Fast.Core.Kernels.Cuda;
 
@@ -99,11 +100,7 @@ public sealed partial class CudaKernelDevice
     public void Copy(TensorBlock source, TensorBlock destination)
     {
         RequireAlike(source, destination);
-        var arguments = new KernelArguments();
-        arguments.Read(source);
-        arguments.Write(destination);
-        arguments.Value(source.Length);
-        LaunchOver(CudaKernels.Copy, source.Length, arguments);
+        LaunchOver(CudaKernels.Copy, source.Length, [Read(source), Write(destination), source.Length]);
     }
 
     /// <summary>Takes the row padding out of elements <paramref name="first"/>.. of a padded tensor.</summary>

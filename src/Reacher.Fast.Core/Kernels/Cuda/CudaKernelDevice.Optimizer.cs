@@ -1,3 +1,5 @@
+using static Reacher.Fast.Core.Kernels.Cuda.KernelArgument;
+
 namespace Reacher.Fast.Core.Kernels.Cuda;
 
 /// <summary>Adam, Polyak averaging, gradient clipping, the entropy coefficient.</summary>
@@ -18,34 +20,13 @@ public sealed partial class CudaKernelDevice
             RequireAlike(target, parameters);
         }
 
-        var advance = new KernelArguments();
-        advance.Write(state.Step);
-        Launch(CudaKernels.AdvanceStep, 1, 1, 1, advance);
+        Launch(CudaKernels.AdvanceStep, 1, 1, 1, [Write(state.Step)]);
 
-        var arguments = new KernelArguments();
-        arguments.Write(parameters);
-        arguments.Read(gradients);
-        arguments.Write(state.First);
-        arguments.Write(state.Second);
-        arguments.Read(state.Step);
-        arguments.Read(state.Schedule);
-        AddConstants(ref arguments, options);
-        arguments.WriteOrNull(target);
-        arguments.Value(tau);
-        arguments.Value(parameters.Length);
-        LaunchOver(CudaKernels.Adam, parameters.Length, arguments);
-    }
-
-    /// <inheritdoc/>
-    public void Polyak(TensorBlock source, TensorBlock target, float tau)
-    {
-        RequireAlike(target, source);
-        var arguments = new KernelArguments();
-        arguments.Read(source);
-        arguments.Write(target);
-        arguments.Value(tau);
-        arguments.Value(source.Length);
-        LaunchOver(CudaKernels.Polyak, source.Length, arguments);
+        LaunchOver(
+            CudaKernels.Adam, parameters.Length,
+            [Write(parameters), Read(gradients), Write(state.First), Write(state.Second), Read(state.Step), Read(state.Schedule),
+             (float)options.LearningRate, OneMinus(options.Beta1), OneMinus(options.Beta2), (float)options.Epsilon,
+             Log(options.Beta1), Log(options.Beta2), WriteOrNull(target), tau, parameters.Length]);
     }
 
     /// <inheritdoc/>
@@ -55,20 +36,14 @@ public sealed partial class CudaKernelDevice
         RequireShape(report, 1, 1, ReportSlot.Count);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)reportSlot, (uint)ReportSlot.Count, nameof(reportSlot));
         int parts = (int)Math.Clamp(gradients.Length / 1024, 1, NormParts);
-        var sums = new KernelArguments();
-        sums.Read(gradients);
-        sums.Memory(normScratch.Value, NormParts * sizeof(float), Access.Write);
-        sums.Value(gradients.Length);
-        Launch(CudaKernels.SquaredNorm, parts, 1, 1, sums);
+        Launch(
+            CudaKernels.SquaredNorm, parts, 1, 1,
+            [Read(gradients), Bytes(normScratch.Value, NormParts * sizeof(float), Access.Write), gradients.Length]);
 
-        var arguments = new KernelArguments();
-        arguments.Write(gradients);
-        arguments.Memory(normScratch.Value, NormParts * sizeof(float), Access.Read);
-        arguments.Value(parts);
-        arguments.Value(maximumNorm);
-        arguments.Memory(report.Address + (reportSlot * sizeof(float)), sizeof(float), Access.Write);
-        arguments.Value(gradients.Length);
-        Launch(CudaKernels.ClipGradient, parts, 1, 1, arguments);
+        Launch(
+            CudaKernels.ClipGradient, parts, 1, 1,
+            [Write(gradients), Bytes(normScratch.Value, NormParts * sizeof(float), Access.Read), parts, maximumNorm,
+             Bytes(report.Address + (reportSlot * sizeof(float)), sizeof(float), Access.Write), gradients.Length]);
     }
 
     /// <inheritdoc/>
@@ -79,25 +54,17 @@ public sealed partial class CudaKernelDevice
         RequireShape(state, 1, 1, 5);
         RequireShape(entropyCoefficient, 1, 1, 1);
         RequireShape(report, 1, 1, ReportSlot.Count);
-        var arguments = new KernelArguments();
-        arguments.Read(logProbability);
-        arguments.Value(targetEntropy);
-        AddConstants(ref arguments, options);
-        arguments.Write(state);
-        arguments.Write(entropyCoefficient);
-        arguments.Memory(report.Address + (ReportSlot.EntropyCoefficient * sizeof(float)), sizeof(float), Access.Write);
-        arguments.Value(logProbability.Columns);
-        Launch(CudaKernels.EntropyCoefficientStep, 1, 1, 1, arguments);
+        Launch(
+            CudaKernels.EntropyCoefficientStep, 1, 1, 1,
+            [Read(logProbability), targetEntropy, (float)options.LearningRate, OneMinus(options.Beta1), OneMinus(options.Beta2),
+             (float)options.Epsilon, Log(options.Beta1), Log(options.Beta2), Write(state), Write(entropyCoefficient),
+             Bytes(report.Address + (ReportSlot.EntropyCoefficient * sizeof(float)), sizeof(float), Access.Write),
+             logProbability.Columns]);
     }
 
-    /// <summary>1 - beta and ln beta are taken in double here and rounded once; from a float32 beta they would be off by 1e-5.</summary>
-    private static void AddConstants(ref KernelArguments arguments, AdamOptions options)
-    {
-        arguments.Value((float)options.LearningRate);
-        arguments.Value((float)(1 - options.Beta1));
-        arguments.Value((float)(1 - options.Beta2));
-        arguments.Value((float)options.Epsilon);
-        arguments.Value((float)Math.Log(options.Beta1));
-        arguments.Value((float)Math.Log(options.Beta2));
-    }
+    /// <summary>1 - beta, taken in double and rounded once; from a float32 beta it would be off by 1e-5.</summary>
+    private static float OneMinus(double beta) => (float)(1 - beta);
+
+    /// <summary>ln beta, taken in double and rounded once.</summary>
+    private static float Log(double beta) => (float)Math.Log(beta);
 }

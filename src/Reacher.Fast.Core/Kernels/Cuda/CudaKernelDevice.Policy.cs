@@ -1,3 +1,5 @@
+using static Reacher.Fast.Core.Kernels.Cuda.KernelArgument;
+
 namespace Reacher.Fast.Core.Kernels.Cuda;
 
 /// <summary>Policies' outputs and their noise.</summary>
@@ -12,16 +14,10 @@ public sealed partial class CudaKernelDevice
         RequireShape(action, 1, batch, size);
         RequireShape(logProbability, 1, 1, batch);
         int lanes = (int)Math.Min(32, System.Numerics.BitOperations.RoundUpToPowerOf2((uint)size));
-        var arguments = new KernelArguments();
-        ReadNoise(ref arguments, stream);
-        arguments.Read(output);
-        arguments.Write(noise);
-        arguments.Write(action);
-        arguments.Write(logProbability);
-        arguments.Value(batch);
-        arguments.Value(size);
-        arguments.Value(lanes);
-        LaunchOver(CudaKernels.SquashedGaussian, (long)batch * lanes, arguments);
+        LaunchOver(
+            CudaKernels.SquashedGaussian, (long)batch * lanes,
+            [NoiseState(Access.Read), (int)stream, Read(output), Write(noise), Write(action), Write(logProbability), batch, size,
+             lanes]);
     }
 
     /// <inheritdoc/>
@@ -34,16 +30,10 @@ public sealed partial class CudaKernelDevice
         RequireShape(actionGradient, 1, batch, size);
         RequireShape(entropyCoefficient, 1, 1, 1);
         RequireShape(outputGradient, 1, batch, 2 * size);
-        var arguments = new KernelArguments();
-        arguments.Read(output);
-        arguments.Read(noise);
-        arguments.Read(action);
-        arguments.Read(actionGradient);
-        arguments.Read(entropyCoefficient);
-        arguments.Write(outputGradient);
-        arguments.Value(batch);
-        arguments.Value(size);
-        LaunchOver(CudaKernels.SquashedGaussianBackward, (long)batch * size, arguments);
+        LaunchOver(
+            CudaKernels.SquashedGaussianBackward, (long)batch * size,
+            [Read(output), Read(noise), Read(action), Read(actionGradient), Read(entropyCoefficient), Write(outputGradient), batch,
+             size]);
     }
 
     /// <inheritdoc/>
@@ -51,12 +41,7 @@ public sealed partial class CudaKernelDevice
     {
         (int batch, int size) = (action.Rows, action.Columns);
         RequireShape(output, 1, batch, 2 * size);
-        var arguments = new KernelArguments();
-        arguments.Read(output);
-        arguments.Write(action);
-        arguments.Value(batch);
-        arguments.Value(size);
-        LaunchOver(CudaKernels.SquashedGaussianMode, (long)batch * size, arguments);
+        LaunchOver(CudaKernels.SquashedGaussianMode, (long)batch * size, [Read(output), Write(action), batch, size]);
     }
 
     /// <inheritdoc/>
@@ -64,15 +49,9 @@ public sealed partial class CudaKernelDevice
     {
         (int batch, int size) = (action.Rows, action.Columns);
         RequireShape(mean, 1, batch, size);
-        var arguments = new KernelArguments();
-        ReadNoise(ref arguments, stream);
-        arguments.Read(mean);
-        arguments.Value(sigma);
-        arguments.Value(clip);
-        arguments.Write(action);
-        arguments.Value(batch);
-        arguments.Value(size);
-        LaunchOver(CudaKernels.AddClippedNoise, (long)batch * size, arguments);
+        LaunchOver(
+            CudaKernels.AddClippedNoise, (long)batch * size,
+            [NoiseState(Access.Read), (int)stream, Read(mean), sigma, clip, Write(action), batch, size]);
     }
 
     /// <inheritdoc/>
@@ -81,20 +60,13 @@ public sealed partial class CudaKernelDevice
         RequireShape(dy, dx.Heads, dx.Rows, dx.Columns);
         RequireShape(y, dx.Heads, dx.Rows, dx.Columns);
         long length = (long)dx.Heads * dx.Rows * RowStride(dx.Columns);
-        var arguments = new KernelArguments();
-        arguments.Read(dy);
-        arguments.Read(y);
-        arguments.Write(dx);
-        arguments.Value(length);
-        LaunchOver(CudaKernels.TanhBackward, length, arguments);
+        LaunchOver(CudaKernels.TanhBackward, length, [Read(dy), Read(y), Write(dx), length]);
     }
 
     /// <inheritdoc/>
     public void AdvanceNoise()
     {
-        var arguments = new KernelArguments();
-        arguments.Memory(noiseState.Value, NoiseStateBytes, Access.Write);
-        Launch(CudaKernels.AdvanceNoise, 1, 1, 1, arguments);
+        Launch(CudaKernels.AdvanceNoise, 1, 1, 1, [NoiseState(Access.Write)]);
         if (recorder is null)
         {
             updateCounter++;
@@ -105,9 +77,6 @@ public sealed partial class CudaKernelDevice
         }
     }
 
-    private void ReadNoise(ref KernelArguments arguments, NoiseStream stream)
-    {
-        arguments.Memory(noiseState.Value, NoiseStateBytes, Access.Read);
-        arguments.Value((int)stream);
-    }
+    /// <summary>The noise's seed and the update counter, in device memory.</summary>
+    private KernelArgument NoiseState(Access access) => Bytes(noiseState.Value, NoiseStateBytes, access);
 }

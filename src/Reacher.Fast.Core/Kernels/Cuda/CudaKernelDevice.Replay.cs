@@ -1,5 +1,6 @@
 using Reacher.Fast.Core.Batch;
 using Reacher.Fast.Core.Interop;
+using static Reacher.Fast.Core.Kernels.Cuda.KernelArgument;
 
 namespace Reacher.Fast.Core.Kernels.Cuda;
 
@@ -19,30 +20,20 @@ public sealed partial class CudaKernelDevice
         RequireShape(rewards, 1, 1, batch);
         RequireShape(discounts, 1, 1, batch);
         RequireShape(nextObservations, 1, batch, spec.ObservationSize);
-        var arguments = new KernelArguments();
-        arguments.Memory(mirror.Value, mirror.Bytes, Access.Read);
-        arguments.Memory(state.Value, MirrorStateBytes, Access.Write); // it notes there what it could not find
-        ReadNoise(ref arguments, NoiseStream.ReplaySampling);
-        arguments.Value(spec.StrideBytes);
-        arguments.Write(observations);
-        arguments.Write(actions);
-        arguments.Write(rewards);
-        arguments.Write(discounts);
-        arguments.Write(nextObservations);
-        arguments.Value(batch);
-        arguments.Value(spec.ObservationSize);
-        arguments.Value(spec.ActionSize);
-        Launch(CudaKernels.GatherRows, Rows8(batch), 1, 1, arguments);
+        // The mirror's state is written too: the kernel notes there what it could not find.
+        Launch(
+            CudaKernels.GatherRows, Rows8(batch), 1, 1,
+            [Bytes(mirror.Value, mirror.Bytes, Access.Read), Bytes(state.Value, MirrorStateBytes, Access.Write),
+             NoiseState(Access.Read), (int)NoiseStream.ReplaySampling, spec.StrideBytes, Write(observations), Write(actions),
+             Write(rewards), Write(discounts), Write(nextObservations), batch, spec.ObservationSize, spec.ActionSize]);
     }
 
     /// <summary>Copies memory laid out as <paramref name="layout"/> over a block of the same layout; an op.</summary>
     internal void CopyInto(nint source, TensorBlock layout, TensorBlock destination)
     {
         RequireAlike(layout, destination);
-        var arguments = new KernelArguments();
-        arguments.Memory(source, layout.Length * sizeof(float), Access.Read);
-        arguments.Write(destination);
-        arguments.Value(layout.Length);
-        LaunchOver(CudaKernels.Copy, layout.Length, arguments);
+        LaunchOver(
+            CudaKernels.Copy, layout.Length,
+            [Bytes(source, layout.Length * sizeof(float), Access.Read), Write(destination), layout.Length]);
     }
 }

@@ -60,7 +60,7 @@ public sealed partial class CudaKernelDevice : IKernelDevice
         }
     }
 
-    /// <summary>The GPU.</summary>
+    /// <summary>What the driver says of the GPU that this device runs on.</summary>
     public CudaDeviceInfo Info { get; }
 
     /// <summary>How matrix products are computed.</summary>

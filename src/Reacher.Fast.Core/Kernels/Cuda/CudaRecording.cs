@@ -25,7 +25,7 @@ internal sealed unsafe class CudaRecording : IDisposable
         graph = new CudaGraph(context);
     }
 
-    /// <summary>Ops recorded.</summary>
+    /// <summary>How many ops have been recorded.</summary>
     public int Count => nodes.Count;
 
     /// <summary>Dependencies between them.</summary>
@@ -39,7 +39,7 @@ internal sealed unsafe class CudaRecording : IDisposable
 
     /// <summary>Appends an op.</summary>
     /// <exception cref="CudaException">The driver refused it.</exception>
-    public void Add(ref KernelNodeParameters parameters, in KernelArguments arguments)
+    public void Add(ref KernelNodeParameters parameters, ReadOnlySpan<KernelArgument> arguments)
     {
         var after = new SortedSet<int>();
         if (!parallel && nodes.Count > 0)
@@ -47,19 +47,16 @@ internal sealed unsafe class CudaRecording : IDisposable
             after.Add(nodes.Count - 1);
         }
 
-        for (int i = 0; i < arguments.Count && parallel; i++)
+        if (parallel)
         {
-            if (arguments.Accesses[i] != (byte)Access.None)
+            foreach (KernelArgument argument in arguments)
             {
-                CollectDependencies(new Use(nodes.Count, (long)arguments.Starts[i], arguments.Lengths[i], (Access)arguments.Accesses[i]), after);
+                CollectDependencies(UseOf(argument), after);
             }
-        }
 
-        for (int i = 0; i < arguments.Count && parallel; i++)
-        {
-            if (arguments.Accesses[i] != (byte)Access.None)
+            foreach (KernelArgument argument in arguments)
             {
-                Note(new Use(nodes.Count, (long)arguments.Starts[i], arguments.Lengths[i], (Access)arguments.Accesses[i]));
+                Note(UseOf(argument));
             }
         }
 
@@ -88,8 +85,15 @@ internal sealed unsafe class CudaRecording : IDisposable
         graph.Dispose();
     }
 
+    private Use UseOf(KernelArgument argument) => new(nodes.Count, argument.Start, argument.Length, argument.Access);
+
     private void CollectDependencies(Use use, SortedSet<int> after)
     {
+        if (use.Access == Access.None)
+        {
+            return;
+        }
+
         foreach (Use earlier in uses)
         {
             if (earlier.Overlaps(use) && (use.Access == Access.Write || earlier.Access == Access.Write))
@@ -120,6 +124,11 @@ internal sealed unsafe class CudaRecording : IDisposable
     /// <summary>A write makes all earlier uses of what it covers history: whoever comes later waits for the write alone.</summary>
     private void Note(Use use)
     {
+        if (use.Access == Access.None)
+        {
+            return;
+        }
+
         if (use.Access == Access.Write)
         {
             uses.RemoveAll(earlier => earlier.Node != use.Node && earlier.IsWithin(use));

@@ -24,18 +24,11 @@ public sealed partial class ScalarKernelDevice
 
         if (target is not null)
         {
-            Polyak(parameters, target, tau);
-        }
-    }
-
-    /// <inheritdoc/>
-    public void Polyak(TensorBlock source, TensorBlock target, float tau)
-    {
-        ReadOnlySpan<float> s = Values(source);
-        Span<float> t = Values(target, source);
-        for (int i = 0; i < t.Length; i++)
-        {
-            t[i] = (float)(t[i] + (tau * ((double)s[i] - t[i])));
+            Span<float> t = Values(target, parameters);
+            for (int i = 0; i < t.Length; i++)
+            {
+                t[i] = (float)(t[i] + (tau * ((double)p[i] - t[i])));
+            }
         }
     }
 

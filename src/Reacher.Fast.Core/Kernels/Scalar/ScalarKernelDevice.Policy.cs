@@ -1,6 +1,6 @@
 namespace Reacher.Fast.Core.Kernels.Scalar;
 
-/// <summary>Policies' outputs.</summary>
+/// <summary>The policies' actions and their gradients, and the noise in them.</summary>
 public sealed partial class ScalarKernelDevice
 {
     private float[] normals = [];

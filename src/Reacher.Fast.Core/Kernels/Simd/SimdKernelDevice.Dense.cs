@@ -3,12 +3,12 @@ using Reacher.Fast.Core.Vectors;
 
 namespace Reacher.Fast.Core.Kernels.Simd;
 
-internal sealed unsafe partial class SimdKernelDevice<TSimd, TVector>
+internal sealed unsafe partial class SimdKernelDevice<T>
 {
     /// <inheritdoc/>
     public void Linear(Tensor x, Tensor weight, Tensor bias, Tensor y, Activation activation)
     {
-        LinearWork<TSimd, TVector> work = new()
+        LinearWork<T> work = new()
         {
             X0 = Matrix(x, 0),
             X1 = Matrix(x, 1),
@@ -42,7 +42,7 @@ internal sealed unsafe partial class SimdKernelDevice<TSimd, TVector>
         };
         Run(transpose, weight.Heads * floats);
 
-        LinearWork<TSimd, TVector> work = new()
+        LinearWork<T> work = new()
         {
             X0 = Matrix(dy, 0),
             X1 = Matrix(dy, 1),
@@ -61,7 +61,7 @@ internal sealed unsafe partial class SimdKernelDevice<TSimd, TVector>
     /// <inheritdoc/>
     public void LinearBackwardWeights(Tensor x, Tensor dy, Tensor weightGradient, Tensor biasGradient)
     {
-        WeightGradientWork<TSimd, TVector> work = new()
+        WeightGradientWork<T> work = new()
         {
             X0 = Matrix(x, 0),
             X1 = Matrix(x, 1),
@@ -79,7 +79,7 @@ internal sealed unsafe partial class SimdKernelDevice<TSimd, TVector>
     /// <inheritdoc/>
     public void ValueHead(Tensor x, Tensor weight, Tensor bias, Tensor q)
     {
-        ValueHeadWork<TSimd, TVector> work = new()
+        ValueHeadWork<T> work = new()
         {
             X0 = Matrix(x, 0),
             X1 = Matrix(x, 1),
@@ -100,7 +100,7 @@ internal sealed unsafe partial class SimdKernelDevice<TSimd, TVector>
     {
         for (int head = 0; head < dq.Heads; head++)
         {
-            ValueHeadBackwardWork<TSimd, TVector> work = new()
+            ValueHeadBackwardWork<T> work = new()
             {
                 Dq = Row(dq, head),
                 X = Matrix(x, head),
@@ -123,7 +123,7 @@ internal sealed unsafe partial class SimdKernelDevice<TSimd, TVector>
     {
         for (int head = 0; head < x.Heads; head++)
         {
-            LayerNormWork<TSimd, TVector> work = new()
+            LayerNormWork<T> work = new()
             {
                 X = Matrix(x, head),
                 Gain = Row(gain, head),
@@ -146,7 +146,7 @@ internal sealed unsafe partial class SimdKernelDevice<TSimd, TVector>
             if (gainGradient is not null && shiftGradient is not null)
             {
                 // Before dx, which may be dy.
-                LayerNormGradientWork<TSimd, TVector> gradients = new()
+                LayerNormGradientWork<T> gradients = new()
                 {
                     Dy = Matrix(dy, head),
                     Normalized = Matrix(normalized, head),
@@ -156,7 +156,7 @@ internal sealed unsafe partial class SimdKernelDevice<TSimd, TVector>
                 Run(gradients, Floats(dy));
             }
 
-            LayerNormBackwardWork<TSimd, TVector> work = new()
+            LayerNormBackwardWork<T> work = new()
             {
                 Dy = Matrix(dy, head),
                 Gain = Row(gain, head),
@@ -175,7 +175,7 @@ internal sealed unsafe partial class SimdKernelDevice<TSimd, TVector>
     /// <inheritdoc/>
     public void Normalize(Tensor x, Tensor mean, Tensor scale, float limit, Tensor y)
     {
-        NormalizeWork<TSimd, TVector> work = new()
+        NormalizeWork<T> work = new()
         {
             X = Matrix(x, 0),
             Mean = Row(mean),

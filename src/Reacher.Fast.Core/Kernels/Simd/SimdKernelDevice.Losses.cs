@@ -3,7 +3,7 @@ using Reacher.Fast.Core.Kernels.Simd.Ops;
 namespace Reacher.Fast.Core.Kernels.Simd;
 
 /// <summary>Targets and losses: a few numbers per sample, in plain loops on the calling thread. 0.1 percent of an update.</summary>
-internal sealed unsafe partial class SimdKernelDevice<TSimd, TVector>
+internal sealed unsafe partial class SimdKernelDevice<T>
 {
     /// <inheritdoc/>
     public void SacTarget(Tensor reward, Tensor discount, Tensor targetQ, Tensor logProbability, Tensor entropyCoefficient, Tensor y)

@@ -2,7 +2,7 @@ using Reacher.Fast.Core.Kernels.Simd.Ops;
 
 namespace Reacher.Fast.Core.Kernels.Simd;
 
-internal sealed unsafe partial class SimdKernelDevice<TSimd, TVector>
+internal sealed unsafe partial class SimdKernelDevice<T>
 {
     /// <summary>Steps are counted in a float, exact up to here; by then bias correction is 1.</summary>
     private const float LastStep = 1 << 24;
@@ -23,7 +23,7 @@ internal sealed unsafe partial class SimdKernelDevice<TSimd, TVector>
         float* steps = Row(state.Step);
         *steps = Math.Min(*steps + 1f, LastStep);
         double correction1 = 1 - Math.Pow(options.Beta1, *steps), correction2 = 1 - Math.Pow(options.Beta2, *steps);
-        AdamWork<TSimd, TVector> work = new()
+        AdamWork<T> work = new()
         {
             Parameters = (float*)parameters.Address,
             Gradients = (float*)gradients.Address,
@@ -44,26 +44,12 @@ internal sealed unsafe partial class SimdKernelDevice<TSimd, TVector>
     }
 
     /// <inheritdoc/>
-    public void Polyak(TensorBlock source, TensorBlock target, float tau)
-    {
-        CheckAlike(source, target);
-        PolyakWork<TSimd, TVector> work = new()
-        {
-            Source = (float*)source.Address,
-            Target = (float*)target.Address,
-            Floats = source.Length,
-            Tau = tau,
-        };
-        Run(work, source.Length);
-    }
-
-    /// <inheritdoc/>
     public void ClipGradientNorm(TensorBlock gradients, float maximumNorm, Tensor report, int reportSlot)
     {
         ArgumentNullException.ThrowIfNull(gradients);
-        int chunks = SquaredNormWork<TSimd, TVector>.ChunksOf(gradients.Length);
+        int chunks = SquaredNormWork<T>.ChunksOf(gradients.Length);
         double* sums = (double*)Scratch(2L * chunks);
-        SquaredNormWork<TSimd, TVector> squares = new() { Values = (float*)gradients.Address, Floats = gradients.Length, Sums = sums };
+        SquaredNormWork<T> squares = new() { Values = (float*)gradients.Address, Floats = gradients.Length, Sums = sums };
         Run(squares, gradients.Length);
         double total = 0;
         for (int chunk = 0; chunk < chunks; chunk++)
@@ -78,7 +64,7 @@ internal sealed unsafe partial class SimdKernelDevice<TSimd, TVector>
         double scale = maximumNorm / (norm + 1e-6);
         if (!(scale >= 1))
         {
-            ScaleWork<TSimd, TVector> work = new()
+            ScaleWork<T> work = new()
             {
                 Values = (float*)gradients.Address,
                 Floats = gradients.Length,

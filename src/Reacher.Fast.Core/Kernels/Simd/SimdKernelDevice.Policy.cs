@@ -2,7 +2,7 @@ using Reacher.Fast.Core.Kernels.Simd.Ops;
 
 namespace Reacher.Fast.Core.Kernels.Simd;
 
-internal sealed unsafe partial class SimdKernelDevice<TSimd, TVector>
+internal sealed unsafe partial class SimdKernelDevice<T>
 {
     /// <summary>
     /// What an element of a policy's output counts for when it is decided whether the team shares the work: a dozen
@@ -13,7 +13,7 @@ internal sealed unsafe partial class SimdKernelDevice<TSimd, TVector>
     /// <inheritdoc/>
     public void SquashedGaussian(Tensor output, NoiseStream stream, Tensor noise, Tensor action, Tensor logProbability)
     {
-        SquashedGaussianWork<TSimd, TVector> work = new()
+        SquashedGaussianWork<T> work = new()
         {
             Output = Matrix(output, 0),
             Noise = Matrix(noise, 0),
@@ -30,7 +30,7 @@ internal sealed unsafe partial class SimdKernelDevice<TSimd, TVector>
     public void SquashedGaussianBackward(
         Tensor output, Tensor noise, Tensor action, Tensor actionGradient, Tensor entropyCoefficient, Tensor outputGradient)
     {
-        SquashedGaussianBackwardWork<TSimd, TVector> work = new()
+        SquashedGaussianBackwardWork<T> work = new()
         {
             Output = Matrix(output, 0),
             Noise = Matrix(noise, 0),
@@ -45,13 +45,13 @@ internal sealed unsafe partial class SimdKernelDevice<TSimd, TVector>
     /// <inheritdoc/>
     public void SquashedGaussianMode(Tensor output, Tensor action) =>
         Run(
-            new SquashedGaussianModeWork<TSimd, TVector> { Output = Matrix(output, 0), Action = Matrix(action, 0) },
+            new SquashedGaussianModeWork<T> { Output = Matrix(output, 0), Action = Matrix(action, 0) },
             action.Shape.Elements * PolicyWeight);
 
     /// <inheritdoc/>
     public void AddClippedNoise(Tensor mean, NoiseStream stream, float sigma, float clip, Tensor action)
     {
-        ClippedNoiseWork<TSimd, TVector> work = new()
+        ClippedNoiseWork<T> work = new()
         {
             Mean = Matrix(mean, 0),
             Action = Matrix(action, 0),
@@ -67,7 +67,7 @@ internal sealed unsafe partial class SimdKernelDevice<TSimd, TVector>
     /// <inheritdoc/>
     public void TanhBackward(Tensor dy, Tensor y, Tensor dx) =>
         Run(
-            new TanhBackwardWork<TSimd, TVector> { Dy = Row(dy), Y = Row(y), Dx = Row(dx), Floats = Floats(dx) },
+            new TanhBackwardWork<T> { Dy = Row(dy), Y = Row(y), Dx = Row(dx), Floats = Floats(dx) },
             Floats(dx));
 
     /// <inheritdoc/>

@@ -14,9 +14,8 @@ namespace Reacher.Fast.Core.Kernels.Simd;
 /// Parts: this file is memory and transport; <c>.Dense</c> linear maps and layer normalisation; <c>.Policy</c> actions and
 /// noise; <c>.Losses</c> targets and losses; <c>.Optimizer</c> Adam, Polyak, clipping. The arithmetic is in <c>Ops/</c>.
 /// </remarks>
-internal sealed unsafe partial class SimdKernelDevice<TSimd, TVector> : IKernelDevice
-    where TSimd : struct, ISimd<TVector>
-    where TVector : struct
+internal sealed unsafe partial class SimdKernelDevice<T> : IKernelDevice
+    where T : unmanaged, ISimd<T>
 {
     /// <summary>Tensors of a block start on their own pair of cache lines.</summary>
     private const int TensorAlignment = 32;
@@ -27,16 +26,14 @@ internal sealed unsafe partial class SimdKernelDevice<TSimd, TVector> : IKernelD
     private AlignedMemory<float>? scratch;
 
     /// <summary>A device that owns its team.</summary>
-    /// <param name="set">What <typeparamref name="TSimd"/> is called.</param>
     /// <param name="threads">Members of the team, the caller included.</param>
     /// <param name="pin">Whether to bind the workers to processors.</param>
     /// <param name="allocator">Zeroed memory for a number of floats; tests put guard pages around it.</param>
-    public SimdKernelDevice(
-        InstructionSet set, int threads, bool pin, Func<int, (nint Address, IDisposable Owner)>? allocator = null)
+    public SimdKernelDevice(int threads, bool pin, Func<int, (nint Address, IDisposable Owner)>? allocator = null)
     {
         team = new ThreadTeam(threads, pin);
         this.allocator = allocator ?? AllocateAligned;
-        Name = $"cpu {InstructionSets.NameOf(set)}, {threads} thread{(threads == 1 ? "" : "s")}";
+        Name = $"cpu {InstructionSets.NameOf(T.InstructionSet)}, {threads} thread{(threads == 1 ? "" : "s")}";
     }
 
     /// <inheritdoc/>
@@ -49,7 +46,7 @@ internal sealed unsafe partial class SimdKernelDevice<TSimd, TVector> : IKernelD
     public ulong NoiseSeed { get; set; }
 
     /// <summary>P, the columns of a panel.</summary>
-    private static int Width => 2 * TSimd.Count;
+    private static int Width => 2 * T.Count;
 
     /// <inheritdoc/>
     public TensorBlock Allocate(string name, params ReadOnlySpan<TensorShape> shapes)

@@ -4,7 +4,7 @@ using Reacher.Fast.Core.Vectors;
 
 namespace Reacher.Fast.Core.Tests.Kernels.Simd;
 
-/// <summary>Memory, transport, selection and what holds for every op: no allocation, the same bits for any number of threads.</summary>
+/// <summary>Memory, transport and what holds for every op: no allocation, the same bits for any number of threads.</summary>
 internal sealed class SimdDeviceTests
 {
     [TestCaseSource(typeof(SimdPath), nameof(SimdPath.All))]
@@ -28,27 +28,6 @@ internal sealed class SimdDeviceTests
         Assert.That(() => device.Allocate("x", new TensorShape("empty", 1, 0, 4)), Throws.ArgumentException);
         TensorBlock other = device.Allocate("other", new TensorShape("w", 1, 30, 40));
         Assert.That(() => device.Copy(tensor.Block, other), Throws.ArgumentException.With.Message.Contains("critic"));
-    }
-
-    [TestCase("scalar", InstructionSet.Scalar)]
-    [TestCase("128", InstructionSet.Vector128)]
-    public void The_environment_variable_forces_an_instruction_set(string value, InstructionSet expected) =>
-        Assert.That(InstructionSets.Parse(value), Is.EqualTo(expected));
-
-    [Test]
-    public void Selection_is_the_widest_supported_and_refuses_what_it_does_not_know()
-    {
-        Assert.That(InstructionSets.Parse(null), Is.EqualTo(InstructionSets.Best));
-        Assert.That(InstructionSets.Parse(""), Is.EqualTo(InstructionSets.Best));
-        Assert.That(InstructionSets.IsSupported(InstructionSets.Best));
-        Assert.That(() => InstructionSets.Parse("avx"), Throws.TypeOf<InputException>().With.Message.Contains("REACHER_FAST_ISA"));
-        foreach (InstructionSet set in new[] { InstructionSet.Vector256, InstructionSet.Vector512 })
-        {
-            if (!InstructionSets.IsSupported(set))
-            {
-                Assert.That(() => InstructionSets.Parse($"{(int)set}"), Throws.TypeOf<InputException>());
-            }
-        }
     }
 
     [Test]

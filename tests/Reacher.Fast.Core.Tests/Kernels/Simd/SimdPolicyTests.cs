@@ -120,8 +120,6 @@ internal sealed class SimdPolicyTests(SimdPath path)
         twins.AssertEqual(v, 1e-6);
         twins.AssertEqual(p, 2e-6);
         twins.AssertEqual(target, 2e-6);
-        twins.Run((device, at) => device.Polyak(at(p).Block, at(target).Block, 0.005f));
-        twins.AssertEqual(target, 2e-6);
     }
 
     [TestCase(0.5f)]

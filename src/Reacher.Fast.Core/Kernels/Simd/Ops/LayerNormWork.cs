@@ -8,9 +8,8 @@ namespace Reacher.Fast.Core.Kernels.Simd.Ops;
 /// Layer normalisation of rows (Ba et al. 2016, eq. 3): mean, then the variance about it, then the output, a row's panels
 /// staying in the first-level cache between the three passes. Padding columns are masked where they would not be zero.
 /// </summary>
-internal unsafe struct LayerNormWork<TSimd, TVector> : ITeamWork
-    where TSimd : struct, ISimd<TVector>
-    where TVector : struct
+internal unsafe struct LayerNormWork<T> : ITeamWork
+    where T : unmanaged, ISimd<T>
 {
     private const float Epsilon = 1e-5f;
 
@@ -33,58 +32,57 @@ internal unsafe struct LayerNormWork<TSimd, TVector> : ITeamWork
         for (int row = rows.Begin; row < rows.End; row++)
         {
             float* x = X.At(row, 0);
-            TVector sum = TSimd.Zero;
+            T sum = T.Zero;
             for (int panel = 0; panel < panels; panel++)
             {
                 float* element = x + panel * X.PanelStep;
-                sum = TSimd.Add(sum, TSimd.Add(TSimd.Load(element), TSimd.Load(element + TSimd.Count)));
+                sum += T.Load(element) + T.Load(element + T.Count);
             }
 
-            TVector mean = TSimd.Create(TSimd.Sum(sum) / X.Columns);
-            TVector squares = TSimd.Zero;
+            T mean = T.Create(T.Sum(sum) / X.Columns);
+            T squares = T.Zero;
             for (int panel = 0; panel < panels; panel++)
             {
                 float* element = x + panel * X.PanelStep;
-                TVector d0 = TSimd.Subtract(TSimd.Load(element), mean), d1 = TSimd.Subtract(TSimd.Load(element + TSimd.Count), mean);
+                T d0 = T.Load(element) - mean, d1 = T.Load(element + T.Count) - mean;
                 if (panel == panels - 1)
                 {
-                    d0 = TSimd.And(d0, TSimd.Load(mask));
-                    d1 = TSimd.And(d1, TSimd.Load(mask + TSimd.Count));
+                    d0 &= T.Load(mask);
+                    d1 &= T.Load(mask + T.Count);
                 }
 
-                squares = TSimd.MultiplyAdd(d0, d0, TSimd.MultiplyAdd(d1, d1, squares));
+                squares = T.MultiplyAdd(d0, d0, T.MultiplyAdd(d1, d1, squares));
             }
 
-            float reciprocal = 1f / MathF.Sqrt(TSimd.Sum(squares) / X.Columns + Epsilon);
+            float reciprocal = 1f / MathF.Sqrt(T.Sum(squares) / X.Columns + Epsilon);
             ReciprocalDeviation[row] = reciprocal;
-            TVector scale = TSimd.Create(reciprocal);
-            for (int column = 0; column < panels * width; column += TSimd.Count)
+            T scale = T.Create(reciprocal);
+            for (int column = 0; column < panels * width; column += T.Count)
             {
                 nint offset = column / width * X.PanelStep + (nint)row * width + column % width;
-                TVector normalized = TSimd.Multiply(TSimd.Subtract(TSimd.Load(X.Data + offset), mean), scale);
+                T normalized = (T.Load(X.Data + offset) - mean) * scale;
                 if (column >= (panels - 1) * width)
                 {
-                    normalized = TSimd.And(normalized, TSimd.Load(mask + column % width));
+                    normalized &= T.Load(mask + column % width);
                 }
 
-                TSimd.Store(normalized, Normalized.Data + offset);
-                TVector y = TSimd.MultiplyAdd(normalized, TSimd.Load(Gain + column), TSimd.Load(Shift + column));
+                T.Store(normalized, Normalized.Data + offset);
+                T y = T.MultiplyAdd(normalized, T.Load(Gain + column), T.Load(Shift + column));
                 y = Activation switch
                 {
-                    Activation.ReLU => TSimd.Max(TSimd.Zero, y),
-                    Activation.Tanh => VectorMath<TSimd, TVector>.Tanh(y),
+                    Activation.ReLU => T.Max(T.Zero, y),
+                    Activation.Tanh => VectorMath<T>.Tanh(y),
                     _ => y,
                 };
-                TSimd.Store(y, Y.Data + offset);
+                T.Store(y, Y.Data + offset);
             }
         }
     }
 }
 
 /// <summary>dx = rstd (g - mean(g) - n mean(g n)), g = dy gain, n the normalised input: one row at a time.</summary>
-internal unsafe struct LayerNormBackwardWork<TSimd, TVector> : ITeamWork
-    where TSimd : struct, ISimd<TVector>
-    where TVector : struct
+internal unsafe struct LayerNormBackwardWork<T> : ITeamWork
+    where T : unmanaged, ISimd<T>
 {
     public PackedMatrix Dy;
     public float* Gain;
@@ -102,38 +100,37 @@ internal unsafe struct LayerNormBackwardWork<TSimd, TVector> : ITeamWork
         RowMask.Fill(mask, Dy);
         for (int row = rows.Begin; row < rows.End; row++)
         {
-            TVector sum = TSimd.Zero, product = TSimd.Zero;
-            for (int column = 0; column < columns; column += TSimd.Count)
+            T sum = T.Zero, product = T.Zero;
+            for (int column = 0; column < columns; column += T.Count)
             {
                 nint offset = column / width * Dy.PanelStep + (nint)row * width + column % width;
-                TVector g = TSimd.Multiply(TSimd.Load(Dy.Data + offset), TSimd.Load(Gain + column));
-                sum = TSimd.Add(sum, g);
-                product = TSimd.MultiplyAdd(g, TSimd.Load(Normalized.Data + offset), product);
+                T g = T.Load(Dy.Data + offset) * T.Load(Gain + column);
+                sum += g;
+                T.Accumulate(ref product, Normalized.Data + offset, g);
             }
 
-            TVector meanSum = TSimd.Create(TSimd.Sum(sum) / Dy.Columns), meanProduct = TSimd.Create(TSimd.Sum(product) / Dy.Columns);
-            TVector scale = TSimd.Create(ReciprocalDeviation[row]);
-            for (int column = 0; column < columns; column += TSimd.Count)
+            T meanSum = T.Create(T.Sum(sum) / Dy.Columns), meanProduct = T.Create(T.Sum(product) / Dy.Columns);
+            T scale = T.Create(ReciprocalDeviation[row]);
+            for (int column = 0; column < columns; column += T.Count)
             {
                 nint offset = column / width * Dy.PanelStep + (nint)row * width + column % width;
-                TVector g = TSimd.Multiply(TSimd.Load(Dy.Data + offset), TSimd.Load(Gain + column));
-                TVector n = TSimd.Load(Normalized.Data + offset);
-                TVector dx = TSimd.Multiply(scale, TSimd.Subtract(TSimd.Subtract(g, meanSum), TSimd.Multiply(n, meanProduct)));
+                T g = T.Load(Dy.Data + offset) * T.Load(Gain + column);
+                T n = T.Load(Normalized.Data + offset);
+                T dx = scale * (g - meanSum - n * meanProduct);
                 if (column >= columns - width)
                 {
-                    dx = TSimd.And(dx, TSimd.Load(mask + column % width));
+                    dx &= T.Load(mask + column % width);
                 }
 
-                TSimd.Store(dx, Dx.Data + offset);
+                T.Store(dx, Dx.Data + offset);
             }
         }
     }
 }
 
 /// <summary>Gradients of gain and shift: column sums of dy n and of dy, panels divided among the team.</summary>
-internal unsafe struct LayerNormGradientWork<TSimd, TVector> : ITeamWork
-    where TSimd : struct, ISimd<TVector>
-    where TVector : struct
+internal unsafe struct LayerNormGradientWork<T> : ITeamWork
+    where T : unmanaged, ISimd<T>
 {
     public PackedMatrix Dy;
     public PackedMatrix Normalized;
@@ -147,20 +144,20 @@ internal unsafe struct LayerNormGradientWork<TSimd, TVector> : ITeamWork
         WorkRange panels = new(Dy.Panels, member, members);
         for (int panel = panels.Begin; panel < panels.End; panel++)
         {
-            for (int half = 0; half < width; half += TSimd.Count)
+            for (int half = 0; half < width; half += T.Count)
             {
-                TVector gain = TSimd.Zero, shift = TSimd.Zero;
+                T gain = T.Zero, shift = T.Zero;
                 float* dy = Dy.Panel(panel) + half;
                 float* n = Normalized.Panel(panel) + half;
                 for (int row = 0; row < Dy.Rows; row++)
                 {
-                    TVector gradient = TSimd.Load(dy + (nint)row * width);
-                    gain = TSimd.MultiplyAdd(gradient, TSimd.Load(n + (nint)row * width), gain);
-                    shift = TSimd.Add(shift, gradient);
+                    T gradient = T.Load(dy + (nint)row * width);
+                    T.Accumulate(ref gain, n + (nint)row * width, gradient);
+                    shift += gradient;
                 }
 
-                TSimd.Store(gain, GainGradient + (nint)panel * width + half);
-                TSimd.Store(shift, ShiftGradient + (nint)panel * width + half);
+                T.Store(gain, GainGradient + (nint)panel * width + half);
+                T.Store(shift, ShiftGradient + (nint)panel * width + half);
             }
         }
     }
@@ -181,9 +178,8 @@ internal static unsafe class RowMask
 }
 
 /// <summary>y = clamp((x - mean) scale, -limit, limit), by column; a NaN stays a NaN.</summary>
-internal unsafe struct NormalizeWork<TSimd, TVector> : ITeamWork
-    where TSimd : struct, ISimd<TVector>
-    where TVector : struct
+internal unsafe struct NormalizeWork<T> : ITeamWork
+    where T : unmanaged, ISimd<T>
 {
     public PackedMatrix X;
     public float* Mean;
@@ -196,15 +192,15 @@ internal unsafe struct NormalizeWork<TSimd, TVector> : ITeamWork
     {
         int width = X.Width;
         WorkRange rows = new(X.Rows, member, members);
-        TVector low = TSimd.Create(-Limit), high = TSimd.Create(Limit);
-        for (int column = 0; column < X.Panels * width; column += TSimd.Count)
+        T low = T.Create(-Limit), high = T.Create(Limit);
+        for (int column = 0; column < X.Panels * width; column += T.Count)
         {
-            TVector mean = TSimd.Load(Mean + column), scale = TSimd.Load(Scale + column);
+            T mean = T.Load(Mean + column), scale = T.Load(Scale + column);
             nint offset = column / width * X.PanelStep + column % width;
             for (int row = rows.Begin; row < rows.End; row++)
             {
-                TVector y = TSimd.Multiply(TSimd.Subtract(TSimd.Load(X.Data + offset + (nint)row * width), mean), scale);
-                TSimd.Store(TSimd.Min(high, TSimd.Max(low, y)), Y.Data + offset + (nint)row * width);
+                T y = (T.Load(X.Data + offset + (nint)row * width) - mean) * scale;
+                T.Store(T.Min(high, T.Max(low, y)), Y.Data + offset + (nint)row * width);
             }
         }
     }

@@ -9,9 +9,8 @@ namespace Reacher.Fast.Core.Kernels.Simd.Ops;
 /// the transposed weights. Rows are divided, so that a member finds its rows of the next layer's input in its own cache; where
 /// there are fewer tiles of rows than four a member, panels are.
 /// </summary>
-internal unsafe struct LinearWork<TSimd, TVector> : ITeamWork
-    where TSimd : struct, ISimd<TVector>
-    where TVector : struct
+internal unsafe struct LinearWork<T> : ITeamWork
+    where T : unmanaged, ISimd<T>
 {
     public PackedMatrix X0;
     public PackedMatrix X1;
@@ -32,7 +31,7 @@ internal unsafe struct LinearWork<TSimd, TVector> : ITeamWork
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Execute(int member, int members)
     {
-        int tile = TSimd.TileRows;
+        int tile = T.TileRows;
         int rows = Y0.Rows;
         int panels = Y0.Panels;
         long rowTiles = (rows + tile - 1) / tile;
@@ -68,7 +67,7 @@ internal unsafe struct LinearWork<TSimd, TVector> : ITeamWork
 
         int rowBegin = byPanel ? 0 : begin, rowEnd = byPanel ? y.Rows : end;
         int panelBegin = byPanel ? begin : 0, panelEnd = byPanel ? end : y.Panels;
-        Gemm<TSimd, TVector>.Straight(x, w, y, ends, rowBegin, rowEnd, panelBegin, panelEnd);
+        Gemm<T>.Straight(x, w, y, ends, rowBegin, rowEnd, panelBegin, panelEnd);
         if (Tanh)
         {
             ApplyTanh(y, rowBegin, rowEnd, panelBegin, panelEnd);
@@ -82,9 +81,9 @@ internal unsafe struct LinearWork<TSimd, TVector> : ITeamWork
         {
             float* element = y.Panel(panel) + (nint)rowBegin * y.Width;
             float* end = y.Panel(panel) + (nint)rowEnd * y.Width;
-            for (; element < end; element += TSimd.Count)
+            for (; element < end; element += T.Count)
             {
-                TSimd.Store(VectorMath<TSimd, TVector>.Tanh(TSimd.Load(element)), element);
+                T.Store(VectorMath<T>.Tanh(T.Load(element)), element);
             }
         }
     }
@@ -94,9 +93,8 @@ internal unsafe struct LinearWork<TSimd, TVector> : ITeamWork
 /// dW = X^T dY and db = column sums of dY, for one or two heads. Divided by panels of dY: a member sums the whole batch for
 /// its own columns, so no sum is ever shared. Where there are fewer panels than members, blocks of dW's rows are divided too.
 /// </summary>
-internal unsafe struct WeightGradientWork<TSimd, TVector> : ITeamWork
-    where TSimd : struct, ISimd<TVector>
-    where TVector : struct
+internal unsafe struct WeightGradientWork<T> : ITeamWork
+    where T : unmanaged, ISimd<T>
 {
     public PackedMatrix X0;
     public PackedMatrix X1;
@@ -143,32 +141,32 @@ internal unsafe struct WeightGradientWork<TSimd, TVector> : ITeamWork
             ColumnSums(dy, panel, db + (nint)panel * dy.Width);
         }
 
-        Gemm<TSimd, TVector>.Crossed(x, dy, dw, accumulate: false, rowBegin, rowEnd, panel, panel + 1);
+        Gemm<T>.Crossed(x, dy, dw, accumulate: false, rowBegin, rowEnd, panel, panel + 1);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void ColumnSums(in PackedMatrix dy, int panel, float* sums)
     {
         float* row = dy.Panel(panel);
-        TVector x0 = TSimd.Zero, x1 = TSimd.Zero, y0 = TSimd.Zero, y1 = TSimd.Zero;
+        T x0 = T.Zero, x1 = T.Zero, y0 = T.Zero, y1 = T.Zero;
         int width = dy.Width;
         int i = 0;
         for (; i + 2 <= dy.Rows; i += 2)
         {
-            x0 = TSimd.Add(x0, TSimd.Load(row));
-            y0 = TSimd.Add(y0, TSimd.Load(row + TSimd.Count));
-            x1 = TSimd.Add(x1, TSimd.Load(row + width));
-            y1 = TSimd.Add(y1, TSimd.Load(row + width + TSimd.Count));
+            x0 += T.Load(row);
+            y0 += T.Load(row + T.Count);
+            x1 += T.Load(row + width);
+            y1 += T.Load(row + width + T.Count);
             row += 2 * width;
         }
 
         if (i < dy.Rows)
         {
-            x0 = TSimd.Add(x0, TSimd.Load(row));
-            y0 = TSimd.Add(y0, TSimd.Load(row + TSimd.Count));
+            x0 += T.Load(row);
+            y0 += T.Load(row + T.Count);
         }
 
-        TSimd.Store(TSimd.Add(x0, x1), sums);
-        TSimd.Store(TSimd.Add(y0, y1), sums + TSimd.Count);
+        T.Store(x0 + x1, sums);
+        T.Store(y0 + y1, sums + T.Count);
     }
 }

@@ -7,9 +7,8 @@ namespace Reacher.Fast.Core.Kernels.Simd.Ops;
 /// The normals of <see cref="Philox"/>'s layout: its integers to the bit, Box and Muller's functions in single precision. Any
 /// range of a stream can be drawn alone, so rows may be divided at will.
 /// </summary>
-internal static unsafe class NormalNoise<TSimd, TVector>
-    where TSimd : struct, ISimd<TVector>
-    where TVector : struct
+internal static unsafe class NormalNoise<T>
+    where T : unmanaged, ISimd<T>
 {
     /// <summary>Numbers drawn at a time; the working memory is on the stack.</summary>
     private const int Batch = 256;
@@ -54,12 +53,12 @@ internal static unsafe class NormalNoise<TSimd, TVector>
     {
         float* even = stackalloc float[Batch / 2];
         float* odd = stackalloc float[Batch / 2];
-        for (int i = 0; i < pairs; i += TSimd.Count)
+        for (int i = 0; i < pairs; i += T.Count)
         {
-            TVector radius = TSimd.Sqrt(TSimd.Multiply(TSimd.Create(-2f), VectorMath<TSimd, TVector>.Log(TSimd.Load(p + i))));
-            VectorMath<TSimd, TVector>.SineCosineOfTurns(TSimd.Load(t + i), out TVector sine, out TVector cosine);
-            TSimd.Store(TSimd.Multiply(radius, cosine), even + i);
-            TSimd.Store(TSimd.Multiply(radius, sine), odd + i);
+            T radius = T.Sqrt(T.Create(-2f) * VectorMath<T>.Log(T.Load(p + i)));
+            VectorMath<T>.SineCosineOfTurns(T.Load(t + i), out T sine, out T cosine);
+            T.Store(radius * cosine, even + i);
+            T.Store(radius * sine, odd + i);
         }
 
         for (int i = 0; i < pairs; i++)

@@ -8,9 +8,8 @@ namespace Reacher.Fast.Core.Kernels.Simd.Ops;
 /// Adam (Kingma and Ba 2015, algorithm 1) over a block, and in the same pass the target's Polyak average with the new
 /// parameters: every array is read once and written once. Padding has a gradient of zero and stays zero.
 /// </summary>
-internal unsafe struct AdamWork<TSimd, TVector> : ITeamWork
-    where TSimd : struct, ISimd<TVector>
-    where TVector : struct
+internal unsafe struct AdamWork<T> : ITeamWork
+    where T : unmanaged, ISimd<T>
 {
     public float* Parameters;
     public float* Gradients;
@@ -31,56 +30,32 @@ internal unsafe struct AdamWork<TSimd, TVector> : ITeamWork
     public readonly void Execute(int member, int members)
     {
         WorkRange range = new(Floats, member, members, 32);
-        TVector beta1 = TSimd.Create(Beta1), beta2 = TSimd.Create(Beta2);
-        TVector oneMinusBeta1 = TSimd.Create(OneMinusBeta1), oneMinusBeta2 = TSimd.Create(OneMinusBeta2);
-        TVector step = TSimd.Create(-StepSize), root = TSimd.Create(ReciprocalRootCorrection2), epsilon = TSimd.Create(Epsilon);
-        TVector tau = TSimd.Create(Tau);
-        for (nint i = range.Begin; i < range.End; i += TSimd.Count)
+        T beta1 = T.Create(Beta1), beta2 = T.Create(Beta2);
+        T oneMinusBeta1 = T.Create(OneMinusBeta1), oneMinusBeta2 = T.Create(OneMinusBeta2);
+        T step = T.Create(-StepSize), root = T.Create(ReciprocalRootCorrection2), epsilon = T.Create(Epsilon);
+        T tau = T.Create(Tau);
+        for (nint i = range.Begin; i < range.End; i += T.Count)
         {
-            TVector g = TSimd.Load(Gradients + i);
-            TVector m = TSimd.MultiplyAdd(beta1, TSimd.Load(First + i), TSimd.Multiply(oneMinusBeta1, g));
-            TVector v = TSimd.MultiplyAdd(beta2, TSimd.Load(Second + i), TSimd.Multiply(TSimd.Multiply(oneMinusBeta2, g), g));
-            TVector denominator = TSimd.MultiplyAdd(TSimd.Sqrt(v), root, epsilon);
-            TVector p = TSimd.MultiplyAdd(step, TSimd.Divide(m, denominator), TSimd.Load(Parameters + i));
-            TSimd.Store(m, First + i);
-            TSimd.Store(v, Second + i);
-            TSimd.Store(p, Parameters + i);
+            T g = T.Load(Gradients + i);
+            T m = T.MultiplyAdd(beta1, T.Load(First + i), oneMinusBeta1 * g);
+            T v = T.MultiplyAdd(beta2, T.Load(Second + i), oneMinusBeta2 * g * g);
+            T denominator = T.MultiplyAdd(T.Sqrt(v), root, epsilon);
+            T p = T.MultiplyAdd(step, m / denominator, T.Load(Parameters + i));
+            T.Store(m, First + i);
+            T.Store(v, Second + i);
+            T.Store(p, Parameters + i);
             if (Target != null)
             {
-                TVector t = TSimd.Load(Target + i);
-                TSimd.Store(TSimd.MultiplyAdd(tau, TSimd.Subtract(p, t), t), Target + i);
+                T t = T.Load(Target + i);
+                T.Store(T.MultiplyAdd(tau, p - t, t), Target + i);
             }
         }
     }
 }
 
-/// <summary>target += tau (source - target).</summary>
-internal unsafe struct PolyakWork<TSimd, TVector> : ITeamWork
-    where TSimd : struct, ISimd<TVector>
-    where TVector : struct
-{
-    public float* Source;
-    public float* Target;
-    public long Floats;
-    public float Tau;
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public readonly void Execute(int member, int members)
-    {
-        WorkRange range = new(Floats, member, members, 32);
-        TVector tau = TSimd.Create(Tau);
-        for (nint i = range.Begin; i < range.End; i += TSimd.Count)
-        {
-            TVector t = TSimd.Load(Target + i);
-            TSimd.Store(TSimd.MultiplyAdd(tau, TSimd.Subtract(TSimd.Load(Source + i), t), t), Target + i);
-        }
-    }
-}
-
 /// <summary>values *= scale.</summary>
-internal unsafe struct ScaleWork<TSimd, TVector> : ITeamWork
-    where TSimd : struct, ISimd<TVector>
-    where TVector : struct
+internal unsafe struct ScaleWork<T> : ITeamWork
+    where T : unmanaged, ISimd<T>
 {
     public float* Values;
     public long Floats;
@@ -90,18 +65,17 @@ internal unsafe struct ScaleWork<TSimd, TVector> : ITeamWork
     public readonly void Execute(int member, int members)
     {
         WorkRange range = new(Floats, member, members, 32);
-        TVector scale = TSimd.Create(Scale);
-        for (nint i = range.Begin; i < range.End; i += TSimd.Count)
+        T scale = T.Create(Scale);
+        for (nint i = range.Begin; i < range.End; i += T.Count)
         {
-            TSimd.Store(TSimd.Multiply(scale, TSimd.Load(Values + i)), Values + i);
+            T.Store(scale * T.Load(Values + i), Values + i);
         }
     }
 }
 
 /// <summary>Sums of squares of chunks of a fixed size, in double between lanes and chunks: the same for any number of threads.</summary>
-internal unsafe struct SquaredNormWork<TSimd, TVector> : ITeamWork
-    where TSimd : struct, ISimd<TVector>
-    where TVector : struct
+internal unsafe struct SquaredNormWork<T> : ITeamWork
+    where T : unmanaged, ISimd<T>
 {
     private const int Chunk = 4096;
 
@@ -117,16 +91,16 @@ internal unsafe struct SquaredNormWork<TSimd, TVector> : ITeamWork
         WorkRange chunks = new(ChunksOf(Floats), member, members);
         for (int chunk = chunks.Begin; chunk < chunks.End; chunk++)
         {
-            TVector x = TSimd.Zero, y = TSimd.Zero;
+            T x = T.Zero, y = T.Zero;
             nint end = (nint)Math.Min(Floats, (chunk + 1L) * Chunk);
-            for (nint i = (nint)chunk * Chunk; i < end; i += 2 * TSimd.Count)
+            for (nint i = (nint)chunk * Chunk; i < end; i += 2 * T.Count)
             {
-                TVector a = TSimd.Load(Values + i), b = TSimd.Load(Values + i + TSimd.Count);
-                x = TSimd.MultiplyAdd(a, a, x);
-                y = TSimd.MultiplyAdd(b, b, y);
+                T a = T.Load(Values + i), b = T.Load(Values + i + T.Count);
+                T.Accumulate(ref x, a, a);
+                T.Accumulate(ref y, b, b);
             }
 
-            Sums[chunk] = TSimd.Sum(TSimd.Add(x, y));
+            Sums[chunk] = T.Sum(x + y);
         }
     }
 }

@@ -8,9 +8,8 @@ namespace Reacher.Fast.Core.Kernels.Simd.Ops;
 /// Sample and log-probability of the squashed Gaussian (Haarnoja et al. 2018b, appendix C), in the form that stays exact where
 /// tanh saturates: log(1 - tanh(u)^2) = 2 (log 2 - u - softplus(-2u)).
 /// </summary>
-internal unsafe struct SquashedGaussianWork<TSimd, TVector> : ITeamWork
-    where TSimd : struct, ISimd<TVector>
-    where TVector : struct
+internal unsafe struct SquashedGaussianWork<T> : ITeamWork
+    where T : unmanaged, ISimd<T>
 {
     private const float HalfLogTwoPi = 0.918938533f;
     private const float LogTwo = 0.693147181f;
@@ -39,23 +38,22 @@ internal unsafe struct SquashedGaussianWork<TSimd, TVector> : ITeamWork
             int rows = Math.Min(step, range.End - row);
             RowChunk.Gather(Output, row, rows, 0, width, mean);
             RowChunk.Gather(Output, row, rows, width, width, raw);
-            NormalNoise<TSimd, TVector>.Fill(Seed, Stream, Update, (long)row * width, rows * width, eps);
+            NormalNoise<T>.Fill(Seed, Stream, Update, (long)row * width, rows * width, eps);
             RowChunk.Scatter(eps, Noise, row, rows, 0, width);
-            for (int i = 0; i < rows * width; i += TSimd.Count)
+            for (int i = 0; i < rows * width; i += T.Count)
             {
-                TVector noise = TSimd.Load(eps + i);
-                TVector logSigma = LogSigma(VectorMath<TSimd, TVector>.Tanh(TSimd.Load(raw + i)));
-                TVector u = TSimd.MultiplyAdd(VectorMath<TSimd, TVector>.Exp(logSigma), noise, TSimd.Load(mean + i));
-                TSimd.Store(VectorMath<TSimd, TVector>.Tanh(u), mean + i);
+                T noise = T.Load(eps + i);
+                T logSigma = LogSigma(VectorMath<T>.Tanh(T.Load(raw + i)));
+                T u = T.MultiplyAdd(VectorMath<T>.Exp(logSigma), noise, T.Load(mean + i));
+                T.Store(VectorMath<T>.Tanh(u), mean + i);
 
                 // softplus(-2u) = max(-2u, 0) + log(1 + exp(-|2u|)).
-                TVector minusTwoU = TSimd.Multiply(TSimd.Create(-2f), u);
-                TVector small = VectorMath<TSimd, TVector>.Exp(TSimd.Subtract(TSimd.Zero, TSimd.Abs(minusTwoU)));
-                TVector softplus = TSimd.Add(
-                    TSimd.Max(TSimd.Zero, minusTwoU), VectorMath<TSimd, TVector>.Log(TSimd.Add(TSimd.Create(1f), small)));
-                TVector squash = TSimd.Multiply(TSimd.Create(2f), TSimd.Subtract(TSimd.Subtract(TSimd.Create(LogTwo), u), softplus));
-                TVector gaussian = TSimd.MultiplyAdd(TSimd.Multiply(noise, noise), TSimd.Create(-0.5f), TSimd.Create(-HalfLogTwoPi));
-                TSimd.Store(TSimd.Subtract(TSimd.Subtract(gaussian, logSigma), squash), terms + i);
+                T minusTwoU = T.Create(-2f) * u;
+                T small = VectorMath<T>.Exp(T.Zero - T.Abs(minusTwoU));
+                T softplus = T.Max(T.Zero, minusTwoU) + VectorMath<T>.Log(T.Create(1f) + small);
+                T squash = T.Create(2f) * (T.Create(LogTwo) - u - softplus);
+                T gaussian = T.MultiplyAdd(noise * noise, T.Create(-0.5f), T.Create(-HalfLogTwoPi));
+                T.Store(gaussian - logSigma - squash, terms + i);
             }
 
             RowChunk.Scatter(mean, Action, row, rows, 0, width);
@@ -68,10 +66,10 @@ internal unsafe struct SquashedGaussianWork<TSimd, TVector> : ITeamWork
 
     /// <summary>Min + (Max - Min) / 2 (t + 1), t = tanh(raw).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static TVector LogSigma(TVector t)
+    internal static T LogSigma(T t)
     {
         const float Half = (IPolicyKernels.LogStandardDeviationMax - IPolicyKernels.LogStandardDeviationMin) / 2;
-        return TSimd.MultiplyAdd(t, TSimd.Create(Half), TSimd.Create(IPolicyKernels.LogStandardDeviationMin + Half));
+        return T.MultiplyAdd(t, T.Create(Half), T.Create(IPolicyKernels.LogStandardDeviationMin + Half));
     }
 }
 
@@ -80,9 +78,8 @@ internal unsafe struct SquashedGaussianWork<TSimd, TVector> : ITeamWork
 /// With u = mean + sigma eps and a = tanh u: d log pi/du = 2a, da/du = 1 - a^2; so g_u = alpha/B 2a + (1 - a^2) dL_Q/da,
 /// d/dmean = g_u, d/dlog sigma = g_u sigma eps - alpha/B, and d log sigma/draw = (Max - Min)/2 (1 - tanh(raw)^2).
 /// </summary>
-internal unsafe struct SquashedGaussianBackwardWork<TSimd, TVector> : ITeamWork
-    where TSimd : struct, ISimd<TVector>
-    where TVector : struct
+internal unsafe struct SquashedGaussianBackwardWork<T> : ITeamWork
+    where T : unmanaged, ISimd<T>
 {
     public PackedMatrix Output;
     public PackedMatrix Noise;
@@ -102,7 +99,7 @@ internal unsafe struct SquashedGaussianBackwardWork<TSimd, TVector> : ITeamWork
         float* gradient = stackalloc float[RowChunk.Capacity];
         int width = Action.Columns;
         int step = RowChunk.RowsOf(width);
-        TVector weight = TSimd.Create(*EntropyCoefficient / Action.Rows);
+        T weight = T.Create(*EntropyCoefficient / Action.Rows);
         WorkRange range = new(Action.Rows, member, members);
         for (int row = range.Begin; row < range.End; row += step)
         {
@@ -111,18 +108,18 @@ internal unsafe struct SquashedGaussianBackwardWork<TSimd, TVector> : ITeamWork
             RowChunk.Gather(Output, row, rows, width, width, raw);
             RowChunk.Gather(Noise, row, rows, 0, width, eps);
             RowChunk.Gather(ActionGradient, row, rows, 0, width, gradient);
-            for (int i = 0; i < rows * width; i += TSimd.Count)
+            for (int i = 0; i < rows * width; i += T.Count)
             {
-                TVector rawValue = TSimd.Load(raw + i);
-                TVector logSigma = SquashedGaussianWork<TSimd, TVector>.LogSigma(VectorMath<TSimd, TVector>.Tanh(rawValue));
-                TVector spread = TSimd.Multiply(VectorMath<TSimd, TVector>.Exp(logSigma), TSimd.Load(eps + i));
-                TVector u = TSimd.Add(TSimd.Load(mean + i), spread);
-                TVector a = VectorMath<TSimd, TVector>.Tanh(u);
-                TVector gu = TSimd.MultiplyAdd(
-                    TSimd.Load(gradient + i), SechSquared(u), TSimd.Multiply(weight, TSimd.Add(a, a)));
-                TSimd.Store(gu, mean + i);
-                TVector gLogSigma = TSimd.Subtract(TSimd.Multiply(gu, spread), weight);
-                TSimd.Store(TSimd.Multiply(gLogSigma, TSimd.Multiply(TSimd.Create(Half), SechSquared(rawValue))), raw + i);
+                T rawValue = T.Load(raw + i);
+                T logSigma = SquashedGaussianWork<T>.LogSigma(VectorMath<T>.Tanh(rawValue));
+                T spread = VectorMath<T>.Exp(logSigma) * T.Load(eps + i);
+                T u = T.Load(mean + i) + spread;
+                T a = VectorMath<T>.Tanh(u);
+                T gu = T.MultiplyAdd(
+                    T.Load(gradient + i), SechSquared(u), weight * (a + a));
+                T.Store(gu, mean + i);
+                T gLogSigma = gu * spread - weight;
+                T.Store(gLogSigma * (T.Create(Half) * SechSquared(rawValue)), raw + i);
             }
 
             RowChunk.Scatter(mean, OutputGradient, row, rows, 0, width);
@@ -132,18 +129,17 @@ internal unsafe struct SquashedGaussianBackwardWork<TSimd, TVector> : ITeamWork
 
     /// <summary>1 - tanh(x)^2 = 4 e / (1 + e)^2 with e = exp(-2|x|): no cancellation where tanh saturates.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector SechSquared(TVector x)
+    private static T SechSquared(T x)
     {
-        TVector e = VectorMath<TSimd, TVector>.Exp(TSimd.Multiply(TSimd.Create(-2f), TSimd.Abs(x)));
-        TVector sum = TSimd.Add(TSimd.Create(1f), e);
-        return TSimd.Divide(TSimd.Multiply(TSimd.Create(4f), e), TSimd.Multiply(sum, sum));
+        T e = VectorMath<T>.Exp(T.Create(-2f) * T.Abs(x));
+        T sum = T.Create(1f) + e;
+        return T.Create(4f) * e / (sum * sum);
     }
 }
 
 /// <summary>The mode, a = tanh(mean).</summary>
-internal unsafe struct SquashedGaussianModeWork<TSimd, TVector> : ITeamWork
-    where TSimd : struct, ISimd<TVector>
-    where TVector : struct
+internal unsafe struct SquashedGaussianModeWork<T> : ITeamWork
+    where T : unmanaged, ISimd<T>
 {
     public PackedMatrix Output;
     public PackedMatrix Action;
@@ -160,9 +156,9 @@ internal unsafe struct SquashedGaussianModeWork<TSimd, TVector> : ITeamWork
         {
             int rows = Math.Min(step, range.End - row);
             RowChunk.Gather(Output, row, rows, 0, width, mean);
-            for (int i = 0; i < rows * width; i += TSimd.Count)
+            for (int i = 0; i < rows * width; i += T.Count)
             {
-                TSimd.Store(VectorMath<TSimd, TVector>.Tanh(TSimd.Load(mean + i)), mean + i);
+                T.Store(VectorMath<T>.Tanh(T.Load(mean + i)), mean + i);
             }
 
             RowChunk.Scatter(mean, Action, row, rows, 0, width);
@@ -171,9 +167,8 @@ internal unsafe struct SquashedGaussianModeWork<TSimd, TVector> : ITeamWork
 }
 
 /// <summary>action = clamp(mean + clamp(sigma eps, -clip, clip), -1, 1) (Fujimoto et al. 2018, eq. 14).</summary>
-internal unsafe struct ClippedNoiseWork<TSimd, TVector> : ITeamWork
-    where TSimd : struct, ISimd<TVector>
-    where TVector : struct
+internal unsafe struct ClippedNoiseWork<T> : ITeamWork
+    where T : unmanaged, ISimd<T>
 {
     public PackedMatrix Mean;
     public PackedMatrix Action;
@@ -191,19 +186,19 @@ internal unsafe struct ClippedNoiseWork<TSimd, TVector> : ITeamWork
         float* eps = stackalloc float[RowChunk.Capacity];
         int width = Action.Columns;
         int step = RowChunk.RowsOf(width);
-        TVector one = TSimd.Create(1f), minusOne = TSimd.Create(-1f);
+        T one = T.Create(1f), minusOne = T.Create(-1f);
         WorkRange range = new(Action.Rows, member, members);
         for (int row = range.Begin; row < range.End; row += step)
         {
             int rows = Math.Min(step, range.End - row);
             RowChunk.Gather(Mean, row, rows, 0, width, mean);
-            NormalNoise<TSimd, TVector>.Fill(Seed, Stream, Update, (long)row * width, rows * width, eps);
-            for (int i = 0; i < rows * width; i += TSimd.Count)
+            NormalNoise<T>.Fill(Seed, Stream, Update, (long)row * width, rows * width, eps);
+            for (int i = 0; i < rows * width; i += T.Count)
             {
-                TVector noise = TSimd.Multiply(TSimd.Create(Sigma), TSimd.Load(eps + i));
-                noise = TSimd.Min(TSimd.Create(Clip), TSimd.Max(TSimd.Create(-Clip), noise));
-                TVector action = TSimd.Add(TSimd.Load(mean + i), noise);
-                TSimd.Store(TSimd.Min(one, TSimd.Max(minusOne, action)), mean + i);
+                T noise = T.Create(Sigma) * T.Load(eps + i);
+                noise = T.Min(T.Create(Clip), T.Max(T.Create(-Clip), noise));
+                T action = T.Load(mean + i) + noise;
+                T.Store(T.Min(one, T.Max(minusOne, action)), mean + i);
             }
 
             RowChunk.Scatter(mean, Action, row, rows, 0, width);
@@ -212,9 +207,8 @@ internal unsafe struct ClippedNoiseWork<TSimd, TVector> : ITeamWork
 }
 
 /// <summary>dx = dy (1 - y^2), over the whole storage: padding is zero and stays so.</summary>
-internal unsafe struct TanhBackwardWork<TSimd, TVector> : ITeamWork
-    where TSimd : struct, ISimd<TVector>
-    where TVector : struct
+internal unsafe struct TanhBackwardWork<T> : ITeamWork
+    where T : unmanaged, ISimd<T>
 {
     public float* Dy;
     public float* Y;
@@ -224,12 +218,12 @@ internal unsafe struct TanhBackwardWork<TSimd, TVector> : ITeamWork
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Execute(int member, int members)
     {
-        WorkRange range = new(Floats, member, members, TSimd.Count);
-        for (nint i = range.Begin; i < range.End; i += TSimd.Count)
+        WorkRange range = new(Floats, member, members, T.Count);
+        for (nint i = range.Begin; i < range.End; i += T.Count)
         {
-            TVector y = TSimd.Load(Y + i);
-            TVector slope = TSimd.Subtract(TSimd.Create(1f), TSimd.Multiply(y, y));
-            TSimd.Store(TSimd.Multiply(TSimd.Load(Dy + i), slope), Dx + i);
+            T y = T.Load(Y + i);
+            T slope = T.Create(1f) - y * y;
+            T.Store(T.Load(Dy + i) * slope, Dx + i);
         }
     }
 }

@@ -8,9 +8,8 @@ namespace Reacher.Fast.Core.Kernels.Simd.Ops;
 /// q[b] = x[b] . w + c, for one or two heads. One output would fill one lane of a panel; as dot products along the rows, four
 /// rows at a time, the op reads x once and nothing else.
 /// </summary>
-internal unsafe struct ValueHeadWork<TSimd, TVector> : ITeamWork
-    where TSimd : struct, ISimd<TVector>
-    where TVector : struct
+internal unsafe struct ValueHeadWork<T> : ITeamWork
+    where T : unmanaged, ISimd<T>
 {
     public PackedMatrix X0;
     public PackedMatrix X1;
@@ -40,45 +39,45 @@ internal unsafe struct ValueHeadWork<TSimd, TVector> : ITeamWork
         int row = rows.Begin;
         for (; row + 4 <= rows.End; row += 4)
         {
-            TVector a = TSimd.Zero, b = TSimd.Zero, c = TSimd.Zero, d = TSimd.Zero;
-            TVector a1 = TSimd.Zero, b1 = TSimd.Zero, c1 = TSimd.Zero, d1 = TSimd.Zero;
+            T a = T.Zero, b = T.Zero, c = T.Zero, d = T.Zero;
+            T a1 = T.Zero, b1 = T.Zero, c1 = T.Zero, d1 = T.Zero;
             float* element = x.At(row, 0);
             float* weight = w;
             for (int panel = 0; panel < x.Panels; panel++)
             {
-                TVector w0 = TSimd.Load(weight), w1 = TSimd.Load(weight + TSimd.Count);
-                a = TSimd.MultiplyAdd(TSimd.Load(element), w0, a);
-                a1 = TSimd.MultiplyAdd(TSimd.Load(element + TSimd.Count), w1, a1);
-                b = TSimd.MultiplyAdd(TSimd.Load(element + width), w0, b);
-                b1 = TSimd.MultiplyAdd(TSimd.Load(element + width + TSimd.Count), w1, b1);
-                c = TSimd.MultiplyAdd(TSimd.Load(element + 2 * width), w0, c);
-                c1 = TSimd.MultiplyAdd(TSimd.Load(element + 2 * width + TSimd.Count), w1, c1);
-                d = TSimd.MultiplyAdd(TSimd.Load(element + 3 * width), w0, d);
-                d1 = TSimd.MultiplyAdd(TSimd.Load(element + 3 * width + TSimd.Count), w1, d1);
+                T w0 = T.Load(weight), w1 = T.Load(weight + T.Count);
+                T.Accumulate(ref a, element, w0);
+                T.Accumulate(ref a1, element + T.Count, w1);
+                T.Accumulate(ref b, element + width, w0);
+                T.Accumulate(ref b1, element + width + T.Count, w1);
+                T.Accumulate(ref c, element + 2 * width, w0);
+                T.Accumulate(ref c1, element + 2 * width + T.Count, w1);
+                T.Accumulate(ref d, element + 3 * width, w0);
+                T.Accumulate(ref d1, element + 3 * width + T.Count, w1);
                 element += x.PanelStep;
                 weight += width;
             }
 
-            q[row] = TSimd.Sum(TSimd.Add(a, a1)) + bias;
-            q[row + 1] = TSimd.Sum(TSimd.Add(b, b1)) + bias;
-            q[row + 2] = TSimd.Sum(TSimd.Add(c, c1)) + bias;
-            q[row + 3] = TSimd.Sum(TSimd.Add(d, d1)) + bias;
+            q[row] = T.Sum(a + a1) + bias;
+            q[row + 1] = T.Sum(b + b1) + bias;
+            q[row + 2] = T.Sum(c + c1) + bias;
+            q[row + 3] = T.Sum(d + d1) + bias;
         }
 
         for (; row < rows.End; row++)
         {
-            TVector a = TSimd.Zero, a1 = TSimd.Zero;
+            T a = T.Zero, a1 = T.Zero;
             float* element = x.At(row, 0);
             float* weight = w;
             for (int panel = 0; panel < x.Panels; panel++)
             {
-                a = TSimd.MultiplyAdd(TSimd.Load(element), TSimd.Load(weight), a);
-                a1 = TSimd.MultiplyAdd(TSimd.Load(element + TSimd.Count), TSimd.Load(weight + TSimd.Count), a1);
+                T.Accumulate(ref a, element, T.Load(weight));
+                T.Accumulate(ref a1, element + T.Count, T.Load(weight + T.Count));
                 element += x.PanelStep;
                 weight += width;
             }
 
-            q[row] = TSimd.Sum(TSimd.Add(a, a1)) + bias;
+            q[row] = T.Sum(a + a1) + bias;
         }
     }
 }
@@ -87,9 +86,8 @@ internal unsafe struct ValueHeadWork<TSimd, TVector> : ITeamWork
 /// dx[b] = dq[b] w * 1[gate > 0] and dw = sum_b dq[b] x[b], in one pass, divided by panels: every column of dw is summed over
 /// the batch by one member.
 /// </summary>
-internal unsafe struct ValueHeadBackwardWork<TSimd, TVector> : ITeamWork
-    where TSimd : struct, ISimd<TVector>
-    where TVector : struct
+internal unsafe struct ValueHeadBackwardWork<T> : ITeamWork
+    where T : unmanaged, ISimd<T>
 {
     public float* Dq;
     public PackedMatrix X;
@@ -110,35 +108,35 @@ internal unsafe struct ValueHeadBackwardWork<TSimd, TVector> : ITeamWork
             float* x = X.Data + offset;
             float* dx = Dx.Data + offset;
             float* gate = Gate == null ? null : Gate + offset;
-            TVector w0 = TSimd.Load(W + (nint)panel * width), w1 = TSimd.Load(W + (nint)panel * width + TSimd.Count);
-            TVector dw0 = TSimd.Zero, dw1 = TSimd.Zero;
+            T w0 = T.Load(W + (nint)panel * width), w1 = T.Load(W + (nint)panel * width + T.Count);
+            T dw0 = T.Zero, dw1 = T.Zero;
             for (int row = 0; row < rows; row++)
             {
-                TVector dq = TSimd.Create(Dq[row]);
-                TVector dx0 = TSimd.Multiply(dq, w0), dx1 = TSimd.Multiply(dq, w1);
+                T dq = T.Create(Dq[row]);
+                T dx0 = dq * w0, dx1 = dq * w1;
                 if (gate != null)
                 {
-                    dx0 = TSimd.And(dx0, TSimd.GreaterThan(TSimd.Load(gate), TSimd.Zero));
-                    dx1 = TSimd.And(dx1, TSimd.GreaterThan(TSimd.Load(gate + TSimd.Count), TSimd.Zero));
+                    dx0 &= T.GreaterThan(T.Load(gate), T.Zero);
+                    dx1 &= T.GreaterThan(T.Load(gate + T.Count), T.Zero);
                     gate += width;
                 }
 
                 if (Dw != null)
                 {
-                    dw0 = TSimd.MultiplyAdd(dq, TSimd.Load(x), dw0);
-                    dw1 = TSimd.MultiplyAdd(dq, TSimd.Load(x + TSimd.Count), dw1);
+                    T.Accumulate(ref dw0, x, dq);
+                    T.Accumulate(ref dw1, x + T.Count, dq);
                     x += width;
                 }
 
-                TSimd.Store(dx0, dx);
-                TSimd.Store(dx1, dx + TSimd.Count);
+                T.Store(dx0, dx);
+                T.Store(dx1, dx + T.Count);
                 dx += width;
             }
 
             if (Dw != null)
             {
-                TSimd.Store(dw0, Dw + (nint)panel * width);
-                TSimd.Store(dw1, Dw + (nint)panel * width + TSimd.Count);
+                T.Store(dw0, Dw + (nint)panel * width);
+                T.Store(dw1, Dw + (nint)panel * width + T.Count);
             }
         }
     }
