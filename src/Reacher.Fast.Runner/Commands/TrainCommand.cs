@@ -120,10 +120,12 @@ internal static class TrainCommand
 
         using var recorder = new MetricsRecorder(directory, configuration);
         long interval = configuration.Get(TrainerKeys.SummaryFreq);
-        var shown = new MeteredReporter(Views.Create(json), meter);
-        var recording = new RecordingReporter(shown, recorder, interval, EvaluationLog.Read(files.Evaluations).Count);
-        var statistics = new StatisticReporter(recording, recorder, StatisticSpool.FolderIn(files.Logs), interval);
-        var reporter = new ReturnReporter(statistics, recorder, files.Logs, interval);
+        var reporter = new RunReporter(
+            Views.Create(json),
+            new ReturnObserver(recorder, files.Logs, interval),
+            new StatisticObserver(recorder, StatisticSpool.FolderIn(files.Logs), interval),
+            new MetricsObserver(recorder, interval, EvaluationLog.Read(files.Evaluations).Count),
+            meter);
         int code = inProcess ? RunInProcess(plan, files, reporter, resume, player) : RunProcesses(plan, files, reporter, resume);
         Finish(directory, plan);
         return code;

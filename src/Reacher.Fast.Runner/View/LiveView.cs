@@ -1,4 +1,6 @@
 using System.Globalization;
+using Reacher.Fast.Core.Kernels;
+using Reacher.Fast.Replay.Control;
 using Reacher.Fast.Training.Reporting;
 using Spectre.Console;
 using Spectre.Console.Rendering;
@@ -21,7 +23,8 @@ internal static class LiveView
     private static Markup Title(RunStatus status)
     {
         string left = status.SecondsToSolved is double seconds ? $", solved in about {Duration(seconds)}" : "";
-        return new Markup($"[bold]Reacher.Fast[/] [grey]{Markup.Escape(status.RunId)}[/]  {Markup.Escape(status.Phase)}, {Duration(status.ElapsedSeconds)}{left}");
+        string phase = RunPhaseWords.Of(status.Phase);
+        return new Markup($"[bold]Reacher.Fast[/] [grey]{Markup.Escape(status.RunId)}[/]  {phase}, {Duration(status.ElapsedSeconds)}{left}");
     }
 
     private static Panel Evaluation(RunStatus status, IReadOnlyList<double> scores)
@@ -46,18 +49,29 @@ internal static class LiveView
         Row("updates", Whole(status.Updates), $"{Whole((long)status.UpdatesPerSecond)}/s");
         Row("per transition", status.UpdateRatio.ToString("F3", CultureInfo.InvariantCulture), "updates");
         Row("replay", Whole(status.ReplayRows), $"of {Whole(status.ReplayCapacity)}");
-        Row("Q", F2(status.MeanQ), $"target {F2(status.MeanTarget)}, loss {G3(status.CriticLoss)}");
-        Row("policy loss", F2(status.PolicyLoss), $"entropy {F2(status.Entropy)}");
-        Row("alpha", G3(status.EntropyCoefficient), "");
-        Row("gradient norms", G3(status.CriticGradientNorm), $"critics, {G3(status.PolicyGradientNorm)} policy");
+        IEnumerable<LearnerFigure> shown = LearnerFigures.All.Where(figure => figure.Cell is not null);
+        foreach (IGrouping<string, LearnerFigure> row in shown.GroupBy(figure => figure.Cell!.Row))
+        {
+            string[] cells = [.. row.OrderBy(figure => figure.Cell!.Order).Select(Cell)];
+            Row(row.Key, cells[0], string.Join(", ", cells[1..]));
+        }
+
         return table;
+
+        string Cell(LearnerFigure figure) => string.Format(CultureInfo.InvariantCulture, figure.Cell!.Format, status.Figures[figure.Slot]);
 
         void Row(string name, string value, string note) => table.AddRow($"[grey]{name}[/]", $"[bold]{value}[/]", $"[grey]{note}[/]");
     }
 
-    private static Markup Processes(RunStatus status) =>
-        new(string.Join("   ", status.Processes.Select(process =>
-            $"[{(process.State is "running" or "waiting" ? "green" : "yellow")}]●[/] {Markup.Escape(process.Name)} [grey]{Markup.Escape(process.State)} {F0(process.ProcessorPercent)} %{(process.Restarts > 0 ? $", restarted {process.Restarts}x" : "")}[/]")));
+    private static Markup Processes(RunStatus status) => new(string.Join("   ", status.Processes.Select(Describe)));
+
+    private static string Describe(ProcessStatus process)
+    {
+        string colour = process.State is ProcessPhase.Running or ProcessPhase.Waiting ? "green" : "yellow";
+        string restarts = process.Restarts > 0 ? $", restarted {process.Restarts}x" : "";
+        string state = process.State.ToString().ToLowerInvariant();
+        return $"[{colour}]●[/] {Markup.Escape(process.Name)} [grey]{state} {F0(process.ProcessorPercent)} %{restarts}[/]";
+    }
 
     private static string Duration(double seconds) => seconds >= 3600
         ? string.Create(CultureInfo.InvariantCulture, $"{(int)seconds / 3600} h {(int)seconds / 60 % 60:00} min")
@@ -68,8 +82,4 @@ internal static class LiveView
     private static string F0(double value) => value.ToString("F0", CultureInfo.InvariantCulture);
 
     private static string F1(double value) => double.IsNaN(value) ? "-" : value.ToString("F1", CultureInfo.InvariantCulture);
-
-    private static string G3(double value) => value.ToString("G3", CultureInfo.InvariantCulture);
-
-    private static string F2(double value) => value.ToString("F2", CultureInfo.InvariantCulture);
 }

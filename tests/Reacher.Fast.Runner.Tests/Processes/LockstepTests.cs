@@ -4,6 +4,7 @@ using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Replay.Control;
 using Reacher.Fast.Training.Tests.Reporting;
 using Reacher.Fast.Training.Processes;
+using Reacher.Fast.Training.Reporting;
 using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Runner.Tests.Processes;
@@ -131,7 +132,8 @@ public sealed class LockstepTests
 
     private float[] Train(string name, RunPlan plan, bool resume = false)
     {
-        using var training = new LockstepTraining(new RunFiles(Path.Combine(folder, name)), plan, new SilentReporter(), resume);
+        var reporter = new RunReporter(new SilentView());
+        using var training = new LockstepTraining(new RunFiles(Path.Combine(folder, name)), plan, reporter, resume);
         training.Run();
         // What is trained and, for SAC, its average, which comes from the checkpoint as well.
         var blocks = new float[plan.PublishedLength];

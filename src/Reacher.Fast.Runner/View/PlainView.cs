@@ -4,13 +4,13 @@ using Reacher.Fast.Training.Reporting;
 namespace Reacher.Fast.Runner.View;
 
 /// <summary>One line every few seconds, in ML-Agents' manner.</summary>
-internal sealed class PlainReporter : RunReporter
+internal sealed class PlainView : IRunView
 {
     private const double Interval = 5;
     private double lastShown = double.NegativeInfinity;
     private long lastEvaluation;
 
-    public override void Show(RunStatus status, IReadOnlyList<double> evaluationScores)
+    public void Show(RunStatus status, IReadOnlyList<double> evaluationScores)
     {
         if (status.ElapsedSeconds - lastShown < Interval)
         {
@@ -32,9 +32,9 @@ internal sealed class PlainReporter : RunReporter
             $"[INFO] {status.Behavior}. Step: {status.Transitions}. Time Elapsed: {status.ElapsedSeconds:F3} s. {training} Training.{evaluation} {status.UpdatesPerSecond:F0} updates/s."));
     }
 
-    public override void Say(string sentence) => Console.WriteLine($"[WARNING] {sentence}");
+    public void Say(string sentence) => Console.WriteLine($"[WARNING] {sentence}");
 
-    public override void Finish(RunSummary summary)
+    public void Finish(RunSummary summary)
     {
         Console.WriteLine($"[INFO] {summary.Outcome}.");
         Console.Write(summary.ToText());
