@@ -7,7 +7,9 @@ using Spectre.Console.Rendering;
 
 namespace Reacher.Fast.Runner.View;
 
-/// <summary>The terminal's view of a run: evaluation against the threshold as a plot, the figures, the processes. Drawn anew from each status.</summary>
+/// <summary>
+/// The terminal's view of a run: evaluation against the threshold as a plot, the figures, the processes. Drawn anew from each status.
+/// </summary>
 internal static class LiveView
 {
     private const int PlotWidth = 46;
@@ -24,7 +26,8 @@ internal static class LiveView
     {
         string left = status.SecondsToSolved is double seconds ? $", solved in about {Duration(seconds)}" : "";
         string phase = RunPhaseWords.Of(status.Phase);
-        return new Markup($"[bold]Reacher.Fast[/] [grey]{Markup.Escape(status.RunId)}[/]  {phase}, {Duration(status.ElapsedSeconds)}{left}");
+        string id = Markup.Escape(status.RunId);
+        return new Markup($"[bold]Reacher.Fast[/] [grey]{id}[/]  {phase}, {Duration(status.ElapsedSeconds)}{left}");
     }
 
     private static Panel Evaluation(RunStatus status, IReadOnlyList<double> scores)
@@ -35,15 +38,22 @@ internal static class LiveView
         string plot = string.Join('\n', lines.Select((line, y) => $"[grey]{Axis(y)}[/] [{colour}]{line}[/]"));
         string caption = status.EvaluationEpisodes == 0
             ? "[grey]no evaluation yet[/]"
-            : $"last [bold]{F1(status.EvaluationScore)}[/], mean of {status.WindowCount}/{status.WindowSize} is [bold]{F1(status.WindowMean)}[/] of {F1(status.Threshold)}";
-        return new Panel(new Markup(plot + "\n" + caption)) { Header = new PanelHeader(" evaluation "), Border = BoxBorder.Rounded, Padding = new Padding(1, 0) };
+            : $"last [bold]{F1(status.EvaluationScore)}[/], mean of {status.WindowCount}/{status.WindowSize} is " +
+              $"[bold]{F1(status.WindowMean)}[/] of {F1(status.Threshold)}";
+        return new Panel(new Markup(plot + "\n" + caption))
+        {
+            Header = new PanelHeader(" evaluation "),
+            Border = BoxBorder.Rounded,
+            Padding = new Padding(1, 0),
+        };
 
         string Axis(int y) => y switch { 0 => F0(top), PlotHeight - 1 => F0(0), _ => "" } is { } text ? text.PadLeft(4) : "";
     }
 
     private static Table Figures(RunStatus status)
     {
-        var table = new Table { Border = TableBorder.None, ShowHeaders = false }.AddColumn("").AddColumn(new TableColumn("").RightAligned()).AddColumn("");
+        var table = new Table { Border = TableBorder.None, ShowHeaders = false };
+        table.AddColumn("").AddColumn(new TableColumn("").RightAligned()).AddColumn("");
         Row("episodes", Whole(status.Episodes), $"last scored {F1(status.TrainingScore)}");
         Row("transitions", Whole(status.Transitions), $"{Whole((long)status.TransitionsPerSecond)}/s");
         Row("updates", Whole(status.Updates), $"{Whole((long)status.UpdatesPerSecond)}/s");

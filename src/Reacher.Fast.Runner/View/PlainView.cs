@@ -20,16 +20,20 @@ internal sealed class PlainView : IRunView
         lastShown = status.ElapsedSeconds;
         string training = double.IsNaN(status.TrainingScore)
             ? "No episode was completed since last summary."
-            : string.Create(CultureInfo.InvariantCulture, $"Mean Reward: {status.TrainingScore:F3}. Std of Reward: {status.TrainingScoreDeviation:F3}.");
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"Mean Reward: {status.TrainingScore:F3}. Std of Reward: {status.TrainingScoreDeviation:F3}.");
         string evaluation = status.EvaluationEpisodes == lastEvaluation
             ? ""
             : string.Create(
                 CultureInfo.InvariantCulture,
-                $" Evaluation: {status.EvaluationScore:F2}, mean of {status.WindowCount}/{status.WindowSize}: {status.WindowMean:F2} of {status.Threshold:F0}.");
+                $" Evaluation: {status.EvaluationScore:F2}, mean of {status.WindowCount}/{status.WindowSize}: {status.WindowMean:F2} " +
+                $"of {status.Threshold:F0}.");
         lastEvaluation = status.EvaluationEpisodes;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"[INFO] {status.Behavior}. Step: {status.Transitions}. Time Elapsed: {status.ElapsedSeconds:F3} s. {training} Training.{evaluation} {status.UpdatesPerSecond:F0} updates/s."));
+            $"[INFO] {status.Behavior}. Step: {status.Transitions}. Time Elapsed: {status.ElapsedSeconds:F3} s. {training} " +
+            $"Training.{evaluation} {status.UpdatesPerSecond:F0} updates/s."));
     }
 
     public void Say(string sentence) => Console.WriteLine($"[WARNING] {sentence}");

@@ -10,8 +10,8 @@ namespace Reacher.Fast.Training.Reporting;
 internal static class FigureJson
 {
     /// <summary>
-    /// <paramref name="style"/>, with the figures of a <typeparamref name="T"/> spread out. Another property of a figure's name gives way to
-    /// the figure.
+    /// <paramref name="style"/>, with the figures of a <typeparamref name="T"/> spread out. Another property of a figure's name gives way
+    /// to the figure.
     /// </summary>
     /// <param name="style">For everything else.</param>
     /// <param name="property">The name of the property that holds them, as C# has it.</param>

@@ -7,7 +7,7 @@ namespace Reacher.Fast.Training.Reporting;
 /// <param name="Read">Reads it from a status.</param>
 internal sealed record ProgressFigure(Figure Figure, Func<RunStatus, double> Read)
 {
-    /// <summary>Whether the learner measures it: 0 before the first update, when nobody has measured anything.</summary>
+    /// <summary>Whether the learner measures it; such a figure is 0 before the first update, when nothing has been measured.</summary>
     public bool IsLearned => Figure is LearnerFigure;
 }
 
@@ -17,7 +17,7 @@ internal sealed record ProgressFigure(Figure Figure, Func<RunStatus, double> Rea
 /// </summary>
 internal static class ProgressFigures
 {
-    /// <summary>What the learner measures and the learning rate it is given, in the order in which metrics and <c>--json</c> write them.</summary>
+    /// <summary>What the learner measures and the learning rate it is given, as metrics and <c>--json</c> order them.</summary>
     public static IReadOnlyList<ProgressFigure> OfLearning { get; } = [.. LearnerFigures.All.SelectMany(WithLearningRate)];
 
     /// <summary>All of them, in the order in which metrics write them.</summary>
@@ -54,7 +54,7 @@ internal static class ProgressFigures
             status => status.ReplayRows),
     ];
 
-    // The learning rate's place has always been behind the entropy coefficient.
+    // The learning rate stands behind the entropy coefficient, because files and readers of earlier versions have it there.
     private static IEnumerable<ProgressFigure> WithLearningRate(LearnerFigure figure)
     {
         yield return new(figure, status => status.Figures[figure.Slot]);

@@ -30,7 +30,9 @@ internal sealed record RunStatus
     /// <summary>Training episodes of the whole vector environment that have ended.</summary>
     public required long Episodes { get; init; }
 
-    /// <summary>Mean over the agents of the last training episode's score, of all env processes; not a number before the first has ended.</summary>
+    /// <summary>
+    /// Mean over the agents of the last training episode's score, of all env processes; not a number before the first has ended.
+    /// </summary>
     public required double TrainingScore { get; init; }
 
     /// <summary>Standard deviation over those agents.</summary>
@@ -52,7 +54,7 @@ internal sealed record RunStatus
     /// <summary>Updates per transition since the warm-up, which the rate limiter holds at its target.</summary>
     public required double UpdateRatio { get; init; }
 
-    /// <summary>The learner's figures by their <see cref="ReportSlot"/>; in JSON each has a key of its own (<see cref="FigureJson"/>).</summary>
+    /// <summary>The learner's figures by their <see cref="ReportSlot"/>; each is a key of its own in JSON.</summary>
     public required IReadOnlyList<double> Figures { get; init; }
 
     /// <summary>Adam's step size for the critics now; in JSON it stands among the learner's figures.</summary>

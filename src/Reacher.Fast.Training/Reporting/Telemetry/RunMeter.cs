@@ -30,8 +30,12 @@ internal sealed class RunMeter : IRunObserver, IDisposable
         Count("reacher_fast.evaluation.episodes", "{episode}", "Evaluation episodes that have ended.", run => run.EvaluationEpisodes);
         Gauge("reacher_fast.training.score", "1", "Score of the last training episode, mean over the agents.", run => run.TrainingScore);
         Gauge("reacher_fast.evaluation.score", "1", "Score of the last evaluation episode.", run => run.EvaluationScore);
-        Gauge("reacher_fast.evaluation.window.mean", "1", "Mean of the evaluation window.", run => run.WindowCount == 0 ? double.NaN : run.WindowMean);
-        Gauge("reacher_fast.evaluation.window.fill", "1", "Part of the evaluation window that is filled.", run => run.WindowCount / (double)run.WindowSize);
+        Gauge(
+            "reacher_fast.evaluation.window.mean", "1", "Mean of the evaluation window.",
+            run => run.WindowCount == 0 ? double.NaN : run.WindowMean);
+        Gauge(
+            "reacher_fast.evaluation.window.fill", "1", "Part of the evaluation window that is filled.",
+            run => run.WindowCount / (double)run.WindowSize);
         Gauge("reacher_fast.replay.fill", "1", "Part of the replay that is filled.", run => run.ReplayRows / (double)run.ReplayCapacity);
         foreach (ProgressFigure figure in ProgressFigures.All)
         {
@@ -41,8 +45,12 @@ internal sealed class RunMeter : IRunObserver, IDisposable
             }
         }
 
-        meter.CreateObservableGauge("reacher_fast.process.cpu", () => Processes(process => process.ProcessorPercent / 100), "1", "Processor time of a process of the run, 1 for a whole processor.");
-        meter.CreateObservableCounter("reacher_fast.process.restarts", () => Processes(process => (long)process.Restarts), "{restart}", "How often a process of the run was started again.");
+        meter.CreateObservableGauge(
+            "reacher_fast.process.cpu", () => Processes(process => process.ProcessorPercent / 100),
+            "1", "Processor time of a process of the run, 1 for a whole processor.");
+        meter.CreateObservableCounter(
+            "reacher_fast.process.restarts", () => Processes(process => (long)process.Restarts),
+            "{restart}", "How often a process of the run was started again.");
     }
 
     /// <summary>Takes in how the run stands.</summary>
@@ -59,13 +67,14 @@ internal sealed class RunMeter : IRunObserver, IDisposable
         figure.IsLearned && run.Updates == 0 ? double.NaN : figure.Read(run);
 
     private void Count(string name, string unit, string description, Func<RunStatus, long> read) =>
-        meter.CreateObservableCounter(name, () => status is { } run ? [new Measurement<long>(read(run))] : Array.Empty<Measurement<long>>(), unit, description);
+        meter.CreateObservableCounter<long>(name, () => status is { } run ? [new Measurement<long>(read(run))] : [], unit, description);
 
     private void Gauge(string name, string unit, string description, Func<RunStatus, double> read) =>
-        meter.CreateObservableGauge(
-            name, () => status is { } run && double.IsFinite(read(run)) ? [new Measurement<double>(read(run))] : Array.Empty<Measurement<double>>(), unit, description);
+        meter.CreateObservableGauge<double>(
+            name, () => status is { } run && double.IsFinite(read(run)) ? [new Measurement<double>(read(run))] : [], unit, description);
 
     private IEnumerable<Measurement<T>> Processes<T>(Func<ProcessStatus, T> read)
         where T : struct =>
-        status?.Processes.Select(process => new Measurement<T>(read(process), new KeyValuePair<string, object?>("process", process.Name))) ?? [];
+        status?.Processes.Select(
+            process => new Measurement<T>(read(process), new KeyValuePair<string, object?>("process", process.Name))) ?? [];
 }
