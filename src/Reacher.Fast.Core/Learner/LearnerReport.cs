@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Reacher.Fast.Core.Kernels;
 
@@ -23,6 +24,10 @@ public readonly struct LearnerReport : IEquatable<LearnerReport>
 
         figures.CopyTo(this.figures);
     }
+
+    /// <summary>All figures, in the slots' order.</summary>
+    [UnscopedRef]
+    public ReadOnlySpan<float> Values => figures;
 
     /// <summary>The figure in <paramref name="slot"/>.</summary>
     /// <exception cref="IndexOutOfRangeException">There is no such slot.</exception>

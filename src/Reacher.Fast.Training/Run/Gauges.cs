@@ -47,13 +47,7 @@ internal static class EnvironmentGauge
 internal static class LearnerGauge
 {
     /// <summary>Shows a report. One store a figure: cheap enough for every update.</summary>
-    public static void Write(ProcessSlot slot, in LearnerReport report)
-    {
-        for (int i = 0; i < ReportSlot.Count; i++)
-        {
-            slot.WriteGauge(i, report[i]);
-        }
-    }
+    public static void Write(ProcessSlot slot, in LearnerReport report) => slot.WriteGauges(report.Values);
 
     /// <summary>The figures of the last report, by their slots; zeros before the first.</summary>
     public static double[] Read(ProcessSlot slot)

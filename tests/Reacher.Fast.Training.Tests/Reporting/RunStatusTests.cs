@@ -1,7 +1,9 @@
 using System.Text.Json;
 using Reacher.Fast.Core.Kernels;
+using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Replay.Control;
 using Reacher.Fast.Training.Reporting;
+using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Training.Tests.Reporting;
 
@@ -41,5 +43,18 @@ public sealed class RunStatusTests
     }
 
     [Test]
-    public void The_figures_fit_into_a_slot_s_gauges() => Assert.That(ReportSlot.Count, Is.LessThanOrEqualTo(ProcessSlot.GaugeCount));
+    public void A_report_passes_through_the_gauges_slot_by_slot_and_allocates_nothing()
+    {
+        using var folder = new TemporaryFolder();
+        using ControlBlock control = ControlBlock.Create(folder["control.map"]);
+        float[] figures = [.. Enumerable.Range(1, ReportSlot.Count).Select(i => i / 4f)];
+        LearnerGauge.Write(control.Learner, new LearnerReport(figures));
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        LearnerGauge.Write(control.Learner, new LearnerReport(figures));
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+
+        Assert.That(allocated, Is.Zero);
+        Assert.That(LearnerGauge.Read(control.Learner), Is.EqualTo(figures));
+        Assert.That(() => control.Learner.WriteGauges(new float[ProcessSlot.GaugeCount + 1]), Throws.TypeOf<ArgumentOutOfRangeException>());
+    }
 }
