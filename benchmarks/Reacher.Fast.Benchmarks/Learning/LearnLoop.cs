@@ -83,7 +83,8 @@ internal sealed class LearnLoop : IDisposable
         evaluated = Evaluate(1);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"episode {episode}: training {score:F2}, evaluation {evaluated:F2}, alpha {report.EntropyCoefficient:G3}, entropy {report.Entropy:F2}, Q {report.MeanQ:F2}, " +
+            $"episode {episode}: training {score:F2}, evaluation {evaluated:F2}, alpha {report[ReportSlot.EntropyCoefficient]:G3}, " +
+            $"entropy {report[ReportSlot.Entropy]:F2}, Q {report[ReportSlot.MeanQ]:F2}, " +
             $"updates {learner.Updates}, learner {learning.Elapsed.TotalSeconds:F1} s, all {running.Elapsed.TotalSeconds:F1} s");
     }
 

@@ -45,29 +45,6 @@ public interface ILearner : IDisposable
     void LoadState(StateDictionary state);
 }
 
-/// <summary>Figures of one update. A learner on CUDA may report those of a slightly earlier one, so as not to wait.</summary>
-/// <param name="CriticLoss">Sum over both critics of the mean squared error.</param>
-/// <param name="Q1Loss">The first critic's mean squared error.</param>
-/// <param name="Q2Loss">The second critic's mean squared error.</param>
-/// <param name="PolicyLoss">The policy's loss; that of the last policy update where they are delayed.</param>
-/// <param name="MeanQ">Mean of both critics over the batch.</param>
-/// <param name="MeanTarget">Mean of the target y.</param>
-/// <param name="Entropy">Mean of -log pi (0 for TD3).</param>
-/// <param name="EntropyCoefficient">alpha (0 for TD3).</param>
-/// <param name="CriticGradientNorm">L2 norm before clipping; 0 when not measured.</param>
-/// <param name="PolicyGradientNorm">L2 norm before clipping; 0 when not measured.</param>
-public readonly record struct LearnerReport(
-    float CriticLoss,
-    float Q1Loss,
-    float Q2Loss,
-    float PolicyLoss,
-    float MeanQ,
-    float MeanTarget,
-    float Entropy,
-    float EntropyCoefficient,
-    float CriticGradientNorm,
-    float PolicyGradientNorm);
-
 /// <summary>Training produced a number that is not one. The message names the tensor and the update.</summary>
 public sealed class LearnerDivergedException : Exception
 {

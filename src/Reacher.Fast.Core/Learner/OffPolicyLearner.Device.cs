@@ -63,6 +63,6 @@ public abstract partial class OffPolicyLearner
     {
         from.CopyTo(figures);
         RequireFiniteReport();
-        return ToReport();
+        return new LearnerReport(figures);
     }
 }

@@ -129,7 +129,7 @@ public abstract partial class OffPolicyLearner : ILearner
         Device.Download(Report, figures);
         RequireFiniteReport();
         Updates++;
-        return ToReport();
+        return new LearnerReport(figures);
     }
 
     /// <inheritdoc/>
@@ -189,18 +189,6 @@ public abstract partial class OffPolicyLearner : ILearner
         }
     }
 
-    private LearnerReport ToReport() => new(
-        figures[ReportSlot.CriticLoss],
-        figures[ReportSlot.Q1Loss],
-        figures[ReportSlot.Q2Loss],
-        figures[ReportSlot.PolicyLoss],
-        figures[ReportSlot.MeanQ],
-        figures[ReportSlot.MeanTarget],
-        figures[ReportSlot.Entropy],
-        figures[ReportSlot.EntropyCoefficient],
-        figures[ReportSlot.CriticGradientNorm],
-        figures[ReportSlot.PolicyGradientNorm]);
-
     private void RequireFinite(ReadOnlySpan<float> values, string name)
     {
         int bad = FiniteCheck.IndexOfNonFinite(values);
@@ -215,7 +203,7 @@ public abstract partial class OffPolicyLearner : ILearner
         int bad = FiniteCheck.IndexOfNonFinite(figures);
         if (bad >= 0)
         {
-            throw Diverged(ReportSlot.Name(bad), figures[bad], Updates + 1);
+            throw Diverged(LearnerFigures.InSlot(bad).Words, figures[bad], Updates + 1);
         }
     }
 

@@ -165,6 +165,17 @@ public readonly struct ProcessSlot
     /// <summary>Sets gauge <paramref name="index"/>; the slot's holder alone does.</summary>
     public void WriteGauge(int index, double value) => Gauge(index).WriteDouble(value);
 
+    /// <summary>Sets the first gauges, one for each value; the slot's holder alone does.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There are more values than gauges.</exception>
+    public void WriteGauges(ReadOnlySpan<float> values)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(values.Length, GaugeCount, nameof(values));
+        for (int i = 0; i < values.Length; i++)
+        {
+            Word(416 + (8 * i)).WriteDouble(values[i]);
+        }
+    }
+
     // The words from 392 to 415 belonged to members that are gone; the gauges stay where existing files have them.
     private SharedWord Gauge(int index)
     {

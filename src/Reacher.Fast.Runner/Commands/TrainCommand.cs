@@ -116,10 +116,12 @@ internal static class TrainCommand
 
         using var recorder = new MetricsRecorder(files, options);
         long interval = options.SummaryInterval;
-        var shown = new MeteredReporter(Views.Create(json), meter);
-        var recording = new RecordingReporter(shown, recorder, interval, EvaluationLog.Read(files.Evaluations).Count);
-        var statistics = new StatisticReporter(recording, recorder, RunFolder.StatisticsIn(files.Logs), interval);
-        var reporter = new ReturnReporter(statistics, recorder, files.Logs, interval);
+        var reporter = new RunReporter(
+            Views.Create(json),
+            new ReturnObserver(recorder, files.Logs, interval),
+            new StatisticObserver(recorder, RunFolder.StatisticsIn(files.Logs), interval),
+            new MetricsObserver(recorder, interval, EvaluationLog.Read(files.Evaluations).Count),
+            meter);
         int code = plan.InProcess ? RunInProcess(plan, files, reporter, resume, player) : RunProcesses(plan, files, reporter, resume);
         Finish(files, plan);
         return code;

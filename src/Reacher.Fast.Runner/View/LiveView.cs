@@ -1,11 +1,15 @@
 using System.Globalization;
+using Reacher.Fast.Core.Kernels;
+using Reacher.Fast.Replay.Control;
 using Reacher.Fast.Training.Reporting;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
 namespace Reacher.Fast.Runner.View;
 
-/// <summary>The terminal's view of a run: evaluation against the threshold as a plot, the figures, the processes. Drawn anew from each status.</summary>
+/// <summary>
+/// The terminal's view of a run: evaluation against the threshold as a plot, the figures, the processes. Drawn anew from each status.
+/// </summary>
 internal static class LiveView
 {
     private const int PlotWidth = 46;
@@ -21,7 +25,9 @@ internal static class LiveView
     private static Markup Title(RunStatus status)
     {
         string left = status.SecondsToSolved is double seconds ? $", solved in about {Duration(seconds)}" : "";
-        return new Markup($"[bold]Reacher.Fast[/] [grey]{Markup.Escape(status.RunId)}[/]  {Markup.Escape(status.Phase)}, {Duration(status.ElapsedSeconds)}{left}");
+        string phase = RunPhaseWords.Of(status.Phase);
+        string id = Markup.Escape(status.RunId);
+        return new Markup($"[bold]Reacher.Fast[/] [grey]{id}[/]  {phase}, {Duration(status.ElapsedSeconds)}{left}");
     }
 
     private static Panel Evaluation(RunStatus status, IReadOnlyList<double> scores)
@@ -32,32 +38,50 @@ internal static class LiveView
         string plot = string.Join('\n', lines.Select((line, y) => $"[grey]{Axis(y)}[/] [{colour}]{line}[/]"));
         string caption = status.EvaluationEpisodes == 0
             ? "[grey]no evaluation yet[/]"
-            : $"last [bold]{F1(status.EvaluationScore)}[/], mean of {status.WindowCount}/{status.WindowSize} is [bold]{F1(status.WindowMean)}[/] of {F1(status.Threshold)}";
-        return new Panel(new Markup(plot + "\n" + caption)) { Header = new PanelHeader(" evaluation "), Border = BoxBorder.Rounded, Padding = new Padding(1, 0) };
+            : $"last [bold]{F1(status.EvaluationScore)}[/], mean of {status.WindowCount}/{status.WindowSize} is " +
+              $"[bold]{F1(status.WindowMean)}[/] of {F1(status.Threshold)}";
+        return new Panel(new Markup(plot + "\n" + caption))
+        {
+            Header = new PanelHeader(" evaluation "),
+            Border = BoxBorder.Rounded,
+            Padding = new Padding(1, 0),
+        };
 
         string Axis(int y) => y switch { 0 => F0(top), PlotHeight - 1 => F0(0), _ => "" } is { } text ? text.PadLeft(4) : "";
     }
 
     private static Table Figures(RunStatus status)
     {
-        var table = new Table { Border = TableBorder.None, ShowHeaders = false }.AddColumn("").AddColumn(new TableColumn("").RightAligned()).AddColumn("");
+        var table = new Table { Border = TableBorder.None, ShowHeaders = false };
+        table.AddColumn("").AddColumn(new TableColumn("").RightAligned()).AddColumn("");
         Row("episodes", Whole(status.Episodes), $"last scored {F1(status.TrainingScore)}");
         Row("transitions", Whole(status.Transitions), $"{Whole((long)status.TransitionsPerSecond)}/s");
         Row("updates", Whole(status.Updates), $"{Whole((long)status.UpdatesPerSecond)}/s");
         Row("per transition", status.UpdateRatio.ToString("F3", CultureInfo.InvariantCulture), "updates");
         Row("replay", Whole(status.ReplayRows), $"of {Whole(status.ReplayCapacity)}");
-        Row("Q", F2(status.MeanQ), $"target {F2(status.MeanTarget)}, loss {G3(status.CriticLoss)}");
-        Row("policy loss", F2(status.PolicyLoss), $"entropy {F2(status.Entropy)}");
-        Row("alpha", G3(status.EntropyCoefficient), "");
-        Row("gradient norms", G3(status.CriticGradientNorm), $"critics, {G3(status.PolicyGradientNorm)} policy");
+        IEnumerable<LearnerFigure> shown = LearnerFigures.All.Where(figure => figure.Cell is not null);
+        foreach (IGrouping<string, LearnerFigure> row in shown.GroupBy(figure => figure.Cell!.Row))
+        {
+            string[] cells = [.. row.OrderBy(figure => figure.Cell!.Order).Select(Cell)];
+            Row(row.Key, cells[0], string.Join(", ", cells[1..]));
+        }
+
         return table;
+
+        string Cell(LearnerFigure figure) => string.Format(CultureInfo.InvariantCulture, figure.Cell!.Format, status.Figures[figure.Slot]);
 
         void Row(string name, string value, string note) => table.AddRow($"[grey]{name}[/]", $"[bold]{value}[/]", $"[grey]{note}[/]");
     }
 
-    private static Markup Processes(RunStatus status) =>
-        new(string.Join("   ", status.Processes.Select(process =>
-            $"[{(process.State is "running" or "waiting" ? "green" : "yellow")}]●[/] {Markup.Escape(process.Name)} [grey]{Markup.Escape(process.State)} {F0(process.ProcessorPercent)} %{(process.Restarts > 0 ? $", restarted {process.Restarts}x" : "")}[/]")));
+    private static Markup Processes(RunStatus status) => new(string.Join("   ", status.Processes.Select(Describe)));
+
+    private static string Describe(ProcessStatus process)
+    {
+        string colour = process.State is ProcessPhase.Running or ProcessPhase.Waiting ? "green" : "yellow";
+        string restarts = process.Restarts > 0 ? $", restarted {process.Restarts}x" : "";
+        string state = process.State.ToString().ToLowerInvariant();
+        return $"[{colour}]●[/] {Markup.Escape(process.Name)} [grey]{state} {F0(process.ProcessorPercent)} %{restarts}[/]";
+    }
 
     private static string Duration(double seconds) => seconds >= 3600
         ? string.Create(CultureInfo.InvariantCulture, $"{(int)seconds / 3600} h {(int)seconds / 60 % 60:00} min")
@@ -68,8 +92,4 @@ internal static class LiveView
     private static string F0(double value) => value.ToString("F0", CultureInfo.InvariantCulture);
 
     private static string F1(double value) => double.IsNaN(value) ? "-" : value.ToString("F1", CultureInfo.InvariantCulture);
-
-    private static string G3(double value) => value.ToString("G3", CultureInfo.InvariantCulture);
-
-    private static string F2(double value) => value.ToString("F2", CultureInfo.InvariantCulture);
 }

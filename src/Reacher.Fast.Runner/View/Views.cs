@@ -7,6 +7,13 @@ namespace Reacher.Fast.Runner.View;
 internal static class Views
 {
     /// <summary>The live view on a terminal, plain lines without one, records with <c>--json</c>.</summary>
-    public static RunReporter Create(bool json) =>
-        json ? new JsonReporter() : AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected ? new LiveReporter() : new PlainReporter();
+    public static IRunView Create(bool json)
+    {
+        if (json)
+        {
+            return new JsonView();
+        }
+
+        return AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected ? new TerminalView() : new PlainView();
+    }
 }

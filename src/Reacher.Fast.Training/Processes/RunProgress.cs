@@ -80,7 +80,7 @@ internal sealed class RunProgress
         (sampledAt, sampledTransitions, sampledUpdates) = (now, transitions, updates);
     }
 
-    public RunStatus Status(IReadOnlyList<SupervisedChild> children, string? phase = null)
+    public RunStatus Status(IReadOnlyList<SupervisedChild> children, RunPhase? phase = null)
     {
         ProcessSlot learner = control.Learner;
         (double trainingScore, double trainingDeviation, double trainingLength) = EnvironmentGauge.Read(control, plan.EnvironmentCount);
@@ -89,7 +89,7 @@ internal sealed class RunProgress
         {
             RunId = plan.RunId,
             Behavior = plan.Behavior,
-            Phase = phase ?? (learner.Phase <= ProcessPhase.Starting ? "starting" : transitions < plan.WarmupTransitions ? "warming up" : control.CooldownStart is not null ? "cooling down" : window.Count > 0 && scores[^1] >= plan.Threshold ? "filling the window" : "training"),
+            Phase = phase ?? Phase(transitions),
             ElapsedSeconds = Elapsed,
             Transitions = transitions,
             Episodes = control.TotalEpisodes,
@@ -102,17 +102,8 @@ internal sealed class RunProgress
             ReplayRows = replay.Count,
             ReplayCapacity = replay.Capacity,
             UpdateRatio = owed > 0 ? (learner.Updates - control.Limiter.BaseUpdates) / (double)owed : 0,
-            CriticLoss = learner.ReadGauge(LearnerGauge.CriticLoss),
-            Q1Loss = learner.ReadGauge(LearnerGauge.Q1Loss),
-            Q2Loss = learner.ReadGauge(LearnerGauge.Q2Loss),
-            PolicyLoss = learner.ReadGauge(LearnerGauge.PolicyLoss),
-            MeanQ = learner.ReadGauge(LearnerGauge.MeanQ),
-            MeanTarget = learner.ReadGauge(LearnerGauge.MeanTarget),
-            Entropy = learner.ReadGauge(LearnerGauge.Entropy),
-            EntropyCoefficient = learner.ReadGauge(LearnerGauge.EntropyCoefficient),
+            Figures = LearnerGauge.Read(learner),
             LearningRate = plan.Learner.LearningRate * Cooldown.LearningRateScale(plan, control),
-            CriticGradientNorm = learner.ReadGauge(LearnerGauge.CriticGradientNorm),
-            PolicyGradientNorm = learner.ReadGauge(LearnerGauge.PolicyGradientNorm),
             EvaluationEpisodes = scores.Count,
             EvaluationScore = scores.Count == 0 ? double.NaN : scores[^1],
             WindowMean = window.Mean,
@@ -121,8 +112,28 @@ internal sealed class RunProgress
             Threshold = plan.Threshold,
             SecondsToSolved = SecondsToSolved(),
             Processes = children.Select(child => new ProcessStatus(
-                child.Name, child.Slot.Phase.ToString().ToLowerInvariant(), child.ProcessorPercent(), child.Restarts.Total)).ToArray(),
+                child.Name, child.Slot.Phase, child.ProcessorPercent(), child.Restarts.Total)).ToArray(),
         };
+    }
+
+    private RunPhase Phase(long transitions)
+    {
+        if (control.Learner.Phase <= ProcessPhase.Starting)
+        {
+            return RunPhase.Starting;
+        }
+
+        if (transitions < plan.WarmupTransitions)
+        {
+            return RunPhase.WarmingUp;
+        }
+
+        if (control.CooldownStart is not null)
+        {
+            return RunPhase.CoolingDown;
+        }
+
+        return window.Count > 0 && scores[^1] >= plan.Threshold ? RunPhase.FillingTheWindow : RunPhase.Training;
     }
 
     /// <summary>Plays a whole window with the policy the run leaves.</summary>

@@ -111,7 +111,7 @@ internal sealed class Supervisor : IDisposable
 
             SayWarnings();
             progress.Refresh();
-            reporter.Show(progress.Status(children, "ended"), progress.EvaluationScores);
+            reporter.Show(progress.Status(children, RunPhase.Ended), progress.EvaluationScores);
         });
 
         if (signals.IsLeaving)

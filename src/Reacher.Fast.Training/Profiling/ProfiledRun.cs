@@ -19,24 +19,24 @@ internal sealed class ProfiledRun(RunPlan plan, string folder)
     {
         RunPlan endless = plan with { StopWhenSolved = false, TransitionLimit = 0, CheckpointInterval = long.MaxValue };
         var files = new RunFolder(folder, plan.Behavior);
-        var reporter = new MeasuringReporter(time, progress);
-        using Supervisor supervisor = Supervisor.Create(files, endless, reporter);
+        var view = new MeasuringView(time, progress);
+        using Supervisor supervisor = Supervisor.Create(files, endless, new RunReporter(view));
         using ControlBlock control = ControlBlock.Open(files.Control);
         // Interrupted, because a run that ends for any other reason evaluates its last weights.
-        reporter.Done = () => control.RequestStop(StopReason.Interrupted);
+        view.Done = () => control.RequestStop(StopReason.Interrupted);
         if (supervisor.Run() == ExitCodes.Failed)
         {
             throw new InvalidOperationException("The profile's run failed, as said above; try 'reacher-fast train' with the same flags.");
         }
 
-        Events = reporter.Events;
-        return reporter.Measurement;
+        Events = view.Events;
+        return view.Measurement;
     }
 
     /// <summary>What the supervisor had to say: restarts.</summary>
     public IReadOnlyList<string> Events { get; private set; } = [];
 
-    private sealed class MeasuringReporter(TimeSpan time, Action<RunStatus> progress) : RunReporter
+    private sealed class MeasuringView(TimeSpan time, Action<RunStatus> progress) : IRunView
     {
         private readonly double seconds = time.TotalSeconds;
         private readonly double settling = Math.Min(2, time.TotalSeconds / 2);
@@ -63,10 +63,10 @@ internal sealed class ProfiledRun(RunPlan plan, string folder)
             }
         }
 
-        public override void Show(RunStatus status, IReadOnlyList<double> evaluationScores)
+        public void Show(RunStatus status, IReadOnlyList<double> evaluationScores)
         {
             progress(status);
-            if (status.Phase == "ended" || status.Updates == 0)
+            if (status.Phase == RunPhase.Ended || status.Updates == 0)
             {
                 return;
             }
@@ -96,9 +96,9 @@ internal sealed class ProfiledRun(RunPlan plan, string folder)
             }
         }
 
-        public override void Say(string sentence) => events.Add(sentence);
+        public void Say(string sentence) => events.Add(sentence);
 
-        public override void Finish(RunSummary summary)
+        public void Finish(RunSummary summary)
         {
         }
     }

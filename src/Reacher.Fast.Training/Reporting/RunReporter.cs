@@ -1,19 +1,51 @@
 namespace Reacher.Fast.Training.Reporting;
 
-/// <summary>Where a run shows itself. <see cref="Run"/> encloses the whole run, so that a view can own the terminal meanwhile.</summary>
-internal abstract class RunReporter
+/// <summary>Shows a run to people: the live view, plain lines or JSON.</summary>
+internal interface IRunView
 {
-    public virtual void Run(Action body) => body();
+    /// <summary>Encloses the whole run, so that a view can own the terminal meanwhile.</summary>
+    void Run(Action body) => body();
 
-    /// <summary>The state of things, some times a second.</summary>
+    /// <summary>Shows how things stand, some times a second.</summary>
     /// <param name="status">Now.</param>
     /// <param name="evaluationScores">Of the whole run, oldest first.</param>
-    public abstract void Show(RunStatus status, IReadOnlyList<double> evaluationScores);
+    void Show(RunStatus status, IReadOnlyList<double> evaluationScores);
 
-    /// <summary>Something the user should know: a restart, a warning.</summary>
-    public abstract void Say(string sentence);
+    /// <summary>Shows something the user should know: a restart, a warning.</summary>
+    void Say(string sentence);
 
-    public abstract void Finish(RunSummary summary);
+    /// <summary>Shows what the run came to.</summary>
+    void Finish(RunSummary summary);
+}
+
+/// <summary>Looks on while a run is shown, and records or sends what it sees.</summary>
+internal interface IRunObserver
+{
+    /// <summary>Called some times a second, before the view shows the same status.</summary>
+    /// <returns>A sentence that the user should read; usually null.</returns>
+    string? OnStatus(RunStatus status, IReadOnlyList<double> evaluationScores);
+
+    /// <summary>Called once at the run's end.</summary>
+    /// <returns>As above.</returns>
+    string? OnFinished(RunSummary summary) => null;
+}
+
+/// <summary>What a run reports to: one view, and observers, which see everything in their order and before the view does.</summary>
+internal sealed class RunReporter(IRunView view, params IReadOnlyList<IRunObserver> observers)
+{
+    public void Run(Action body) => view.Run(body);
+
+    public void Show(RunStatus status, IReadOnlyList<double> evaluationScores)
+    {
+        foreach (IRunObserver observer in observers)
+        {
+            Warn(observer.OnStatus(status, evaluationScores));
+        }
+
+        view.Show(status, evaluationScores);
+    }
+
+    public void Say(string sentence) => view.Say(sentence);
 
     /// <summary>Says it, if there is something to be said.</summary>
     public void Warn(string? sentence)
@@ -22,5 +54,15 @@ internal abstract class RunReporter
         {
             Say(sentence);
         }
+    }
+
+    public void Finish(RunSummary summary)
+    {
+        foreach (IRunObserver observer in observers)
+        {
+            Warn(observer.OnFinished(summary));
+        }
+
+        view.Finish(summary);
     }
 }

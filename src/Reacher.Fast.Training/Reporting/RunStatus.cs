@@ -1,15 +1,26 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Reacher.Fast.Core.Kernels;
+using Reacher.Fast.Replay.Control;
+using Reacher.Fast.Training.Run;
+
 namespace Reacher.Fast.Training.Reporting;
 
 /// <summary>Everything about a run at one moment: what the live view draws, the plain line prints and <c>--json</c> emits.</summary>
 internal sealed record RunStatus
 {
+    /// <summary>How <c>--json</c> writes one: a line, with a key for each figure of <see cref="ProgressFigures.OfLearning"/>.</summary>
+    public static readonly JsonSerializerOptions Json = FigureJson.Spread<RunStatus>(
+        JsonStyle.Line, nameof(Figures), ProgressFigures.OfLearning, read: (status, figure) => figure.Read(status));
+
     public required string RunId { get; init; }
 
     /// <summary>The behaviour's name in ML-Agents' manner, such as <c>Reacher</c>.</summary>
     public required string Behavior { get; init; }
 
-    /// <summary>What the run is doing: starting, warming up, training, evaluating, stopping.</summary>
-    public required string Phase { get; init; }
+    /// <summary>What the run is doing.</summary>
+    [JsonConverter(typeof(RunPhaseWords))]
+    public required RunPhase Phase { get; init; }
 
     public required double ElapsedSeconds { get; init; }
 
@@ -19,7 +30,9 @@ internal sealed record RunStatus
     /// <summary>Training episodes of the whole vector environment that have ended.</summary>
     public required long Episodes { get; init; }
 
-    /// <summary>Mean over the agents of the last training episode's score, of all env processes; not a number before the first has ended.</summary>
+    /// <summary>
+    /// Mean over the agents of the last training episode's score, of all env processes; not a number before the first has ended.
+    /// </summary>
     public required double TrainingScore { get; init; }
 
     /// <summary>Standard deviation over those agents.</summary>
@@ -41,34 +54,11 @@ internal sealed record RunStatus
     /// <summary>Updates per transition since the warm-up, which the rate limiter holds at its target.</summary>
     public required double UpdateRatio { get; init; }
 
-    /// <summary>Both critics' mean squared errors, summed.</summary>
-    public required double CriticLoss { get; init; }
+    /// <summary>The learner's figures by their <see cref="ReportSlot"/>; each is a key of its own in JSON.</summary>
+    public required IReadOnlyList<double> Figures { get; init; }
 
-    /// <summary>The first critic's mean squared error.</summary>
-    public required double Q1Loss { get; init; }
-
-    /// <summary>The second critic's mean squared error.</summary>
-    public required double Q2Loss { get; init; }
-
-    public required double PolicyLoss { get; init; }
-
-    public required double MeanQ { get; init; }
-
-    /// <summary>Mean of the target y: what Q is drawn towards.</summary>
-    public required double MeanTarget { get; init; }
-
-    public required double Entropy { get; init; }
-
-    public required double EntropyCoefficient { get; init; }
-
-    /// <summary>Adam's step size for the critics now.</summary>
+    /// <summary>Adam's step size for the critics now; in JSON it stands among the learner's figures.</summary>
     public required double LearningRate { get; init; }
-
-    /// <summary>L2 norm of both critics' gradient, before clipping.</summary>
-    public required double CriticGradientNorm { get; init; }
-
-    /// <summary>L2 norm of the policy's gradient, before clipping.</summary>
-    public required double PolicyGradientNorm { get; init; }
 
     /// <summary>Evaluation episodes so far.</summary>
     public required long EvaluationEpisodes { get; init; }
@@ -93,7 +83,7 @@ internal sealed record RunStatus
 
 /// <summary>One process of a run.</summary>
 /// <param name="Name">Such as <c>env-0</c>.</param>
-/// <param name="State">running, waiting, restarting, ...</param>
+/// <param name="State">Where it is in its life.</param>
 /// <param name="ProcessorPercent">Of one core, over the last interval.</param>
 /// <param name="Restarts">How often it was started again.</param>
-internal sealed record ProcessStatus(string Name, string State, double ProcessorPercent, int Restarts);
+internal sealed record ProcessStatus(string Name, ProcessPhase State, double ProcessorPercent, int Restarts);

@@ -1,3 +1,4 @@
+using Reacher.Fast.Core.Kernels;
 using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Replay.Control;
 
@@ -45,32 +46,21 @@ internal static class EnvironmentGauge
     }
 }
 
-/// <summary>Which gauge of the learner's slot holds what: its last report.</summary>
+/// <summary>The learner's last report in the gauges of its slot: gauge i holds the figure in <see cref="ReportSlot"/> i.</summary>
 internal static class LearnerGauge
 {
-    public const int CriticLoss = 0;
-    public const int PolicyLoss = 1;
-    public const int MeanQ = 2;
-    public const int MeanTarget = 3;
-    public const int Entropy = 4;
-    public const int EntropyCoefficient = 5;
-    public const int CriticGradientNorm = 6;
-    public const int PolicyGradientNorm = 7;
-    public const int Q1Loss = 8;
-    public const int Q2Loss = 9;
+    /// <summary>Shows a report. One store a figure: cheap enough for every update.</summary>
+    public static void Write(ProcessSlot slot, in LearnerReport report) => slot.WriteGauges(report.Values);
 
-    /// <summary>Shows a report. Ten stores: cheap enough for every update.</summary>
-    public static void Write(ProcessSlot slot, in LearnerReport report)
+    /// <summary>The figures of the last report, by their slots; zeros before the first.</summary>
+    public static double[] Read(ProcessSlot slot)
     {
-        slot.WriteGauge(CriticLoss, report.CriticLoss);
-        slot.WriteGauge(PolicyLoss, report.PolicyLoss);
-        slot.WriteGauge(MeanQ, report.MeanQ);
-        slot.WriteGauge(MeanTarget, report.MeanTarget);
-        slot.WriteGauge(Entropy, report.Entropy);
-        slot.WriteGauge(EntropyCoefficient, report.EntropyCoefficient);
-        slot.WriteGauge(CriticGradientNorm, report.CriticGradientNorm);
-        slot.WriteGauge(PolicyGradientNorm, report.PolicyGradientNorm);
-        slot.WriteGauge(Q1Loss, report.Q1Loss);
-        slot.WriteGauge(Q2Loss, report.Q2Loss);
+        var figures = new double[ReportSlot.Count];
+        for (int i = 0; i < figures.Length; i++)
+        {
+            figures[i] = slot.ReadGauge(i);
+        }
+
+        return figures;
     }
 }

@@ -34,10 +34,13 @@ public sealed class CudaGraphTests
         {
             using BatchBuffer batch = Batches.Random(Spec, options.BatchSize, update);
             LearnerReport reference = expected.Update(batch.View), report = actual.Update(batch.View);
-            Assert.That(report.CriticLoss, Is.EqualTo(reference.CriticLoss).Within(0.1).Percent, $"critic loss of update {update}");
-            Assert.That(report.Q1Loss, Is.EqualTo(reference.Q1Loss).Within(0.1).Percent, $"first critic's loss of update {update}");
-            Assert.That(report.Q2Loss, Is.EqualTo(reference.Q2Loss).Within(0.1).Percent, $"second critic's loss of update {update}");
-            Assert.That(report.MeanTarget, Is.EqualTo(reference.MeanTarget).Within(1e-3), $"target of update {update}");
+            foreach (int slot in new[] { ReportSlot.CriticLoss, ReportSlot.Q1Loss, ReportSlot.Q2Loss })
+            {
+                Assert.That(report[slot], Is.EqualTo(reference[slot]).Within(0.1).Percent, $"{LearnerFigures.InSlot(slot).Words} of update {update}");
+            }
+
+            const int Target = ReportSlot.MeanTarget;
+            Assert.That(report[Target], Is.EqualTo(reference[Target]).Within(1e-3), $"target of update {update}");
         }
 
         Assert.That(cuda.UpdateCounter, Is.EqualTo(scalar.UpdateCounter));

@@ -165,7 +165,7 @@ public sealed class CudaMirrorTests
         {
             training.Launch();
             reports += training.TryReport(out LearnerReport report) ? 1 : 0;
-            Assert.That(report.CriticLoss, Is.GreaterThan(0));
+            Assert.That(report[ReportSlot.CriticLoss], Is.GreaterThan(0));
         }
 
         Assert.That(reports, Is.EqualTo(launches));

@@ -18,6 +18,13 @@ public sealed class GoldenUpdateTests
     private static readonly JsonSerializerOptions CamelCase = new(JsonSerializerDefaults.Web);
     private static readonly GoldenFile Golden = Read();
 
+    /// <summary>The figures of a golden report in their order.</summary>
+    private static readonly int[] GoldenSlots =
+    [
+        ReportSlot.CriticLoss, ReportSlot.PolicyLoss, ReportSlot.MeanQ, ReportSlot.MeanTarget, ReportSlot.Entropy,
+        ReportSlot.EntropyCoefficient, ReportSlot.CriticGradientNorm, ReportSlot.PolicyGradientNorm,
+    ];
+
     private static IEnumerable<TestCaseData> Cases =>
         from device in TestDevices.All
         from golden in Golden.Cases
@@ -33,13 +40,12 @@ public sealed class GoldenUpdateTests
         {
             using BatchBuffer batch = Batches.Random(Spec, 8, (ulong)update);
             LearnerReport r = learner.Update(batch.View);
-            float[] figures =
-                [r.CriticLoss, r.PolicyLoss, r.MeanQ, r.MeanTarget, r.Entropy, r.EntropyCoefficient, r.CriticGradientNorm, r.PolicyGradientNorm];
-            Assert.That((double)r.Q1Loss + r.Q2Loss, Is.EqualTo(golden.Reports[update - 1][0]).Within(tolerance * Math.Max(0.1, golden.Reports[update - 1][0])), $"update {update}");
-            for (int i = 0; i < figures.Length; i++)
+            double bothLosses = (double)r[ReportSlot.Q1Loss] + r[ReportSlot.Q2Loss], loss = golden.Reports[update - 1][0];
+            Assert.That(bothLosses, Is.EqualTo(loss).Within(tolerance * Math.Max(0.1, loss)), $"update {update}");
+            for (int i = 0; i < GoldenSlots.Length; i++)
             {
-                double expected = golden.Reports[update - 1][i];
-                Assert.That((double)figures[i], Is.EqualTo(expected).Within(tolerance * Math.Max(0.1, Math.Abs(expected))), $"update {update}, figure {i}");
+                double expected = golden.Reports[update - 1][i], figure = r[GoldenSlots[i]];
+                Assert.That(figure, Is.EqualTo(expected).Within(tolerance * Math.Max(0.1, Math.Abs(expected))), $"update {update}, figure {i}");
             }
         }
 

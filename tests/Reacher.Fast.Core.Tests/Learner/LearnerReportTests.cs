@@ -28,13 +28,13 @@ public sealed class LearnerReportTests
     public void Each_critic_s_loss_is_its_own(DeviceUnderTest kind, LearnerOptions options, int critic)
     {
         LearnerReport before = FirstUpdate(kind, options, shifted: 0), after = FirstUpdate(kind, options, shifted: critic);
-        (float own, float other) = critic == 1 ? (after.Q1Loss, after.Q2Loss) : (after.Q2Loss, after.Q1Loss);
-        float otherBefore = critic == 1 ? before.Q2Loss : before.Q1Loss;
+        (int ownSlot, int otherSlot) = critic == 1 ? (ReportSlot.Q1Loss, ReportSlot.Q2Loss) : (ReportSlot.Q2Loss, ReportSlot.Q1Loss);
+        (float own, float other, float otherBefore) = (after[ownSlot], after[otherSlot], before[otherSlot]);
 
         Assert.That(own, Is.EqualTo(Offset * Offset).Within(20).Percent, "the critic whose values were shifted");
         Assert.That(other, Is.EqualTo(otherBefore), "the other one, whose target is as it was");
-        Assert.That(before.Q1Loss, Is.Not.EqualTo(before.Q2Loss), "two critics, not one twice");
-        Assert.That(after.CriticLoss, Is.EqualTo(after.Q1Loss + after.Q2Loss).Within(1e-5).Percent);
+        Assert.That(before[ReportSlot.Q1Loss], Is.Not.EqualTo(before[ReportSlot.Q2Loss]), "two critics, not one twice");
+        Assert.That(after[ReportSlot.CriticLoss], Is.EqualTo(after[ReportSlot.Q1Loss] + after[ReportSlot.Q2Loss]).Within(1e-5).Percent);
     }
 
     /// <summary>The report of one update of a fresh learner, one of whose critics has <see cref="Offset"/> added to all its values; 0 for neither.</summary>

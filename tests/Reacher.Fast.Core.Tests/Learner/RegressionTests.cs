@@ -150,7 +150,7 @@ public sealed class RegressionTests
         }
 
         Fill(batch, 9999, static _ => 1);
-        return learner.Update(batch.View).MeanQ;
+        return learner.Update(batch.View)[ReportSlot.MeanQ];
     }
 
     private static void Fill(BatchBuffer batch, ulong number, Func<int, float> agent)

@@ -4,6 +4,7 @@ using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Replay.Control;
 using Reacher.Fast.Training.Tests.Reporting;
 using Reacher.Fast.Training.Processes;
+using Reacher.Fast.Training.Reporting;
 using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Runner.Tests.Processes;
@@ -133,7 +134,8 @@ public sealed class LockstepTests
 
     private float[] Train(string name, RunPlan plan, bool resume = false)
     {
-        using var training = new LockstepTraining(new RunFolder(Path.Combine(folder, name), "Reacher"), plan, new SilentReporter(), resume);
+        var reporter = new RunReporter(new SilentView());
+        using var training = new LockstepTraining(new RunFolder(Path.Combine(folder, name), "Reacher"), plan, reporter, resume);
         training.Run();
         // What is trained and, for SAC, its average, which comes from the checkpoint as well.
         var blocks = new float[plan.PublishedLength];

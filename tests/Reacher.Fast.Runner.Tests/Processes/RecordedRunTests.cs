@@ -37,30 +37,41 @@ public sealed class RecordedRunTests
 
         IReadOnlyList<MetricsLine> lines = MetricsFile.Read(Path.Combine(results, "g", "metrics.jsonl"));
         MetricsLine progress = lines.Last(line => line.Kind == MetricsKind.Progress);
-        Assert.That(
-            new[] { progress.CriticLoss, progress.Q1Loss, progress.Q2Loss, progress.EntropyCoefficient, progress.CriticGradientNorm, progress.PolicyGradientNorm, progress.UpdateRatio },
-            Is.All.Positive);
-        Assert.That(progress.Q1Loss, Is.Not.EqualTo(progress.Q2Loss));
+        foreach (string name in new[]
+        {
+            "critic_loss", "q1_loss", "q2_loss", "entropy_coefficient", "critic_gradient_norm", "policy_gradient_norm", "update_ratio",
+        })
+        {
+            Assert.That(progress.Figure(name), Is.Positive, name);
+        }
+
+        double first = progress.Figure("q1_loss")!.Value, second = progress.Figure("q2_loss")!.Value;
+        Assert.That(first, Is.Not.EqualTo(second));
         if (inProcess)
         {
             // Between processes the figures are read while the learner writes them, so one line may mix two updates.
-            Assert.That(progress.Q1Loss + progress.Q2Loss, Is.EqualTo(progress.CriticLoss).Within(1e-4).Percent);
+            Assert.That(first + second, Is.EqualTo(progress.Figure("critic_loss")).Within(1e-4).Percent);
         }
 
-        Assert.That(new[] { progress.MeanQ, progress.MeanTarget, progress.Entropy, progress.PolicyLoss }, Is.All.Not.Null.And.All.Not.EqualTo(0));
+        foreach (string name in new[] { "mean_q", "mean_target", "entropy", "policy_loss" })
+        {
+            Assert.That(progress.Figure(name), Is.Not.Null.And.Not.EqualTo(0), name);
+        }
+
         Assert.That(lines.First(line => line.Kind == MetricsKind.Training).EpisodeLength, Is.EqualTo(LockstepTraining.SegmentSteps));
 
         EventPoint[] points = Events.Points(Path.Combine(results, "g", "Reacher"));
         Assert.That(points.Select(point => point.Tag), Is.SupersetOf(MlAgentsTags));
-        (string Tag, double? Value)[] last =
+        (string Tag, string Name)[] last =
         [
-            ("Losses/Value Loss", progress.CriticLoss), ("Losses/Q1 Loss", progress.Q1Loss), ("Losses/Q2 Loss", progress.Q2Loss), ("Losses/Policy Loss", progress.PolicyLoss),
-            ("Policy/Extrinsic Value", progress.MeanQ), ("Policy/Entropy", progress.Entropy), ("Policy/Continuous Entropy Coeff", progress.EntropyCoefficient),
-            ("Policy/Learning Rate", progress.LearningRate),
+            ("Losses/Value Loss", "critic_loss"), ("Losses/Q1 Loss", "q1_loss"), ("Losses/Q2 Loss", "q2_loss"), ("Losses/Policy Loss", "policy_loss"),
+            ("Policy/Extrinsic Value", "mean_q"), ("Policy/Entropy", "entropy"), ("Policy/Continuous Entropy Coeff", "entropy_coefficient"),
+            ("Policy/Learning Rate", "learning_rate"),
         ];
-        foreach ((string tag, double? value) in last)
+        foreach ((string tag, string name) in last)
         {
-            Assert.That(points.Last(point => point.Tag == tag), Is.EqualTo(new EventPoint(progress.Transitions, tag, (float)value!.Value, null)));
+            var expected = new EventPoint(progress.Transitions, tag, (float)progress.Figure(name)!.Value, null);
+            Assert.That(points.Last(point => point.Tag == tag), Is.EqualTo(expected));
         }
 
         AssertReturns(points, lines, inProcess);

@@ -61,7 +61,7 @@ public sealed class PlayerTrainingTests
         RunPlan plan = Plan(sac);
         var files = new RunFolder(Path.Combine(folder, name), "Reacher");
         var watched = new Watched(environment);
-        using var training = new LockstepTraining(files, plan, new SilentReporter(), resume: false, watched);
+        using var training = new LockstepTraining(files, plan, new RunReporter(new SayingView()), resume: false, watched);
         training.Run();
         var block = new float[plan.PolicySpec.BlockLength];
         training.Learner.CopyPolicy(block);
@@ -153,15 +153,15 @@ public sealed class PlayerTrainingTests
         }
     }
 
-    private sealed class SilentReporter : RunReporter
+    private sealed class SayingView : IRunView
     {
-        public override void Show(RunStatus status, IReadOnlyList<double> evaluationScores)
+        public void Show(RunStatus status, IReadOnlyList<double> evaluationScores)
         {
         }
 
-        public override void Say(string sentence) => TestContext.Out.WriteLine(sentence);
+        public void Say(string sentence) => TestContext.Out.WriteLine(sentence);
 
-        public override void Finish(RunSummary summary)
+        public void Finish(RunSummary summary)
         {
         }
     }

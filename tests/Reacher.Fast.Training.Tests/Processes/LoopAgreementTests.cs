@@ -11,6 +11,7 @@ using Reacher.Fast.Training.Env;
 using Reacher.Fast.Training.Evaluate;
 using Reacher.Fast.Training.Learn;
 using Reacher.Fast.Training.Processes;
+using Reacher.Fast.Training.Reporting;
 using Reacher.Fast.Training.Run;
 using Reacher.Fast.Training.Statistics;
 using Reacher.Fast.Training.Tests.Reporting;
@@ -30,7 +31,7 @@ public sealed class LoopAgreementTests
         using var folder = new TemporaryFolder();
         RunPlan plan = Plan(sac);
         float[] expected = new float[plan.PublishedLength];
-        using (var lockstep = new LockstepTraining(new RunFolder(folder["lockstep"], plan.Behavior), plan, new SilentReporter(), resume: false))
+        using (var lockstep = new LockstepTraining(new RunFolder(folder["lockstep"], plan.Behavior), plan, new RunReporter(new SilentView()), resume: false))
         {
             lockstep.Run();
             PolicyPair.Copy(lockstep.Learner, expected);

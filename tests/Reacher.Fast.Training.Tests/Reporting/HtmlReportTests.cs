@@ -65,10 +65,13 @@ public sealed class HtmlReportTests
     public void A_run_that_went_back_to_a_checkpoint_is_drawn_as_it_went_on()
     {
         long[] transitions = [100, 200, 300, 150, 250, 350];
-        MetricsLine[] lines = [.. transitions.Select((at, i) => new MetricsLine { Kind = MetricsKind.Progress, Seconds = i, Transitions = at, Updates = at, MeanQ = i })];
+        MetricsLine[] lines = [.. transitions.Select((at, i) => new MetricsLine
+        {
+            Kind = MetricsKind.Progress, Seconds = i, Transitions = at, Updates = at, Figures = { ["mean_q"] = i },
+        })];
         var figures = new RunFigures(lines, BuiltInTask.Arm.Options);
         Assert.That(figures.Progress.Select(line => line.Transitions), Is.EqualTo(new[] { 100, 150, 250, 350 }));
-        Assert.That(figures.Progress.Select(line => line.MeanQ), Is.EqualTo(new[] { 0, 3, 4, 5 }));
+        Assert.That(figures.Progress.Select(line => line.Figure("mean_q")), Is.EqualTo(new[] { 0, 3, 4, 5 }));
         Assert.That(figures.Updates, Is.EqualTo(350));
     }
 
@@ -89,7 +92,8 @@ public sealed class HtmlReportTests
     {
         MetricsLine[] lines = [.. Enumerable.Range(0, 9).Select(i => new MetricsLine
         {
-            Kind = MetricsKind.Progress, Seconds = i, Transitions = i, PolicyLoss = -1234.5 * i, EntropyCoefficient = 0.002, MeanQ = 1e-7 * i,
+            Kind = MetricsKind.Progress, Seconds = i, Transitions = i,
+            Figures = { ["policy_loss"] = -1234.5 * i, ["entropy_coefficient"] = 0.002, ["mean_q"] = 1e-7 * i },
         })];
         MatchCollection labels = Regex.Matches(Render(lines), "<text class=\"tick\" x=\"([0-9.]+)\" y=\"[0-9.]+\" text-anchor=\"end\">([^<]+)<");
         Assert.That(labels, Has.Count.GreaterThan(6));
@@ -120,7 +124,7 @@ public sealed class HtmlReportTests
     {
         MetricsLine[] lines = [.. Enumerable.Range(0, 200_000).Select(i => new MetricsLine
         {
-            Kind = MetricsKind.Progress, Seconds = i, Transitions = i, MeanQ = i == 77_777 ? 1000 : 1,
+            Kind = MetricsKind.Progress, Seconds = i, Transitions = i, Figures = { ["mean_q"] = i == 77_777 ? 1000 : 1 },
         })];
         string page = Render(lines);
         Assert.That(page, Has.Length.LessThan(60_000));

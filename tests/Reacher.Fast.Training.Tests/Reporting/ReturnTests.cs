@@ -99,15 +99,15 @@ public sealed class ReturnTests
         using RunLock owned = RunLock.Claim(run, resume: false, force: false);
         using (var recorder = new MetricsRecorder(run, options))
         {
-            var reporter = new ReturnReporter(new SilentReporter(), recorder, run.Logs, interval: 100);
-            reporter.Show(RecordingReporterTests.Status(0, 0), []);
+            var observer = new ReturnObserver(recorder, run.Logs, interval: 100);
+            observer.OnStatus(SyntheticRun.Status(0, 0), []);
             Append(run.Logs, 0, 1, 2, 6);
-            reporter.Show(RecordingReporterTests.Status(50, 1), []);
+            observer.OnStatus(SyntheticRun.Status(50, 1), []);
             Append(run.Logs, 1, 3);
-            reporter.Show(RecordingReporterTests.Status(120, 2), []);
-            reporter.Show(RecordingReporterTests.Status(230, 2), []);
+            observer.OnStatus(SyntheticRun.Status(120, 2), []);
+            observer.OnStatus(SyntheticRun.Status(230, 2), []);
             Append(run.Logs, 0, 7);
-            reporter.Finish(SyntheticRun.Summary(240));
+            observer.OnFinished(SyntheticRun.Summary(240));
             Assert.That(recorder.Warning, Is.Null);
         }
 

@@ -75,14 +75,14 @@ public sealed class StatisticsTests
         string spool = RunFolder.StatisticsIn(run.Logs);
         using (var recorder = new MetricsRecorder(run, options))
         {
-            var reporter = new StatisticReporter(new SilentReporter(), recorder, spool, interval: 100);
-            reporter.Show(RecordingReporterTests.Status(0, 0), []);
+            var observer = new StatisticObserver(recorder, spool, interval: 100);
+            observer.OnStatus(SyntheticRun.Status(0, 0), []);
             Spool(spool, 0, ("Scene/Falls", 1, StatisticAggregation.Sum), ("Scene/Heights", 3, StatisticAggregation.Histogram));
-            reporter.Show(RecordingReporterTests.Status(50, 0), []);
+            observer.OnStatus(SyntheticRun.Status(50, 0), []);
             Spool(spool, 0, ("Scene/Falls", 1, StatisticAggregation.Sum));
-            reporter.Show(RecordingReporterTests.Status(120, 0), []);
+            observer.OnStatus(SyntheticRun.Status(120, 0), []);
             Spool(spool, 0, ("Scene/Falls", 1, StatisticAggregation.Sum));
-            reporter.Finish(SyntheticRun.Summary(150));
+            observer.OnFinished(SyntheticRun.Summary(150));
             Assert.That(recorder.Warning, Is.Null);
         }
 

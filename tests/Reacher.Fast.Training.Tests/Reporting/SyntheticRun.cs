@@ -1,3 +1,4 @@
+using Reacher.Fast.Core.Kernels;
 using Reacher.Fast.Training.Reporting;
 using Reacher.Fast.Training.Reporting.Metrics;
 
@@ -11,6 +12,35 @@ internal static class SyntheticRun
     {
         RunId = "a", Outcome = "finished", Algorithm = "sac", ElapsedSeconds = 1, Episodes = 1, Transitions = transitions, Updates = 1,
         EvaluationEpisodes = 0, WindowMean = 0, WindowCount = 0, TransitionsPerSecond = 1, UpdatesPerSecond = 1, Folder = "",
+    };
+
+    /// <summary>A run that has come so far, with 1 for all that has no reason to be another number.</summary>
+    public static RunStatus Status(long transitions, long episodes) => new()
+    {
+        RunId = "a",
+        Behavior = "Reacher",
+        Phase = RunPhase.Training,
+        ElapsedSeconds = transitions / 10.0,
+        Transitions = transitions,
+        Episodes = episodes,
+        TrainingScore = 5,
+        TrainingScoreDeviation = 1,
+        TrainingEpisodeLength = 1001,
+        Updates = transitions,
+        TransitionsPerSecond = 1,
+        UpdatesPerSecond = 1,
+        ReplayRows = transitions,
+        ReplayCapacity = 1000,
+        UpdateRatio = 1,
+        Figures = [.. LearnerFigures.All.Select(_ => 1.0)],
+        LearningRate = 1,
+        EvaluationEpisodes = 0,
+        EvaluationScore = 0,
+        WindowMean = 0,
+        WindowCount = 0,
+        WindowSize = 2,
+        Threshold = 30,
+        Processes = [],
     };
 
     public static IReadOnlyList<MetricsLine> Lines(int trainingEpisodes = 40, int window = 100)
@@ -30,12 +60,24 @@ internal static class SyntheticRun
                 lines.Add(new MetricsLine
                 {
                     Kind = MetricsKind.Progress, Seconds = seconds, Transitions = begin + (part * 1001), Updates = (long)(at * 2002),
-                    CriticLoss = first + second, Q1Loss = first, Q2Loss = second, PolicyLoss = -3.4 * progress + (0.1 * random.NextDouble()),
-                    MeanQ = (3.5 * progress) + (0.05 * random.NextDouble()), MeanTarget = (3.5 * progress) + (0.09 * random.NextDouble()),
-                    Entropy = 2.5 - (6 * progress) + (0.2 * random.NextDouble()), EntropyCoefficient = 0.01 * Math.Exp(-at / 9),
-                    CriticGradientNorm = 0.3 * random.NextDouble(), PolicyGradientNorm = 0.1 * random.NextDouble(),
-                    TransitionsPerSecond = 6900 + (400 * random.NextDouble()), UpdatesPerSecond = 690 + (40 * random.NextDouble()),
-                    UpdateRatio = 0.1, ReplayRows = begin + (part * 1001), LearningRate = 1e-3 * Math.Min(1, (trainingEpisodes - at) / 4),
+                    Figures =
+                    {
+                        ["critic_loss"] = first + second,
+                        ["q1_loss"] = first,
+                        ["q2_loss"] = second,
+                        ["policy_loss"] = (-3.4 * progress) + (0.1 * random.NextDouble()),
+                        ["mean_q"] = (3.5 * progress) + (0.05 * random.NextDouble()),
+                        ["mean_target"] = (3.5 * progress) + (0.09 * random.NextDouble()),
+                        ["entropy"] = 2.5 - (6 * progress) + (0.2 * random.NextDouble()),
+                        ["entropy_coefficient"] = 0.01 * Math.Exp(-at / 9),
+                        ["critic_gradient_norm"] = 0.3 * random.NextDouble(),
+                        ["policy_gradient_norm"] = 0.1 * random.NextDouble(),
+                        ["transitions_per_second"] = 6900 + (400 * random.NextDouble()),
+                        ["updates_per_second"] = 690 + (40 * random.NextDouble()),
+                        ["update_ratio"] = 0.1,
+                        ["replay_rows"] = begin + (part * 1001),
+                        ["learning_rate"] = 1e-3 * Math.Min(1, (trainingEpisodes - at) / 4),
+                    },
                 });
             }
 

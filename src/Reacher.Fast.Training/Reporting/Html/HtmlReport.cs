@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using Reacher.Fast.Core;
 using Reacher.Fast.Core.Files;
+using Reacher.Fast.Core.Kernels;
 using Reacher.Fast.Training.Options;
 using Reacher.Fast.Training.Reporting.Metrics;
 using Reacher.Fast.Training.Run;
@@ -116,27 +117,20 @@ internal static class HtmlReport
 
     private static void AppendDiagnostics(StringBuilder page, RunFigures figures, TrainerType trainer)
     {
-        // Entropy is SAC's.
-        SvgChart[] entropy = trainer != TrainerType.Sac ? [] :
-        [
-            Diagnostic("Entropy", ("entropy", 3, line => line.Entropy)),
-            Diagnostic("Entropy coefficient", ("alpha", 4, line => line.EntropyCoefficient)),
-        ];
+        bool isSac = trainer == TrainerType.Sac;
         SvgChart[] charts =
         [
-            Diagnostic("Critic loss", ("both", 1, line => line.CriticLoss), ("Q1", 3, line => line.Q1Loss), ("Q2", 4, line => line.Q2Loss)),
-            Diagnostic("Policy loss", ("policy loss", 2, line => line.PolicyLoss)),
-            Diagnostic("Value", ("Q", 1, line => line.MeanQ), ("target", 2, line => line.MeanTarget)),
-            .. entropy,
-            Diagnostic("Gradient norms", ("critics", 1, line => line.CriticGradientNorm), ("policy", 2, line => line.PolicyGradientNorm)),
-            Diagnostic("Per second", ("transitions", 3, line => line.TransitionsPerSecond), ("updates", 4, line => line.UpdatesPerSecond)),
-            Diagnostic("Updates per transition", ("ratio", 1, line => line.UpdateRatio)),
-            Diagnostic("Learning rate", ("learning rate", 2, line => line.LearningRate)),
+            .. ProgressFigures.All
+                .Where(figure => figure.Figure.Curve is not null && (isSac || figure.Figure is not LearnerFigure { OnlySac: true }))
+                .GroupBy(figure => figure.Figure.Curve!.Chart)
+                .OrderBy(chart => chart.Max(figure => figure.Figure.Curve!.Order))
+                .Select(chart => SvgChart.Small(chart.Key, [.. chart.Select(Series)]))
+                .Where(chart => chart.HasPoints),
         ];
-        if (charts.Any(chart => chart.HasPoints))
+        if (charts.Length > 0)
         {
             page.Append("<h2>Losses, values, rates <small>against transitions</small></h2>\n<div class=\"small\">\n");
-            foreach (SvgChart chart in charts.Where(chart => chart.HasPoints))
+            foreach (SvgChart chart in charts)
             {
                 AppendFigure(page, chart);
             }
@@ -144,9 +138,17 @@ internal static class HtmlReport
             page.Append("</div>\n");
         }
 
-        SvgChart Diagnostic(string title, params (string Name, int Colour, Func<MetricsLine, double?> Value)[] series) => SvgChart.Small(
-            title, [.. series.Select(one => new ChartSeries(one.Name, one.Colour, SeriesStyle.Line, [.. figures.Progress
-                .Where(line => one.Value(line) is not null).Select(line => new ChartPoint(line.Transitions, one.Value(line)!.Value))]))]);
+        ChartSeries Series(ProgressFigure figure)
+        {
+            FigureCurve curve = figure.Figure.Curve!;
+            return new ChartSeries(curve.Legend, curve.Colour, SeriesStyle.Line, [.. Points(figure.Figure.Name)]);
+        }
+
+        IEnumerable<ChartPoint> Points(string name) =>
+            from line in figures.Progress
+            let value = line.Figure(name)
+            where value is not null
+            select new ChartPoint(line.Transitions, value.Value);
     }
 
     private static void AppendFigure(StringBuilder page, SvgChart chart, SvgChart? narrow = null)

@@ -10,12 +10,17 @@ namespace Reacher.Fast.Training.Reporting.Metrics;
 /// </summary>
 internal sealed class MetricsFile : IDisposable
 {
-    private static readonly JsonSerializerOptions Style = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
-    };
+    private static readonly JsonSerializerOptions Style = FigureJson.Spread<MetricsLine>(
+        new JsonSerializerOptions
+        {
+            PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+            DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+            Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
+        },
+        nameof(MetricsLine.Figures),
+        ProgressFigures.All,
+        read: (line, figure) => line.Figure(figure.Figure.Name),
+        write: TakeFigure);
 
     private readonly FileStream stream;
 
@@ -80,6 +85,14 @@ internal sealed class MetricsFile : IDisposable
         catch (JsonException error)
         {
             throw new InputException($"{path}:{number}: this is not a line of metrics; restore the file or delete the line.", error);
+        }
+    }
+
+    private static void TakeFigure(MetricsLine line, ProgressFigure figure, double? value)
+    {
+        if (value is { } measured)
+        {
+            line.Figures[figure.Figure.Name] = measured;
         }
     }
 

@@ -54,55 +54,13 @@ internal sealed record MetricsLine
     /// <summary>Episodes in the window.</summary>
     public int? WindowCount { get; init; }
 
-    /// <summary>Both critics' mean squared errors, summed.</summary>
-    public double? CriticLoss { get; init; }
-
-    /// <summary>The first critic's mean squared error.</summary>
-    public double? Q1Loss { get; init; }
-
-    /// <summary>The second critic's mean squared error.</summary>
-    public double? Q2Loss { get; init; }
-
-    /// <summary>The policy's loss.</summary>
-    public double? PolicyLoss { get; init; }
-
-    /// <summary>Mean of both critics over the batch.</summary>
-    public double? MeanQ { get; init; }
-
-    /// <summary>Mean of the target.</summary>
-    public double? MeanTarget { get; init; }
-
-    /// <summary>Mean of -log pi.</summary>
-    public double? Entropy { get; init; }
-
-    /// <summary>alpha.</summary>
-    public double? EntropyCoefficient { get; init; }
-
-    /// <summary>Adam's step size for the critics.</summary>
-    public double? LearningRate { get; init; }
-
-    /// <summary>L2 norm of the critics' gradient before clipping.</summary>
-    public double? CriticGradientNorm { get; init; }
-
-    /// <summary>L2 norm of the policy's gradient before clipping.</summary>
-    public double? PolicyGradientNorm { get; init; }
-
-    /// <summary>Agent decisions a second.</summary>
-    public double? TransitionsPerSecond { get; init; }
-
-    /// <summary>Updates a second.</summary>
-    public double? UpdatesPerSecond { get; init; }
-
-    /// <summary>Updates per transition since the warm-up.</summary>
-    public double? UpdateRatio { get; init; }
-
-    /// <summary>Rows in the replay.</summary>
-    public long? ReplayRows { get; init; }
+    /// <summary>The figures of a run's progress by their names, such as <c>mean_q</c>; each is a key of its own in the file.</summary>
+    public Dictionary<string, double> Figures { get; init; } = new(StringComparer.Ordinal);
 
     /// <summary>The scene's own statistics by their keys, combined as the scene asked.</summary>
     public IReadOnlyDictionary<string, double>? Statistics { get; init; }
 
-    /// <summary>The same without numbers that JSON cannot hold.</summary>
+    /// <summary>The same without numbers that JSON cannot hold; figures are left out as they are written.</summary>
     [JsonIgnore]
     public MetricsLine Finite => this with
     {
@@ -110,21 +68,10 @@ internal sealed record MetricsLine
         Deviation = Keep(Deviation),
         EpisodeLength = Keep(EpisodeLength),
         WindowMean = Keep(WindowMean),
-        CriticLoss = Keep(CriticLoss),
-        Q1Loss = Keep(Q1Loss),
-        Q2Loss = Keep(Q2Loss),
-        PolicyLoss = Keep(PolicyLoss),
-        MeanQ = Keep(MeanQ),
-        MeanTarget = Keep(MeanTarget),
-        Entropy = Keep(Entropy),
-        EntropyCoefficient = Keep(EntropyCoefficient),
-        LearningRate = Keep(LearningRate),
-        CriticGradientNorm = Keep(CriticGradientNorm),
-        PolicyGradientNorm = Keep(PolicyGradientNorm),
-        TransitionsPerSecond = Keep(TransitionsPerSecond),
-        UpdatesPerSecond = Keep(UpdatesPerSecond),
-        UpdateRatio = Keep(UpdateRatio),
     };
+
+    /// <summary>The figure of that name; null where it was not measured.</summary>
+    public double? Figure(string name) => Figures.TryGetValue(name, out double value) ? Keep(value) : null;
 
     private static double? Keep(double? value) => value is { } number && double.IsFinite(number) ? number : null;
 }

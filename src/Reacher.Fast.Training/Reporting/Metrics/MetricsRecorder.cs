@@ -113,22 +113,7 @@ internal sealed class MetricsRecorder : IDisposable
         Warning ??= $"Metrics are not written ({AtomicFile.Reason(error)}); the run goes on without them until they can be again.";
 
     private void RecordProgress(MetricsLine line) => events.Scalars(
-        line.Transitions,
-        ("Losses/Value Loss", Value(line.CriticLoss)),
-        ("Losses/Q1 Loss", Value(line.Q1Loss)),
-        ("Losses/Q2 Loss", Value(line.Q2Loss)),
-        ("Losses/Policy Loss", Value(line.PolicyLoss)),
-        ("Policy/Extrinsic Value", Value(line.MeanQ)),
-        ("Policy/Target Value", Value(line.MeanTarget)),
-        ("Policy/Entropy", Value(line.Entropy)),
-        ("Policy/Continuous Entropy Coeff", Value(line.EntropyCoefficient)),
-        ("Policy/Learning Rate", Value(line.LearningRate)),
-        ("Gradients/Critic Norm", Value(line.CriticGradientNorm)),
-        ("Gradients/Policy Norm", Value(line.PolicyGradientNorm)),
-        ("Rates/Transitions per Second", Value(line.TransitionsPerSecond)),
-        ("Rates/Updates per Second", Value(line.UpdatesPerSecond)),
-        ("Rates/Updates per Transition", Value(line.UpdateRatio)),
-        ("Replay/Rows", line.ReplayRows ?? double.NaN));
+        line.Transitions, [.. ProgressFigures.All.Select(figure => (figure.Figure.Tag, Value(line.Figure(figure.Figure.Name))))]);
 
     private void RecordEpisode(MetricsLine line)
     {

@@ -7,7 +7,7 @@ namespace Reacher.Fast.Training.Reporting.Telemetry;
 /// <c>dotnet-counters monitor -n reacher-fast --counters Reacher.Fast</c> shows them, <see cref="OtlpExport"/> sends them. Observed from the last status
 /// only when someone asks; nobody asking, they cost nothing. What is not a number is not reported.
 /// </summary>
-internal sealed class RunMeter : IDisposable
+internal sealed class RunMeter : IRunObserver, IDisposable
 {
     /// <summary>The meter's name.</summary>
     public const string Name = "Reacher.Fast";
@@ -28,56 +28,53 @@ internal sealed class RunMeter : IDisposable
         Count("reacher_fast.updates", "{update}", "Updates made.", run => run.Updates);
         Count("reacher_fast.episodes", "{episode}", "Training episodes that have ended.", run => run.Episodes);
         Count("reacher_fast.evaluation.episodes", "{episode}", "Evaluation episodes that have ended.", run => run.EvaluationEpisodes);
-        Gauge("reacher_fast.transitions.rate", "{transition}/s", "Agent decisions a second.", run => run.TransitionsPerSecond);
-        Gauge("reacher_fast.updates.rate", "{update}/s", "Updates a second.", run => run.UpdatesPerSecond);
-        Gauge("reacher_fast.updates.per_transition", "1", "Updates per transition since the warm-up.", run => run.UpdateRatio);
         Gauge("reacher_fast.training.score", "1", "Score of the last training episode, mean over the agents.", run => run.TrainingScore);
         Gauge("reacher_fast.evaluation.score", "1", "Score of the last evaluation episode.", run => run.EvaluationScore);
-        Gauge("reacher_fast.evaluation.window.mean", "1", "Mean of the evaluation window.", run => run.WindowCount == 0 ? double.NaN : run.WindowMean);
-        Gauge("reacher_fast.evaluation.window.fill", "1", "Part of the evaluation window that is filled.", run => run.WindowCount / (double)run.WindowSize);
-        Gauge("reacher_fast.replay.rows", "{row}", "Rows in the replay.", run => run.ReplayRows);
+        Gauge(
+            "reacher_fast.evaluation.window.mean", "1", "Mean of the evaluation window.",
+            run => run.WindowCount == 0 ? double.NaN : run.WindowMean);
+        Gauge(
+            "reacher_fast.evaluation.window.fill", "1", "Part of the evaluation window that is filled.",
+            run => run.WindowCount / (double)run.WindowSize);
         Gauge("reacher_fast.replay.fill", "1", "Part of the replay that is filled.", run => run.ReplayRows / (double)run.ReplayCapacity);
-        Gauge("reacher_fast.critic.loss", "1", "Both critics' mean squared errors, summed.", run => Learned(run, run.CriticLoss));
-        Gauge("reacher_fast.policy.loss", "1", "The policy's loss.", run => Learned(run, run.PolicyLoss));
-        Gauge("reacher_fast.q.mean", "1", "Mean of both critics over a batch.", run => Learned(run, run.MeanQ));
-        Gauge("reacher_fast.entropy", "1", "Mean of -log pi.", run => Learned(run, run.Entropy));
-        Gauge("reacher_fast.entropy.coefficient", "1", "alpha.", run => Learned(run, run.EntropyCoefficient));
-        meter.CreateObservableGauge("reacher_fast.process.cpu", () => Processes(process => process.ProcessorPercent / 100), "1", "Processor time of a process of the run, 1 for a whole processor.");
-        meter.CreateObservableCounter("reacher_fast.process.restarts", () => Processes(process => (long)process.Restarts), "{restart}", "How often a process of the run was started again.");
+        foreach (ProgressFigure figure in ProgressFigures.All)
+        {
+            if (figure.Figure.Instrument is { } instrument)
+            {
+                Gauge(instrument, figure.Figure.Unit, figure.Figure.Description, run => Measured(figure, run));
+            }
+        }
+
+        meter.CreateObservableGauge(
+            "reacher_fast.process.cpu", () => Processes(process => process.ProcessorPercent / 100),
+            "1", "Processor time of a process of the run, 1 for a whole processor.");
+        meter.CreateObservableCounter(
+            "reacher_fast.process.restarts", () => Processes(process => (long)process.Restarts),
+            "{restart}", "How often a process of the run was started again.");
     }
 
     /// <summary>Takes in how the run stands.</summary>
-    public void Observe(RunStatus now) => status = now;
+    public string? OnStatus(RunStatus status, IReadOnlyList<double> evaluationScores)
+    {
+        this.status = status;
+        return null;
+    }
 
     public void Dispose() => meter.Dispose();
 
-    // Before the first update the losses are zeros that nobody measured.
-    private static double Learned(RunStatus run, double value) => run.Updates == 0 ? double.NaN : value;
+    // Before the first update the learner's figures are zeros that nobody measured.
+    private static double Measured(ProgressFigure figure, RunStatus run) =>
+        figure.IsLearned && run.Updates == 0 ? double.NaN : figure.Read(run);
 
     private void Count(string name, string unit, string description, Func<RunStatus, long> read) =>
-        meter.CreateObservableCounter(name, () => status is { } run ? [new Measurement<long>(read(run))] : Array.Empty<Measurement<long>>(), unit, description);
+        meter.CreateObservableCounter<long>(name, () => status is { } run ? [new Measurement<long>(read(run))] : [], unit, description);
 
     private void Gauge(string name, string unit, string description, Func<RunStatus, double> read) =>
-        meter.CreateObservableGauge(
-            name, () => status is { } run && double.IsFinite(read(run)) ? [new Measurement<double>(read(run))] : Array.Empty<Measurement<double>>(), unit, description);
+        meter.CreateObservableGauge<double>(
+            name, () => status is { } run && double.IsFinite(read(run)) ? [new Measurement<double>(read(run))] : [], unit, description);
 
     private IEnumerable<Measurement<T>> Processes<T>(Func<ProcessStatus, T> read)
         where T : struct =>
-        status?.Processes.Select(process => new Measurement<T>(read(process), new KeyValuePair<string, object?>("process", process.Name))) ?? [];
-}
-
-/// <summary>Lets a meter see what another reporter shows.</summary>
-internal sealed class MeteredReporter(RunReporter shown, RunMeter meter) : RunReporter
-{
-    public override void Run(Action body) => shown.Run(body);
-
-    public override void Show(RunStatus status, IReadOnlyList<double> evaluationScores)
-    {
-        meter.Observe(status);
-        shown.Show(status, evaluationScores);
-    }
-
-    public override void Say(string sentence) => shown.Say(sentence);
-
-    public override void Finish(RunSummary summary) => shown.Finish(summary);
+        status?.Processes.Select(
+            process => new Measurement<T>(read(process), new KeyValuePair<string, object?>("process", process.Name))) ?? [];
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Reacher.Fast.Replay.Control;
 using Reacher.Fast.Training.Reporting;
 using Reacher.Fast.Training.Reporting.Telemetry;
 
@@ -10,7 +11,7 @@ public sealed class RunMeterTests
     [Test]
     public void A_listener_sees_every_figure_of_the_status_under_its_own_name()
     {
-        Dictionary<string, double> seen = Observe(Status() with
+        Dictionary<string, double> seen = Observe(SyntheticRun.Status(0, 0) with
         {
             Transitions = 1,
             Updates = 2,
@@ -26,12 +27,8 @@ public sealed class RunMeterTests
             WindowSize = 100,
             ReplayRows = 25,
             ReplayCapacity = 100,
-            CriticLoss = 11,
-            PolicyLoss = 12,
-            MeanQ = 13,
-            Entropy = 14,
-            EntropyCoefficient = 15,
-            Processes = [new("learner", "running", 90, 0), new("env-0", "waiting", 10, 2)],
+            Figures = [11, 0, 0, 13, 0, 12, 14, 15, 0, 0],
+            Processes = [new("learner", ProcessPhase.Running, 90, 0), new("env-0", ProcessPhase.Waiting, 10, 2)],
         });
         Assert.That(seen, Is.EquivalentTo(new Dictionary<string, double>
         {
@@ -48,7 +45,15 @@ public sealed class RunMeterTests
     [Test]
     public void What_is_not_a_number_or_not_yet_measured_is_not_reported()
     {
-        Dictionary<string, double> seen = Observe(Status() with { TrainingScore = double.NaN, EvaluationScore = double.NaN, CriticLoss = double.PositiveInfinity });
+        Dictionary<string, double> seen = Observe(SyntheticRun.Status(0, 0) with
+        {
+            TrainingScore = double.NaN,
+            EvaluationScore = double.NaN,
+            Updates = 1,
+            Figures = [double.PositiveInfinity, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+        });
+        Assert.That(seen.Keys, Has.Member("reacher_fast.policy.loss").And.No.Member("reacher_fast.critic.loss"));
+        seen = Observe(SyntheticRun.Status(0, 0) with { TrainingScore = double.NaN, EvaluationScore = double.NaN });
         Assert.That(seen.Keys, Does.Contain("reacher_fast.transitions"));
         Assert.That(seen.Keys, Has.None.EndWith("score").And.None.EndWith("loss").And.None.EndWith("window.mean"));
         Assert.That(Observe(null), Is.Empty, "before the first status there is nothing to see");
@@ -60,7 +65,7 @@ public sealed class RunMeterTests
         using var meter = new RunMeter(run, "Reacher");
         if (status is not null)
         {
-            new MeteredReporter(new SilentReporter(), meter).Show(status, []);
+            meter.OnStatus(status, []);
         }
 
         var seen = new Dictionary<string, double>();
@@ -82,12 +87,4 @@ public sealed class RunMeterTests
 
     private static string NameOf(Instrument instrument, ReadOnlySpan<KeyValuePair<string, object?>> tags) =>
         tags.Length == 0 ? instrument.Name : $"{instrument.Name} {tags[0].Value}";
-
-    private static RunStatus Status() => new()
-    {
-        RunId = "a", Behavior = "Reacher", Phase = "training", ElapsedSeconds = 1, Transitions = 0, Episodes = 0, TrainingScore = 0, TrainingScoreDeviation = 0, TrainingEpisodeLength = 0,
-        Updates = 0, TransitionsPerSecond = 0, UpdatesPerSecond = 0, ReplayRows = 0, ReplayCapacity = 1, UpdateRatio = 0, CriticLoss = 0, Q1Loss = 0, Q2Loss = 0, PolicyLoss = 0, MeanQ = 0, MeanTarget = 0,
-        Entropy = 0, EntropyCoefficient = 0, LearningRate = 0, CriticGradientNorm = 0, PolicyGradientNorm = 0, EvaluationEpisodes = 0, EvaluationScore = 0, WindowMean = 0, WindowCount = 0, WindowSize = 1,
-        Threshold = 30, Processes = [],
-    };
 }

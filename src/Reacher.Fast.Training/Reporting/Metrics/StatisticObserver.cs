@@ -2,12 +2,11 @@ using Reacher.Fast.Training.Statistics;
 
 namespace Reacher.Fast.Training.Reporting.Metrics;
 
-/// <summary>Records what scenes report beside what another reporter shows: a point for each key every few transitions.</summary>
-/// <param name="shown">Where the run shows itself.</param>
+/// <summary>Records what scenes report: a point for each key every few transitions.</summary>
 /// <param name="recorder">Where it is recorded; not disposed here.</param>
 /// <param name="folder">The run's spool of statistics.</param>
 /// <param name="interval">Transitions from one point to the next.</param>
-internal sealed class StatisticReporter(RunReporter shown, MetricsRecorder recorder, string folder, long interval) : IntervalReporter(shown, interval)
+internal sealed class StatisticObserver(MetricsRecorder recorder, string folder, long interval) : IntervalObserver(interval)
 {
     private readonly StatisticTotals totals = new();
 

@@ -4,13 +4,13 @@ using Reacher.Fast.Training.Reporting;
 namespace Reacher.Fast.Runner.View;
 
 /// <summary>One line every few seconds, in ML-Agents' manner.</summary>
-internal sealed class PlainReporter : RunReporter
+internal sealed class PlainView : IRunView
 {
     private const double Interval = 5;
     private double lastShown = double.NegativeInfinity;
     private long lastEvaluation;
 
-    public override void Show(RunStatus status, IReadOnlyList<double> evaluationScores)
+    public void Show(RunStatus status, IReadOnlyList<double> evaluationScores)
     {
         if (status.ElapsedSeconds - lastShown < Interval)
         {
@@ -20,21 +20,25 @@ internal sealed class PlainReporter : RunReporter
         lastShown = status.ElapsedSeconds;
         string training = double.IsNaN(status.TrainingScore)
             ? "No episode was completed since last summary."
-            : string.Create(CultureInfo.InvariantCulture, $"Mean Reward: {status.TrainingScore:F3}. Std of Reward: {status.TrainingScoreDeviation:F3}.");
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"Mean Reward: {status.TrainingScore:F3}. Std of Reward: {status.TrainingScoreDeviation:F3}.");
         string evaluation = status.EvaluationEpisodes == lastEvaluation
             ? ""
             : string.Create(
                 CultureInfo.InvariantCulture,
-                $" Evaluation: {status.EvaluationScore:F2}, mean of {status.WindowCount}/{status.WindowSize}: {status.WindowMean:F2} of {status.Threshold:F0}.");
+                $" Evaluation: {status.EvaluationScore:F2}, mean of {status.WindowCount}/{status.WindowSize}: {status.WindowMean:F2} " +
+                $"of {status.Threshold:F0}.");
         lastEvaluation = status.EvaluationEpisodes;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"[INFO] {status.Behavior}. Step: {status.Transitions}. Time Elapsed: {status.ElapsedSeconds:F3} s. {training} Training.{evaluation} {status.UpdatesPerSecond:F0} updates/s."));
+            $"[INFO] {status.Behavior}. Step: {status.Transitions}. Time Elapsed: {status.ElapsedSeconds:F3} s. {training} " +
+            $"Training.{evaluation} {status.UpdatesPerSecond:F0} updates/s."));
     }
 
-    public override void Say(string sentence) => Console.WriteLine($"[WARNING] {sentence}");
+    public void Say(string sentence) => Console.WriteLine($"[WARNING] {sentence}");
 
-    public override void Finish(RunSummary summary)
+    public void Finish(RunSummary summary)
     {
         Console.WriteLine($"[INFO] {summary.Outcome}.");
         Console.Write(summary.ToText());
