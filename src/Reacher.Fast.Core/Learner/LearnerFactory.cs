@@ -8,7 +8,8 @@ public static class LearnerFactory
 {
     /// <summary>A learner with fresh weights. It takes over the device's noise; the caller disposes the device after it.</summary>
     /// <exception cref="InputException">An option is out of range.</exception>
-    public static ILearner Create(LearnerOptions options, TransitionSpec spec, IKernelDevice device) => CreateOffPolicy(options, spec, device);
+    public static ILearner Create(LearnerOptions options, TransitionSpec spec, IKernelDevice device) =>
+        CreateOffPolicy(options, spec, device);
 
     /// <summary>The same, for a caller that goes on to queue its updates on a GPU (<see cref="CudaTraining"/>).</summary>
     /// <exception cref="InputException">An option is out of range.</exception>

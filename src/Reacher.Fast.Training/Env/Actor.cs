@@ -4,8 +4,8 @@ using Reacher.Fast.Training.Run;
 namespace Reacher.Fast.Training.Env;
 
 /// <summary>
-/// Chooses the actions of an environment's agents while training: uniformly at random during the warm-up, and by the policy with exploration
-/// afterwards. Allocates nothing per decision.
+/// Chooses the actions of an environment's agents while training: uniformly at random during the warm-up, and by the policy with
+/// exploration afterwards. Allocates nothing per decision.
 /// </summary>
 internal sealed class Actor : IDisposable
 {

@@ -8,8 +8,8 @@ using Reacher.Fast.Training.Statistics;
 namespace Reacher.Fast.Training.Env;
 
 /// <summary>
-/// Steps one environment and writes what happens into the replay: newest weights, act, step, write. Until the warm-up is over, and until the
-/// first weights have come, it acts uniformly at random. An env process and lock-step training drive it alike:
+/// Steps one environment and writes what happens into the replay: newest weights, act, step, write. Until the warm-up is over, and until
+/// the first weights have come, it acts uniformly at random. An env process and lock-step training drive it alike:
 /// <code>
 /// using var loop = new EnvironmentLoop(plan, control, index, environment, replay, weights, statistics, returns);
 /// loop.Begin(seed);
@@ -59,7 +59,8 @@ internal sealed class EnvironmentLoop : IDisposable
     {
         if (environment.AgentCount != plan.AgentCount)
         {
-            throw new InvalidOperationException($"Environment {index} has {environment.AgentCount} agents where the run began with {plan.AgentCount}.");
+            throw new InvalidOperationException(
+                $"Environment {index} has {environment.AgentCount} agents where the run began with {plan.AgentCount}.");
         }
 
         (this.plan, this.control, this.environment, this.weights, this.statistics, this.returns) =
@@ -99,7 +100,8 @@ internal sealed class EnvironmentLoop : IDisposable
         actor.Act(observations, actions, uniform: weights.Version < 0 || control.TotalTransitions < plan.WarmupTransitions);
         VectorStep step = buffer.View;
         environment.Step(actions, step);
-        writer.Write(observations, actions, step.Rewards, step.Terminated, step.Truncated, step.Lost, step.Observations, step.FinalObservations);
+        writer.Write(
+            observations, actions, step.Rewards, step.Terminated, step.Truncated, step.Lost, step.Observations, step.FinalObservations);
         Count(step);
         step.Observations.CopyTo(observations);
         self.Beat();

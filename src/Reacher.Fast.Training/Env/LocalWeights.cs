@@ -3,8 +3,8 @@ using Reacher.Fast.Replay.Weights;
 namespace Reacher.Fast.Training.Env;
 
 /// <summary>
-/// What a <see cref="WeightChannel"/> is between processes, within one: lock-step training publishes here, and each <see cref="WeightReader"/>
-/// takes the newest weights once. For one thread.
+/// What a <see cref="WeightChannel"/> is between processes, within one: lock-step training publishes here, and each
+/// <see cref="WeightReader"/> takes the newest weights once. For one thread.
 /// </summary>
 /// <param name="floats">Floats of one publication.</param>
 internal sealed class LocalWeights(int floats)

@@ -5,9 +5,9 @@ using Reacher.Fast.Training.Run;
 namespace Reacher.Fast.Training.Env;
 
 /// <summary>
-/// The environment that a run is planned with, made before the run has a folder: the plan needs its sizes, and whatever is wrong with it must show before
-/// anything else is made. Until it is disposed, a player's log lies in a temporary folder, which is deleted with it, and a signal ends the player before
-/// it ends this process, which would otherwise leave the player behind.
+/// The environment that a run is planned with, made before the run has a folder: the plan needs its sizes, and whatever is wrong with it
+/// must show before anything else is made. Until it is disposed, a player's log lies in a temporary folder, which is deleted with it, and
+/// a signal ends the player before it ends this process, which would otherwise leave the player behind.
 /// </summary>
 internal sealed class PlanningEnvironment : IDisposable
 {
@@ -53,7 +53,8 @@ internal sealed class PlanningEnvironment : IDisposable
         }
     }
 
-    // Training that goes on with the player has a signal handler of its own and ends between two steps, so the player is given time for the step.
+    // Training that goes on with the player has a signal handler of its own and ends between two steps, so the player is given time for
+    // the step.
     private void OnSignal(PosixSignalContext signal)
     {
         signal.Cancel = true;

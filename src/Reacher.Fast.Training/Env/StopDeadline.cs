@@ -3,9 +3,9 @@ using Reacher.Fast.Replay.Control;
 namespace Reacher.Fast.Training.Env;
 
 /// <summary>
-/// Ends the wait for a Unity player that goes on although the run has ended, because the player hangs or never came. A loop sees the stop flag between two
-/// turns by itself and tells its player to close; only a loop that has not come to that within <see cref="Grace"/> has its wait cut off here. Otherwise
-/// it would wait for the player's whole time-out, and the supervisor would kill it before.
+/// Ends the wait for a Unity player that goes on although the run has ended, because the player hangs or never came. A loop sees the stop
+/// flag between two turns by itself and tells its player to close; only a loop that has not come to that within <see cref="Grace"/> has
+/// its wait cut off here. Otherwise it would wait for the player's whole time-out, and the supervisor would kill it before.
 /// </summary>
 internal sealed class StopDeadline : IDisposable
 {

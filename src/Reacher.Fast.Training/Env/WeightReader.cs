@@ -3,7 +3,10 @@ using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Training.Env;
 
-/// <summary>The newest policies that the learner has published. Reading never waits; a read that came to nothing leaves the last ones as they were.</summary>
+/// <summary>
+/// The newest policies that the learner has published. Reading never waits; a read that came to nothing leaves the last ones as they
+/// were.
+/// </summary>
 internal sealed class WeightReader
 {
     private readonly TryReadWeights read;

@@ -5,8 +5,9 @@ using Reacher.Fast.Training.Run;
 namespace Reacher.Fast.Training.Evaluate;
 
 /// <summary>
-/// Measures the newest policy: newest weights, one episode without exploration, its score into the log, and the policy into a file if it's the best so
-/// far. A turn is one decision, so that a process can show signs of life and end within an episode. An eval process and lock-step training drive it alike:
+/// Measures the newest policy: newest weights, one episode without exploration, its score into the log, and the policy into a file if
+/// it is the best so far. A turn is one decision, so that a process can show signs of life and end within an episode. An eval process and
+/// lock-step training drive it alike:
 /// <code>
 /// while (WaitUntil(loop.IsDue))
 /// {
@@ -17,8 +18,8 @@ namespace Reacher.Fast.Training.Evaluate;
 /// </summary>
 internal sealed class EvaluationLoop
 {
-    // An episode in so many vector steps costs a tenth of a core beside a learner on the arm. Filling the window from one moment's weights, which would
-    // be quicker, would call a lucky policy solved.
+    // An episode in so many vector steps costs a tenth of a core beside a learner on the arm. Filling the window from one moment's
+    // weights, which would be quicker, would call a lucky policy solved.
     private const int HurriedSteps = 20;
 
     private readonly RunPlan plan;
@@ -53,7 +54,8 @@ internal sealed class EvaluationLoop
         BestPolicy best,
         Action<string> warn)
     {
-        (this.plan, this.control, this.evaluator, this.weights, this.log, this.best, this.warn) = (plan, control, evaluator, weights, log, best, warn);
+        (this.plan, this.control, this.evaluator, this.weights) = (plan, control, evaluator, weights);
+        (this.log, this.best, this.warn) = (log, best, warn);
         self = control.Slot(ProcessRole.Evaluation, index);
         hurriedTransitions = (long)HurriedSteps * plan.AgentCount * plan.EnvironmentCount;
     }
@@ -65,9 +67,9 @@ internal sealed class EvaluationLoop
     public double? LastScore => log.Records.Count > 0 ? log.Records[^1].Score : null;
 
     /// <summary>
-    /// Whether a turn has something to do: an episode is under way, or there are weights and, since the last episode began, a training episode has
-    /// ended. Once the scores reach the threshold an episode is due every <see cref="HurriedSteps"/> vector steps as well, so that the
-    /// window is full, and low scores have left it, some two training episodes later.
+    /// Whether a turn has something to do: an episode is under way, or there are weights and, since the last episode began, a training
+    /// episode has ended. Once the scores reach the threshold an episode is due every <see cref="HurriedSteps"/> vector steps as well, so
+    /// that the window is full, and low scores have left it, some two training episodes later.
     /// </summary>
     public bool IsDue()
     {
@@ -115,7 +117,13 @@ internal sealed class EvaluationLoop
     {
         string? notKept = best.Add(evaluator.Score, weights.Evaluated);
         string? notWritten = log.Append(new EvaluationRecord(
-            log.Records.Count, evaluator.Score, evaluator.Deviation, weights.Version, control.TotalTransitions, control.TotalEpisodes, DateTimeOffset.UtcNow));
+            Episode: log.Records.Count,
+            evaluator.Score,
+            evaluator.Deviation,
+            weights.Version,
+            control.TotalTransitions,
+            control.TotalEpisodes,
+            DateTimeOffset.UtcNow));
         self.AddEpisode(evaluator.Score);
 
         // A disk that stays full fails every episode, and is worth one warning.

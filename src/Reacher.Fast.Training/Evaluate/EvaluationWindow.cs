@@ -3,8 +3,8 @@ using Reacher.Fast.Training.Run;
 namespace Reacher.Fast.Training.Evaluate;
 
 /// <summary>
-/// The last evaluation scores. Solved is the mean of a <b>full</b> window at or above the threshold; a window that is not yet full has a mean, of
-/// too few scores to prove anything.
+/// The last evaluation scores. Solved is the mean of a <b>full</b> window at or above the threshold; a window that is not yet full has a
+/// mean, of too few scores to prove anything.
 /// </summary>
 internal sealed class EvaluationWindow(int size, double threshold)
 {

@@ -37,7 +37,9 @@ internal sealed class Evaluator : IDisposable
     /// <summary>Standard deviation over the agents.</summary>
     public double Deviation => scores.LastDeviation;
 
-    /// <summary>Begins evaluation episode <paramref name="index"/> with the weights <paramref name="weights"/>, kept until it ends.</summary>
+    /// <summary>
+    /// Begins evaluation episode <paramref name="index"/> with the weights <paramref name="weights"/>, kept until it ends.
+    /// </summary>
     public void Begin(long index, ReadOnlySpan<float> weights)
     {
         policy.Load(weights);

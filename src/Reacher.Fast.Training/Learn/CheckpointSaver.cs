@@ -3,7 +3,10 @@ using Reacher.Fast.Replay.Control;
 
 namespace Reacher.Fast.Training.Learn;
 
-/// <summary>Saves a learner process's checkpoints when its schedule says so, and tells the user where the disk is full, once each time it fills up.</summary>
+/// <summary>
+/// Saves a learner process's checkpoints when its schedule says so, and tells the user where the disk is full, once each time it fills
+/// up.
+/// </summary>
 /// <param name="checkpoints">Where they are saved.</param>
 /// <param name="schedule">When they are due.</param>
 /// <param name="state">What is saved.</param>

@@ -9,7 +9,7 @@ internal sealed class CheckpointSchedule
     /// <summary>The longest time from one save to the next, as long as saving is quick.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
 
-    // Saving may take no more than a hundredth of the time, so where networks are large or the disk is slow it's done less often.
+    // Saving may take no more than a hundredth of the time, so where networks are large or the disk is slow it is done less often.
     private const int PausePerSave = 100;
 
     private readonly long interval;
@@ -35,7 +35,10 @@ internal sealed class CheckpointSchedule
     /// <summary>Whether a multiple of the interval has been passed since the last save.</summary>
     public bool IsNumberedDue(long transitions) => transitions / interval > numbered;
 
-    /// <summary>To be called before a save, at <paramref name="transitions"/>. One that fails counts too, so that it isn't tried again at every turn.</summary>
+    /// <summary>
+    /// To be called before a save, at <paramref name="transitions"/>. One that fails counts too, so that it is not tried again at every
+    /// turn.
+    /// </summary>
     public void Begin(long transitions)
     {
         numbered = transitions / interval;

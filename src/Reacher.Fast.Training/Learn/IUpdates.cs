@@ -18,8 +18,8 @@ internal interface IUpdates : IDisposable
     int Update(out LearnerReport? newest);
 
     /// <summary>
-    /// Copies the policies, as <see cref="Run.PolicyPair"/> has them. A GPU, which is not waited for, takes a snapshot at the first call, answers false
-    /// until it has come, and then copies it: call it every turn until it answers true.
+    /// Copies the policies, as <see cref="Run.PolicyPair"/> has them. A GPU, which is not waited for, takes a snapshot at the first call,
+    /// answers false until it has come, and then copies it: call it every turn until it answers true.
     /// </summary>
     /// <param name="weights">Takes the policies.</param>
     /// <param name="updates">The updates they are the result of.</param>

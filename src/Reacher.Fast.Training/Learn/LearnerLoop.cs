@@ -6,8 +6,8 @@ using Reacher.Fast.Training.Run;
 namespace Reacher.Fast.Training.Learn;
 
 /// <summary>
-/// Learns from a run's replay: sample, update, publish, save. What is published or saved has been checked for NaN and infinity by the learner. A
-/// learner process and lock-step training drive it alike:
+/// Learns from a run's replay: sample, update, publish, save. What is published or saved has been checked for NaN and infinity by the
+/// learner. A learner process and lock-step training drive it alike:
 /// <code>
 /// var loop = new LearnerLoop(plan, control, learner, updates, weights.Publish, saver);
 /// loop.Publish();
@@ -37,9 +37,11 @@ internal sealed class LearnerLoop
     /// <param name="updates">How it draws batches and makes its updates.</param>
     /// <param name="publish">Takes the policies that others are to act with and evaluate.</param>
     /// <param name="saver">Saves the checkpoints that come due; null where the caller saves them.</param>
-    public LearnerLoop(RunPlan plan, ControlBlock control, ILearner learner, IUpdates updates, PublishWeights publish, CheckpointSaver? saver = null)
+    public LearnerLoop(
+        RunPlan plan, ControlBlock control, ILearner learner, IUpdates updates, PublishWeights publish, CheckpointSaver? saver = null)
     {
-        (this.plan, this.control, this.learner, this.updates, this.publish, this.saver) = (plan, control, learner, updates, publish, saver);
+        (this.plan, this.control, this.learner, this.updates, this.publish, this.saver) =
+            (plan, control, learner, updates, publish, saver);
         self = control.Learner;
         published = learner.Updates;
         weights = new float[plan.PublishedLength];
@@ -74,8 +76,8 @@ internal sealed class LearnerLoop
     }
 
     /// <summary>
-    /// Publishes the policies as all updates so far leave them, due or not, and waits for a GPU to have made them: at the beginning and the end of a
-    /// process, and where lock-step training needs the newest.
+    /// Publishes the policies as all updates so far leave them, due or not, and waits for a GPU to have made them: at the beginning and
+    /// the end of a process, and where lock-step training needs the newest.
     /// </summary>
     public void Publish()
     {

@@ -21,9 +21,9 @@ using Reacher.Fast.Training.Statistics;
 namespace Reacher.Fast.Training.Processes;
 
 /// <summary>
-/// The shell of a run's child processes, the same for every role: it opens the mapped files, takes the role's slot, watches the supervisor, drives the
-/// role's loop while the run goes on, and decides what a failure means. A loop's failure ends the process with an exit code, and the supervisor starts
-/// another; only a failure that comes of the run's end is none.
+/// The shell of a run's child processes, the same for every role: it opens the mapped files, takes the role's slot, watches the
+/// supervisor, drives the role's loop while the run goes on, and decides what a failure means. A loop's failure ends the process with an
+/// exit code, and the supervisor starts another; only a failure that comes of the run's end is none.
 /// </summary>
 internal sealed class ChildHost
 {
@@ -34,9 +34,11 @@ internal sealed class ChildHost
     private readonly ProcessSlot self;
     private readonly CancellationToken supervisorGone;
 
-    private ChildHost(RunFolder files, RunPlan plan, ControlBlock control, WeightChannel weights, ProcessSlot self, CancellationToken supervisorGone)
+    private ChildHost(
+        RunFolder files, RunPlan plan, ControlBlock control, WeightChannel weights, ProcessSlot self, CancellationToken supervisorGone)
     {
-        (this.files, this.plan, this.control, this.weights, this.self, this.supervisorGone) = (files, plan, control, weights, self, supervisorGone);
+        (this.files, this.plan, this.control, this.weights, this.self, this.supervisorGone) =
+            (files, plan, control, weights, self, supervisorGone);
     }
 
     private bool HasEnded => control.ShouldStop || supervisorGone.IsCancellationRequested;
@@ -52,8 +54,8 @@ internal sealed class ChildHost
         RunPlan plan = RunPlan.Load(RunFolder.PlanIn(folder));
         var files = new RunFolder(folder, plan.Behavior);
         using SupervisorWatch? watch = supervisor is ulong incarnation ? new SupervisorWatch(incarnation) : null;
-        // Ctrl-C, timeout(1) and service managers signal the whole process group, and ending the run is for the supervisor to decide: a child that ended
-        // by itself would lose the step in hand, and a learner its last checkpoint.
+        // Ctrl-C, timeout(1) and service managers signal the whole process group, and ending the run is for the supervisor to decide: a
+        // child that ended by itself would lose the step in hand, and a learner its last checkpoint.
         using PosixSignalRegistration? interrupt = watch is null ? null : PosixSignalRegistration.Create(PosixSignal.SIGINT, Ignore);
         using PosixSignalRegistration? terminate = watch is null ? null : PosixSignalRegistration.Create(PosixSignal.SIGTERM, Ignore);
         using ControlBlock control = ControlBlock.Open(files.Control);
@@ -69,8 +71,8 @@ internal sealed class ChildHost
         }
         catch (Exception e) when (e is PlayerLostException or OperationCanceledException && control.ShouldStop)
         {
-            // Ctrl-C reaches the player too, which may be gone before this process has seen that the run ends; or the player hung, and the wait for it
-            // was cut off because the run had ended.
+            // Ctrl-C reaches the player too, which may be gone before this process has seen that the run ends; or the player hung, and
+            // the wait for it was cut off because the run had ended.
             return ExitCodes.Done;
         }
 
@@ -104,7 +106,8 @@ internal sealed class ChildHost
             EnvironmentFactory.Create(plan.Environment, self.Index, files.Logs, self.VectorSteps, deadline.Passed);
         using var statistics = StatisticDrain.Of(environment, files.Logs, self.Index);
         using var returns = new ReturnLog(files.Logs, self.Index);
-        using var loop = new EnvironmentLoop(plan, control, self.Index, environment, replay, new WeightReader(weights), statistics, returns);
+        using var loop = new EnvironmentLoop(
+            plan, control, self.Index, environment, replay, new WeightReader(weights), statistics, returns);
         loop.Begin(seed);
         self.Phase = ProcessPhase.Running;
         while (!supervisorGone.IsCancellationRequested && Waiting.ForStep(control, self))
@@ -122,13 +125,15 @@ internal sealed class ChildHost
         using var batch = new BatchBuffer(replay.Spec, plan.Learner.BatchSize);
         var checkpoints = new TrainingCheckpoints(files, plan);
         LoadedCheckpoint? restored = checkpoints.Restore(learner, sampler);
-        // Updates made after the checkpoint are lost with the process that made them; the limiter forgives the debt, so they are not caught up in a burst.
+        // Updates made after the checkpoint are lost with the process that made them; the limiter forgives the debt, so they are not
+        // caught up in a burst.
         self.SetUpdates(learner.Updates);
         control.Limiter.Rebase();
 
         using IUpdates updates = CreateUpdates(learner, device, replay, sampler, batch);
         var schedule = new CheckpointSchedule(plan.CheckpointInterval, restored?.Step ?? 0, TimeProvider.System);
-        var saver = new CheckpointSaver(checkpoints, schedule, new TrainingState(learner, sampler, control, replay), updates, OutputLine.WriteWarning);
+        var saver = new CheckpointSaver(
+            checkpoints, schedule, new TrainingState(learner, sampler, control, replay), updates, OutputLine.WriteWarning);
         var loop = new LearnerLoop(plan, control, learner, updates, weights.Publish, saver);
         loop.Publish();
         self.Phase = ProcessPhase.Running;
@@ -141,7 +146,8 @@ internal sealed class ChildHost
         saver.Save();
     }
 
-    private IUpdates CreateUpdates(OffPolicyLearner learner, IKernelDevice device, ReplayFile replay, ReplaySampler sampler, BatchBuffer batch)
+    private IUpdates CreateUpdates(
+        OffPolicyLearner learner, IKernelDevice device, ReplayFile replay, ReplaySampler sampler, BatchBuffer batch)
     {
         if (device is not CudaKernelDevice cuda)
         {

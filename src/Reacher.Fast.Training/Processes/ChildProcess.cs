@@ -12,7 +12,8 @@ internal sealed class ChildProcess : IDisposable
 {
     private const int LastLines = 12;
 
-    // A process that the child has started may hold the child's pipes open after the child has ended, so their end is not awaited for longer than this.
+    // A process that the child has started may hold the child's pipes open after the child has ended, so their end is not awaited for
+    // longer than this.
     private static readonly TimeSpan OutputPatience = TimeSpan.FromSeconds(1);
 
     private readonly Process process;
@@ -165,11 +166,13 @@ internal sealed class ChildProcess : IDisposable
             lastLines.Enqueue(line);
             try
             {
-                log.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{DateTime.UtcNow:yyyy-MM-dd HH:mm:ss.fff}Z [{OutputLine.LevelOf(line)}] {line}"));
+                log.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture, $"{DateTime.UtcNow:yyyy-MM-dd HH:mm:ss.fff}Z [{OutputLine.LevelOf(line)}] {line}"));
             }
             catch (Exception exception) when (exception is IOException or ObjectDisposedException)
             {
-                // A full disk must not end a run that is otherwise well; the log lacks this line, and the last lines are still kept in memory.
+                // A full disk must not end a run that is otherwise well; the log lacks this line, and the last lines are still kept in
+                // memory.
             }
         }
     }

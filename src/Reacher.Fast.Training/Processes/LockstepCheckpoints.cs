@@ -8,8 +8,8 @@ using Reacher.Fast.Training.Run;
 namespace Reacher.Fast.Training.Processes;
 
 /// <summary>
-/// The checkpoints of training in lock-step. Besides the learner's state they say where between two segments the whole run stood, and restoring one takes
-/// everything else back to there: the replay's rows, the counters, and the evaluation log.
+/// The checkpoints of training in lock-step. Besides the learner's state they say where between two segments the whole run stood, and
+/// restoring one takes everything else back to there: the replay's rows, the counters, and the evaluation log.
 /// </summary>
 /// <param name="files">The run's folder.</param>
 /// <param name="plan">The run.</param>

@@ -160,7 +160,8 @@ internal sealed class RunProgress
                 weights = kept;
             }
 
-            EvaluationResult result = PolicyEvaluation.Play(plan, weights, plan.EvaluationWindow, player, files.Logs, cancellation: cancellation);
+            EvaluationResult result = PolicyEvaluation.Play(
+                plan, weights, plan.EvaluationWindow, player, files.Logs, cancellation: cancellation);
             (finalScore, finalDeviation, finalEpisodes) = (result.Mean, result.Deviation, result.Scores.Count);
             return null;
         }

@@ -7,8 +7,8 @@ namespace Reacher.Fast.Training.Processes;
 /// <summary>One place among a run's processes: the process that fills it now, its slot, and how often it may die in a row.</summary>
 internal sealed class SupervisedChild(ProcessSlot slot, string name, RestartPolicy restarts, Func<ChildProcess> start) : IDisposable
 {
-    // The first turns of a loop are compiled while they run, which on a busy machine can take longer than a later turn may. Without this allowance a
-    // process would be killed as hung that is well.
+    // The first turns of a loop are compiled while they run, which on a busy machine can take longer than a later turn may. Without this
+    // allowance a process would be killed as hung that is well.
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(5);
 
     private readonly ProcessSlot slot = slot;
@@ -95,8 +95,9 @@ internal sealed class SupervisedChild(ProcessSlot slot, string name, RestartPoli
         return why is null ? $"{Name} {what} and was started again" : $"{Name} {what} and was started again; it said: {why}";
     }
 
-    // For the learner alone, because a Unity player that fails to start may well start the next time. A learner that refuses at its first start was
-    // given wrong input; one that was well and now refuses has lost what it needs, such as its GPU. Starting either again would change nothing.
+    // For the learner alone, because a Unity player that fails to start may well start the next time. A learner that refuses at its first
+    // start was given wrong input; one that was well and now refuses has lost what it needs, such as its GPU. Starting either again would
+    // change nothing.
     private void RefuseWrongInput(ChildProcess ended)
     {
         if (ended.ExitCode == ExitCodes.Usage && slot.Role == ProcessRole.Learner)

@@ -13,9 +13,10 @@ using Reacher.Fast.Training.Run;
 namespace Reacher.Fast.Training.Processes;
 
 /// <summary>
-/// The main process of a run: makes the mapped files, starts learner, env and eval as processes of this executable, restarts what dies, shows
-/// what happens, and ends everything cleanly. No transition or weight passes through it. If it is killed, its children notice within a quarter of a second
-/// (<see cref="SupervisorWatch"/>) and end, the learner with a last checkpoint; the mapped files stay, and the run goes on with <c>--resume</c>.
+/// The main process of a run: makes the mapped files, starts learner, env and eval as processes of this executable, restarts what dies,
+/// shows what happens, and ends everything cleanly. No transition or weight passes through it. If it is killed, its children notice
+/// within a quarter of a second (<see cref="SupervisorWatch"/>) and end, the learner with a last checkpoint if it takes no longer than a
+/// second; the mapped files stay, and the run goes on with <c>--resume</c>.
 /// </summary>
 internal sealed class Supervisor : IDisposable
 {
@@ -211,8 +212,8 @@ internal sealed class Supervisor : IDisposable
         }
     }
 
-    // Every child sees the stop flag, finishes its turn and ends, the learner after saving a checkpoint. One that has not ended by the deadline, which
-    // all share, is killed; a learner that is killed so loses what it learned since its last checkpoint.
+    // Every child sees the stop flag, finishes its turn and ends, the learner after saving a checkpoint. One that has not ended by the
+    // deadline, which all share, is killed; a learner that is killed so loses what it learned since its last checkpoint.
     private void End()
     {
         TimeSpan longest = plan.Environment.IsPlayer ? LongestEnd + MlAgentsEnvironment.LongestClose : LongestEnd;

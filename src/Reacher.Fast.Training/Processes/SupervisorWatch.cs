@@ -3,9 +3,10 @@ using Reacher.Fast.Replay.Mapping;
 namespace Reacher.Fast.Training.Processes;
 
 /// <summary>
-/// Ends a child process when its supervisor is gone. A thread asks every quarter of a second whether the supervisor lives. When it doesn't, the loop is
-/// asked to end (<see cref="SupervisorGone"/>), and one second later the thread ends the process, whatever the loop hangs in. Without it a child whose
-/// supervisor was killed would train on unseen, and hold its slot against the resumed run; with it none outlives its supervisor by 2 s.
+/// Ends a child process when its supervisor is gone. A thread asks every quarter of a second whether the supervisor lives. When it
+/// does not, the loop is asked to end (<see cref="SupervisorGone"/>), and one second later the thread ends the process, whatever the loop
+/// hangs in. Without it a child whose supervisor was killed would train on unseen, and hold its slot against the resumed run; with it
+/// none outlives its supervisor by 2 s.
 /// </summary>
 internal sealed class SupervisorWatch : IDisposable
 {
@@ -18,7 +19,7 @@ internal sealed class SupervisorWatch : IDisposable
     private readonly ManualResetEventSlim ended = new();
     private readonly Thread thread;
 
-    /// <param name="supervisor">The supervisor's incarnation, so that another process that is given its pid isn't taken for it.</param>
+    /// <param name="supervisor">The supervisor's incarnation, so that another process that is given its pid is not taken for it.</param>
     /// <param name="exit">Ends the process with a code; null for <see cref="Environment.Exit"/>, which tests replace.</param>
     public SupervisorWatch(ulong supervisor, Action<int>? exit = null)
     {

@@ -29,7 +29,9 @@ internal static class Cooldown
         return true;
     }
 
-    /// <summary>Asks the run to stop once the cooldown is over or all steps are made; a run that was cooling down by then had been solved.</summary>
+    /// <summary>
+    /// Asks the run to stop once the cooldown is over or all steps are made; a run that was cooling down by then had been solved.
+    /// </summary>
     public static void StopWhenDue(RunPlan plan, ControlBlock control)
     {
         bool isOver = control.CooldownStart is long start && control.TotalTransitions - start >= plan.CooldownTransitions;

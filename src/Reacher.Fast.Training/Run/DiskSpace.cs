@@ -5,8 +5,8 @@ using Reacher.Fast.Replay;
 namespace Reacher.Fast.Training.Run;
 
 /// <summary>
-/// Whether a run's replay will fit onto the disk, asked before the run's folder is made or, by <c>--force</c>, emptied. The replay reserves its space
-/// later anyway; asking first means that a run that is refused has changed nothing.
+/// Whether a run's replay will fit onto the disk, asked before the run's folder is made or, by <c>--force</c>, emptied. The replay
+/// reserves its space later anyway; asking first means that a run that is refused has changed nothing.
 /// </summary>
 internal static class DiskSpace
 {

@@ -1,8 +1,8 @@
 namespace Reacher.Fast.Training.Run;
 
 /// <summary>
-/// What the beginning of a line of this program's output means. A child process talks to its supervisor through its output alone: the supervisor
-/// shows warnings to the user, quotes errors when the child dies, and keeps every line in the child's log.
+/// What the beginning of a line of this program's output means. A child process talks to its supervisor through its output alone: the
+/// supervisor shows warnings to the user, quotes errors when the child dies, and keeps every line in the child's log.
 /// </summary>
 internal static class OutputLine
 {
@@ -24,5 +24,6 @@ internal static class OutputLine
     /// <summary>The level under which the line goes into a log.</summary>
     public static string LevelOf(string line) => WarningIn(line) is not null ? "WARNING" : ErrorIn(line) is not null ? "ERROR" : "INFO";
 
-    private static string? After(string prefix, string line) => line.StartsWith(prefix, StringComparison.Ordinal) ? line[prefix.Length..] : null;
+    private static string? After(string prefix, string line) =>
+        line.StartsWith(prefix, StringComparison.Ordinal) ? line[prefix.Length..] : null;
 }

@@ -3,8 +3,8 @@ using Reacher.Fast.Core.Numerics;
 namespace Reacher.Fast.Training.Run;
 
 /// <summary>
-/// The seeds of a run's parts, made from the run's one seed. The seed is first multiplied by <see cref="SplitMix64.Golden"/>, which takes neighbouring
-/// seeds far from each other, so that runs with seeds 1 and 2 share nothing.
+/// The seeds of a run's parts, made from the run's one seed. The seed is first multiplied by <see cref="SplitMix64.Golden"/>, which takes
+/// neighbouring seeds far from each other, so that runs with seeds 1 and 2 share nothing.
 /// </summary>
 internal static class Seeds
 {
@@ -12,8 +12,9 @@ internal static class Seeds
 
     /// <summary>
     /// The seed of an env process's life: its environment's resets, its exploration and its warm-up actions follow from it. The index keeps
-    /// processes apart (it counts in steps of 2^32), and the vector steps made so far keep the lives of one process apart (in steps of 2^8), so
-    /// that a restarted process doesn't play its first episodes again. A life's seed can be another process's only after 2^24 vector steps.
+    /// processes apart (it counts in steps of 2^32), and the vector steps made so far keep the lives of one process apart (in steps of
+    /// 2^8), so that a restarted process does not play its first episodes again. A life's seed can be another process's only after 2^24
+    /// vector steps.
     /// </summary>
     /// <param name="run">The run's seed.</param>
     /// <param name="index">The process's number among the env processes.</param>
@@ -22,18 +23,19 @@ internal static class Seeds
         unchecked((run * SplitMix64.Golden) + ((ulong)index << 32) + ((ulong)vectorSteps << 8) + 1) >> 1;
 
     /// <summary>
-    /// The seed of a segment of lock-step training, whose reset, exploration and warm-up actions follow from it alone, so that a run that goes on from a
-    /// checkpoint plays its next segment as it would have. The shift drops the lowest bit, so that two neighbouring segments share a seed, and
-    /// two that aren't neighbours never do.
+    /// The seed of a segment of lock-step training, whose reset, exploration and warm-up actions follow from it alone, so that a run that
+    /// goes on from a checkpoint plays its next segment as it would have. The shift drops the lowest bit, so that two neighbouring
+    /// segments share a seed, and two that are not neighbours never do.
     /// </summary>
     /// <param name="run">The run's seed.</param>
     /// <param name="segment">The segment's number.</param>
     public static ulong OfSegment(ulong run, long segment) => unchecked((run * SplitMix64.Golden) + (ulong)segment) >> 1;
 
     /// <summary>
-    /// The seed of an evaluation episode: episode k has the same goals whatever was trained and however often the process was restarted. No two
-    /// episodes of a run share one, as their numbers differ. None is a training seed of the same run: those are half of the product, shifted down,
-    /// and this is the product itself with its top bit turned, so the two are near each other only where the product is within 2^41 of 2^64.
+    /// The seed of an evaluation episode: episode k has the same goals whatever was trained and however often the process was restarted.
+    /// No two episodes of a run share one, as their numbers differ. None is a training seed of the same run: those are half of the
+    /// product, shifted down, and this is the product itself with its top bit turned, so the two are near each other only where the
+    /// product is within 2^41 of 2^64.
     /// </summary>
     /// <param name="run">The run's seed.</param>
     /// <param name="episode">The episode's number.</param>

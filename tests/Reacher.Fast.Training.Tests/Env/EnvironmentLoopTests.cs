@@ -57,7 +57,8 @@ public sealed class EnvironmentLoopTests
         var environment = new ScriptedEnvironment(LoopFolder.Agents, episodeSteps: 100);
         run.PublishZeros(version: 0);
         Drive(run.Plan with { WarmupTransitions = 3 * LoopFolder.Agents }, environment, turns: 4);
-        Assert.That(environment.Actions.Select(actions => actions.All(action => action == 0)), Is.EqualTo(new[] { false, false, false, true }));
+        IEnumerable<bool> byPolicy = environment.Actions.Select(actions => actions.All(action => action == 0));
+        Assert.That(byPolicy, Is.EqualTo(new[] { false, false, false, true }));
     }
 
     [Test]
@@ -100,5 +101,6 @@ public sealed class EnvironmentLoopTests
     }
 
     private EnvironmentLoop Create(RunPlan plan, ScriptedEnvironment environment) => new(
-        plan, run.Control, 0, environment, run.Replay, new WeightReader(run.Weights), StatisticDrain.Of(environment, run["logs"], 0), new ReturnLog(run[""], 0));
+        plan, run.Control, 0, environment, run.Replay, new WeightReader(run.Weights),
+        StatisticDrain.Of(environment, run["logs"], 0), new ReturnLog(run[""], 0));
 }

@@ -2,7 +2,9 @@ using Reacher.Fast.Core.Environments;
 
 namespace Reacher.Fast.Training.Tests.Env;
 
-/// <summary>An environment whose agents' episodes end together after so many steps, that pays 1 a step, and that can be told to fail.</summary>
+/// <summary>
+/// An environment whose agents' episodes end together after so many steps, that pays 1 a step, and that can be told to fail.
+/// </summary>
 internal sealed class ScriptedEnvironment(int agents, int episodeSteps) : IVectorEnvironment
 {
     private int steps;

@@ -5,7 +5,7 @@ using Reacher.Fast.Training.Tests.Env;
 
 namespace Reacher.Fast.Training.Tests.Evaluate;
 
-/// <summary>When an evaluation episode is due, what it's played with, and what one that fails leaves behind.</summary>
+/// <summary>When an evaluation episode is due, what it is played with, and what one that fails leaves behind.</summary>
 public sealed class EvaluationLoopTests
 {
     private const int EpisodeSteps = 3;
@@ -71,7 +71,9 @@ public sealed class EvaluationLoopTests
         Assert.That(loop.Turn(), Is.False);
         Assert.That(loop.Turn(), Is.True);
         Play(loop);
-        Assert.That(log.Records.Select(record => (record.Episode, record.Score, record.WeightVersion)), Is.EqualTo(new[] { (0L, 3.0, 10L), (1L, 3.0, 20L) }));
+        Assert.That(
+            log.Records.Select(record => (record.Episode, record.Score, record.WeightVersion)),
+            Is.EqualTo(new[] { (0L, 3.0, 10L), (1L, 3.0, 20L) }));
         Assert.That(run.Control.Slot(Replay.Control.ProcessRole.Evaluation, 0).Episodes, Is.EqualTo(2));
     }
 

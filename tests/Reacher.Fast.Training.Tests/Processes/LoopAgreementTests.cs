@@ -19,8 +19,8 @@ using Reacher.Fast.Training.Tests.Reporting;
 namespace Reacher.Fast.Training.Tests.Processes;
 
 /// <summary>
-/// Lock-step training and the processes drive the same loops: driven as the processes drive them, by the rate limiter and over the weight channel, but in
-/// lock-step's order, they learn the same weights to the bit and play the same evaluation.
+/// Lock-step training and the processes drive the same loops: driven as the processes drive them, by the rate limiter and over the weight
+/// channel, but in lock-step's order, they learn the same weights to the bit and play the same evaluation.
 /// </summary>
 public sealed class LoopAgreementTests
 {
@@ -49,7 +49,8 @@ public sealed class LoopAgreementTests
     private static float[] DriveLoops(RunFolder files, RunPlan plan)
     {
         using ControlBlock control = ControlBlock.Create(files.Control, overwrite: true);
-        using ReplayFile replay = ReplayFile.Create(files.Replay, plan.TransitionSpec, 2 * plan.BufferSize, new ReplayOptions { Overwrite = true });
+        using ReplayFile replay = ReplayFile.Create(
+            files.Replay, plan.TransitionSpec, 2 * plan.BufferSize, new ReplayOptions { Overwrite = true });
         using WeightChannel channel = WeightChannel.Create(files.Weights, plan.PublishedLength, overwrite: true);
         control.Limiter.Configure(new RateLimits(plan.UpdatesPerTransition, plan.WarmupTransitions, LearnerSlack: 0, EnvironmentSlack: 1));
 
@@ -60,13 +61,15 @@ public sealed class LoopAgreementTests
         using var updates = new HostUpdates(learner, sampler, batch);
         var learning = new LearnerLoop(plan, control, learner, updates, channel.Publish);
 
-        using IVectorEnvironment stepped = EnvironmentFactory.Create(plan.Environment, 0), evaluated = EnvironmentFactory.Create(plan.Environment, 1);
+        using IVectorEnvironment stepped = EnvironmentFactory.Create(plan.Environment, 0);
+        using IVectorEnvironment evaluated = EnvironmentFactory.Create(plan.Environment, 1);
         using var returns = new ReturnLog(files.Logs, 0);
         using var statistics = StatisticDrain.Of(stepped, files.Logs, 0);
         using var environment = new EnvironmentLoop(plan, control, 0, stepped, replay, new WeightReader(channel), statistics, returns);
         using var evaluator = new Evaluator(plan, evaluated);
         using var log = new EvaluationLog(files.Evaluations);
-        var evaluation = new EvaluationLoop(plan, control, 0, evaluator, new WeightReader(channel), log, new BestPolicy(files, plan), Assert.Fail);
+        var evaluation = new EvaluationLoop(
+            plan, control, 0, evaluator, new WeightReader(channel), log, new BestPolicy(files, plan), Assert.Fail);
 
         environment.Begin(Seeds.OfSegment(plan.Seed, 0));
         learning.Publish();

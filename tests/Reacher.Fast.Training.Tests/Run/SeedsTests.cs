@@ -39,5 +39,5 @@ public sealed class SeedsTests
 
     [Test]
     public void Runs_of_neighbouring_seeds_share_none() => Assert.That(
-        Enumerable.Range(0, 1000).SelectMany(run => Enumerable.Range(0, 8).Select(index => Seeds.OfEnvironment((ulong)run, index, 0))), Is.Unique);
+        from run in Enumerable.Range(0, 1000) from index in Enumerable.Range(0, 8) select Seeds.OfEnvironment((ulong)run, index, 0), Is.Unique);
 }

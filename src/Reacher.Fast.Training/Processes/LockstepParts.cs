@@ -1,0 +1,129 @@
+using Reacher.Fast.Core.Batch;
+using Reacher.Fast.Core.Devices;
+using Reacher.Fast.Core.Environments;
+using Reacher.Fast.Core.Kernels;
+using Reacher.Fast.Core.Learner;
+using Reacher.Fast.Replay;
+using Reacher.Fast.Replay.Control;
+using Reacher.Fast.Replay.Sampling;
+using Reacher.Fast.Training.Env;
+using Reacher.Fast.Training.Evaluate;
+using Reacher.Fast.Training.Learn;
+using Reacher.Fast.Training.Run;
+using Reacher.Fast.Training.Statistics;
+
+namespace Reacher.Fast.Training.Processes;
+
+/// <summary>
+/// What a run in lock-step is made of: the loops that the processes of a run have too, over the same mapped files, joined within one
+/// process.
+/// </summary>
+internal sealed class LockstepParts : IDisposable
+{
+    private readonly List<IDisposable> owned = [];
+    private readonly RunPlan plan;
+    private readonly IVectorEnvironment? player;
+
+    /// <param name="files">The run's folder, which exists.</param>
+    /// <param name="plan">The run.</param>
+    /// <param name="say">Takes a sentence for the user.</param>
+    /// <param name="resume">Open the files of a run that goes on, instead of making new ones.</param>
+    /// <param name="player">The one environment to train and evaluate in; not disposed. Null for two of the plan's own.</param>
+    public LockstepParts(RunFolder files, RunPlan plan, Action<string> say, bool resume, IVectorEnvironment? player)
+    {
+        (this.plan, this.player) = (plan, player);
+        Directory.CreateDirectory(files.Logs);
+        long segmentRows = (long)LockstepTraining.SegmentSteps * plan.AgentCount;
+        // Pressing Stop in the editor is how its users end a run, and must lose no more than the segment under way.
+        SegmentsPerCheckpoint = player is null ? (int)Math.Max(1, plan.CheckpointInterval / segmentRows) : 1;
+        // Room for the rows between two checkpoints besides those drawn from (ReplaySampler.Window).
+        long capacity = plan.BufferSize + (SegmentsPerCheckpoint * segmentRows);
+        ReplayFile replay = Own(resume
+            ? ReplayFile.Open(files.Replay, plan.TransitionSpec)
+            : ReplayFile.Create(files.Replay, plan.TransitionSpec, capacity, new ReplayOptions { Overwrite = true }));
+        Control = Own(resume ? ControlBlock.Open(files.Control) : ControlBlock.Create(files.Control, overwrite: true));
+        plan.Save(files.Plan);
+        TakeSlots();
+
+        IKernelDevice device = Own(KernelDevices.Create(plan.Device, plan.LearnerThreads, plan.Precision));
+        Learner = Own(LearnerFactory.Create(plan.Learner, plan.TransitionSpec, device));
+        var sampler = Own(new ReplaySampler(replay, plan.Seed) { Window = plan.BufferSize });
+        var batch = Own(new BatchBuffer(plan.TransitionSpec, plan.Learner.BatchSize));
+        Checkpoints = new LockstepCheckpoints(files, plan, new TrainingState(Learner, sampler, Control, replay));
+        SegmentsBefore = Checkpoints.Restore(say);
+
+        var weights = new LocalWeights(plan.PublishedLength);
+        Learning = new LearnerLoop(plan, Control, Learner, Own(new HostUpdates(Learner, sampler, batch)), weights.Publish);
+
+        Statistics = Own(StatisticDrain.Of(player, files.Logs, worker: 0));
+        var returns = Own(new ReturnLog(files.Logs, worker: 0));
+        Environment = Own(new EnvironmentLoop(
+            plan, Control, 0, EnvironmentOf(worker: 0), replay, new WeightReader(weights), Statistics, returns));
+
+        Evaluations = Own(new EvaluationLog(files.Evaluations));
+        var evaluator = Own(new Evaluator(plan, EnvironmentOf(worker: 1)));
+        Evaluation = new EvaluationLoop(
+            plan, Control, 0, evaluator, new WeightReader(weights), Evaluations, new BestPolicy(files, plan), say);
+        Progress = new RunProgress(files, plan, Control, replay);
+    }
+
+    /// <summary>The counters, in which every role has its slot, as in a run of several processes.</summary>
+    public ControlBlock Control { get; }
+
+    /// <summary>What learns.</summary>
+    public ILearner Learner { get; }
+
+    /// <summary>Steps the environment.</summary>
+    public EnvironmentLoop Environment { get; }
+
+    /// <summary>Makes and publishes the learner's updates.</summary>
+    public LearnerLoop Learning { get; }
+
+    /// <summary>Plays evaluation episodes.</summary>
+    public EvaluationLoop Evaluation { get; }
+
+    /// <summary>The scores of those episodes.</summary>
+    public EvaluationLog Evaluations { get; }
+
+    /// <summary>What a player's scene reports.</summary>
+    public StatisticDrain Statistics { get; }
+
+    /// <summary>Saves and restores the run between two segments.</summary>
+    public LockstepCheckpoints Checkpoints { get; }
+
+    /// <summary>Segments from one checkpoint to the next.</summary>
+    public int SegmentsPerCheckpoint { get; }
+
+    /// <summary>Segments that the run had trained when it was resumed; 0 at its beginning.</summary>
+    public long SegmentsBefore { get; }
+
+    /// <summary>What the run shows of itself.</summary>
+    public RunProgress Progress { get; }
+
+    public void Dispose()
+    {
+        // Users before what they use.
+        owned.Reverse();
+        owned.ForEach(user => user.Dispose());
+        owned.Clear();
+    }
+
+    private void TakeSlots()
+    {
+        Control.Supervisor.Take();
+        Control.Learner.Take();
+        Control.Slot(ProcessRole.Environment, 0).Take();
+        Control.Slot(ProcessRole.Evaluation, 0).Take();
+        Control.Limiter.Configure(
+            new RateLimits(plan.UpdatesPerTransition, plan.WarmupTransitions, LearnerSlack: 1, EnvironmentSlack: 1));
+    }
+
+    private IVectorEnvironment EnvironmentOf(int worker) => player ?? Own(EnvironmentFactory.Create(plan.Environment, worker));
+
+    private T Own<T>(T resource)
+        where T : IDisposable
+    {
+        owned.Add(resource);
+        return resource;
+    }
+}
