@@ -109,8 +109,9 @@ internal sealed record RunPlan : RunOptions
     {
         try
         {
-            return JsonSerializer.Deserialize<RunPlan>(File.ReadAllText(path), JsonStyle.Indented) is { Learner: not null, Environment: not null } plan
-                ? plan
+            RunPlan? read = JsonSerializer.Deserialize<RunPlan>(File.ReadAllText(path), JsonStyle.Indented);
+            return read is { Learner: not null, Environment: not null }
+                ? read
                 : throw new InputException($"'{path}' holds no plan of a run; start the run again with --resume or --force.");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException or NotSupportedException)
