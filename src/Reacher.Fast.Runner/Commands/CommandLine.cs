@@ -25,6 +25,7 @@ internal static class CommandLine
             EvalCommand.Create(),
             ExportCommand.Create(),
             ReportCommand.Create(),
+            CompareCommand.Create(),
             VerifyEnvCommand.Create(),
             PlayerCommand.Create(),
             ReplayCommand.Create(),
