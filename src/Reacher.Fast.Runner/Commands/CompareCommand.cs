@@ -75,7 +75,7 @@ internal static class CompareCommand
         int width = Math.Max("run".Length, runs.Max(run => run.Run.Length));
         string[] milestone = ["seconds", "episodes", "transitions"];
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"  {"".PadRight(width)}  {"",-9}  {"",4}  {"",9}    {"first at threshold",-30}    {"solved",-30}\n");
+        text.Append(CultureInfo.InvariantCulture, $"  {"".PadRight(width)}  {"",-9}  {"",4}  {"",9}    {"first at threshold",-30}    solved\n");
         Row("run", "algorithm", "seed", "threshold", milestone, milestone, "final score");
         foreach (ComparedRun run in runs)
         {

@@ -29,7 +29,8 @@ public sealed class CompareCommandTests
         Assert.That(code, Is.EqualTo(ExitCodes.Done));
         Assert.That(lines, Has.Length.EqualTo(4), "two lines of heading, one a run");
         RunFigures figures = new(SyntheticRun.Lines(), RunConfiguration.Default());
-        Assert.That(Cells(lines[2]), Is.EqualTo(new[] { "learned", "sac", "3", "30", .. Of(figures, figures.FirstAtThreshold!), .. Of(figures, figures.Solved!), "-" }));
+        string[] learned = ["learned", "sac", "3", "30", .. Of(figures, figures.FirstAtThreshold!), .. Of(figures, figures.Solved!), "-"];
+        Assert.That(Cells(lines[2]), Is.EqualTo(learned));
         Assert.That(Cells(lines[3]), Is.EqualTo(new[] { "short", "sac", "4", "30", "-", "-", "-", "-", "-", "-", "-" }));
 
         static string[] Of(RunFigures figures, MetricsLine line) =>
@@ -44,10 +45,14 @@ public sealed class CompareCommandTests
     public void The_summary_of_a_run_that_has_ended_gives_milestones_and_the_final_score()
     {
         using var folder = new TemporaryFolder();
-        MakeRun(folder, "ended", seed: 1, SyntheticRun.Lines(), SyntheticRun.Summary(1) with
+        RunSummary summary = SyntheticRun.Summary(1) with
         {
-            FirstAtThreshold = new Milestone(5, 100_160, 64.74, 36.09), Solved = new Milestone(6, 137_380, 85.66, 35.89), FinalScore = 39.4167, FinalDeviation = 0.04,
-        });
+            FirstAtThreshold = new Milestone(5, 100_160, 64.74, 36.09),
+            Solved = new Milestone(6, 137_380, 85.66, 35.89),
+            FinalScore = 39.4167,
+            FinalDeviation = 0.04,
+        };
+        MakeRun(folder, "ended", seed: 1, SyntheticRun.Lines(), summary);
         string output = Run("compare", "ended", "--results-dir", folder.Path).Output;
         Assert.That(Cells(output.TrimEnd().Split('\n')[^1]), Is.EqualTo(
             new[] { "ended", "sac", "1", "30", "64.7", "5", "100,160", "85.7", "6", "137,380", "39.42" }));
@@ -167,23 +172,28 @@ public sealed class CompareCommandTests
         }
     }
 
-    private static void MakeRun(TemporaryFolder folder, string id, long seed, IReadOnlyList<MetricsLine> lines, RunSummary? summary = null, double threshold = 30)
+    // Made under a plain name and then moved: a run's folder may be called anything, unlike a run id.
+    private static void MakeRun(
+        TemporaryFolder folder, string name, long seed, IReadOnlyList<MetricsLine> lines, RunSummary? summary = null, double threshold = 30)
     {
-        RunConfiguration configuration = RunConfiguration.Default().With(RunKeys.ResultsDir, folder.Path).With(RunKeys.RunId, id)
+        RunConfiguration configuration = RunConfiguration.Default().With(RunKeys.ResultsDir, folder.Path).With(RunKeys.RunId, "made")
             .With(RunKeys.Seed, seed).With(RunKeys.Threshold, threshold);
-        using RunDirectory run = RunDirectory.Open(configuration);
-        ConfigurationWriter.Save(configuration, run.ConfigurationFile);
-        using (var metrics = new MetricsFile(run.MetricsFile))
+        using (RunDirectory run = RunDirectory.Open(configuration))
         {
+            ConfigurationWriter.Save(configuration, run.ConfigurationFile);
+            using var metrics = new MetricsFile(run.MetricsFile);
             foreach (MetricsLine line in lines)
             {
                 metrics.Append(line);
             }
+
+            if (summary is not null)
+            {
+                File.WriteAllText(run.SummaryFile, JsonSerializer.Serialize(summary, JsonStyle.Indented));
+            }
         }
 
-        if (summary is not null)
-        {
-            File.WriteAllText(run.SummaryFile, JsonSerializer.Serialize(summary, JsonStyle.Indented));
-        }
+        Directory.CreateDirectory(Path.GetDirectoryName(folder[name])!);
+        Directory.Move(folder["made"], folder[name]);
     }
 }

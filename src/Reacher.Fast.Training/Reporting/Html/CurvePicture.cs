@@ -88,7 +88,7 @@ internal static class CurvePicture
         svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{Margin}\" y=\"51\">thin: score of one evaluation episode; thick: mean of the window; dot: first at the threshold</text>\n");
         svg.Append(legend);
         svg.Append(CultureInfo.InvariantCulture, $"<g transform=\"translate({YTitleRoom} {chartTop})\">\n{Chart(title, against, curves, axis).RenderContent()}\n</g>\n");
-        svg.Append(CultureInfo.InvariantCulture, $"<text transform=\"translate({Margin + 8} {chartTop + (ChartHeight / 2)}) rotate(-90)\" text-anchor=\"middle\">evaluation score</text>\n");
+        svg.Append(CultureInfo.InvariantCulture, $"<text transform=\"translate({Margin + 4} {chartTop + (ChartHeight / 2)}) rotate(-90)\" text-anchor=\"middle\">evaluation score</text>\n");
         return svg.Append("</svg>\n").ToString();
     }
 
