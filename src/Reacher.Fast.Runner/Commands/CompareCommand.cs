@@ -20,12 +20,23 @@ internal static class CompareCommand
     {
         var runs = new Argument<string[]>("run") { Description = "Run ids or folders of runs.", Arity = ArgumentArity.OneOrMore };
         var output = new Option<string?>("--output", "-o") { Description = "An SVG file to draw the learning curves into." };
-        var axis = new Option<string>("--x") { Description = "What the curves are drawn against: time or transitions.", DefaultValueFactory = _ => Time };
+        var axis = new Option<string>("--x")
+        {
+            Description = "What the curves are drawn against: time or transitions.",
+            DefaultValueFactory = _ => Time,
+        };
         var results = new Option<string>("--results-dir") { Description = "Folder of all runs.", DefaultValueFactory = _ => "results" };
         var json = CommonOptions.Json();
-        var command = new Command("compare", "Show when several runs reached their threshold, and draw their learning curves in one picture.") { runs, output, axis, results, json };
+        var command = new Command("compare", "Show when several runs reached their threshold, and draw their learning curves in one picture.")
+        {
+            runs, output, axis, results, json,
+        };
         command.SetAction(result => Run(
-            result.GetValue(runs)!, result.GetValue(results)!, result.GetValue(output), AxisOf(result.GetValue(axis)!), result.GetValue(json)));
+            result.GetValue(runs)!,
+            result.GetValue(results)!,
+            result.GetValue(output),
+            AxisOf(result.GetValue(axis)!),
+            result.GetValue(json)));
         return command;
     }
 
@@ -38,7 +49,8 @@ internal static class CompareCommand
 
         if (output is not null && names.Length > CurvePicture.MostCurves)
         {
-            throw new InputException($"A picture shows at most {CurvePicture.MostCurves} runs, and {names.Length} were named; draw them in several pictures.");
+            throw new InputException(
+                $"A picture shows at most {CurvePicture.MostCurves} runs, and {names.Length} were named; draw them in several pictures.");
         }
 
         ComparedRun[] runs = Load(names, results);
@@ -75,19 +87,26 @@ internal static class CompareCommand
         int width = Math.Max("run".Length, runs.Max(run => run.Run.Length));
         string[] milestone = ["seconds", "episodes", "transitions"];
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"  {"".PadRight(width)}  {"",-9}  {"",4}  {"",9}    {"first at threshold",-30}    solved\n");
+        string indent = new(' ', width + 34);
+        text.Append(CultureInfo.InvariantCulture, $"{indent}{"first at threshold",-30}    solved\n");
         Row("run", "algorithm", "seed", "threshold", milestone, milestone, "final score");
         foreach (ComparedRun run in runs)
         {
             Row(
-                run.Run, run.Algorithm, run.Seed.ToString(CultureInfo.InvariantCulture), run.Threshold.ToString(CultureInfo.InvariantCulture),
-                Cells(run.FirstAtThreshold), Cells(run.Solved), run.FinalScore?.ToString("F2", CultureInfo.InvariantCulture) ?? "-");
+                run.Run,
+                run.Algorithm,
+                run.Seed.ToString(CultureInfo.InvariantCulture),
+                run.Threshold.ToString(CultureInfo.InvariantCulture),
+                Cells(run.FirstAtThreshold),
+                Cells(run.Solved),
+                run.FinalScore?.ToString("F2", CultureInfo.InvariantCulture) ?? "-");
         }
 
         return text.ToString();
 
         void Row(string run, string algorithm, string seed, string threshold, string[] first, string[] solved, string final) => text.Append(
-            CultureInfo.InvariantCulture, $"  {run.PadRight(width)}  {algorithm,-9}  {seed,4}  {threshold,9}    {Join(first)}    {Join(solved)}    {final}\n");
+            CultureInfo.InvariantCulture,
+            $"  {run.PadRight(width)}  {algorithm,-9}  {seed,4}  {threshold,9}    {Join(first)}    {Join(solved)}    {final}\n");
 
         static string Join(string[] cells) => string.Create(CultureInfo.InvariantCulture, $"{cells[0],7}  {cells[1],8}  {cells[2],11}");
     }

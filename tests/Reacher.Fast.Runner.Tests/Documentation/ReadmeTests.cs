@@ -36,7 +36,8 @@ public sealed partial class ReadmeTests
     public void The_code_is_the_example_that_compiles()
     {
         string readme = File.ReadAllText(Path.Combine(Repository.Root, "README.md")).ReplaceLineEndings("\n");
-        string source = File.ReadAllText(Path.Combine(Repository.Root, "tests/Reacher.Fast.Runner.Tests/Documentation/ReadmeExample.cs")).ReplaceLineEndings("\n");
+        string example = Path.Combine(Repository.Root, "tests/Reacher.Fast.Runner.Tests/Documentation/ReadmeExample.cs");
+        string source = File.ReadAllText(example).ReplaceLineEndings("\n");
         string shown = Code().Match(readme).Groups[1].Value;
         string indented = string.Join('\n', shown.Split('\n').Select(line => line.Length == 0 ? line : new string(' ', 8) + line));
         Assert.That(shown, Is.Not.Empty);
@@ -71,7 +72,8 @@ public sealed partial class ReadmeTests
                 break;
             case ["for", "seed", "in", ..]:
                 // Once through the loop, with a seed of its own.
-                Run(Words().Matches(Body().Match(command).Groups[1].Value.Replace("$seed", "6", StringComparison.Ordinal)).Select(word => word.Value).ToArray());
+                string once = Body().Match(command).Groups[1].Value.Replace("$seed", "6", StringComparison.Ordinal);
+                Run(Words().Matches(once).Select(word => word.Value).ToArray());
                 break;
             default:
                 Assert.Fail($"The README shows '{command}', which no test runs.");
@@ -106,7 +108,8 @@ public sealed partial class ReadmeTests
     // The runs that 'compare' is shown with: an evaluation in each is what it needs.
     private void MakeComparable()
     {
-        const string Evaluation = "{\"kind\":\"evaluation\",\"seconds\":1,\"transitions\":20020,\"episode\":1,\"score\":31,\"window_mean\":31,\"window_count\":1}\n";
+        const string Evaluation =
+            """{"kind":"evaluation","seconds":1,"transitions":20020,"episode":1,"score":31,"window_mean":31,"window_count":1}""" + "\n";
         string a = Path.Combine(folder, "results", "a");
         File.AppendAllText(Path.Combine(a, "metrics.jsonl"), Evaluation);
         foreach (string id in new[] { "b", "seed-1", "seed-2", "seed-3", "seed-4", "seed-5" })

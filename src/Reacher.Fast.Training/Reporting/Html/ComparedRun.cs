@@ -57,7 +57,8 @@ internal sealed record ComparedRun
         var figures = new RunFigures(MetricsFile.Read(directory.MetricsFile), configuration);
         if (figures.Evaluations.Count == 0)
         {
-            throw new InputException($"The run '{directory.Id}' has no evaluation episode yet, so there is nothing to compare; let it train on.");
+            throw new InputException(
+                $"The run '{directory.Id}' has no evaluation episode yet, so there is nothing to compare; let it train on.");
         }
 
         RunSummary? summary = RunSummary.Load(directory.SummaryFile);

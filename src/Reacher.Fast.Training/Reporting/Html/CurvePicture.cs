@@ -7,9 +7,9 @@ using Reacher.Fast.Core.Files;
 namespace Reacher.Fast.Training.Reporting.Html;
 
 /// <summary>
-/// Learning curves as a picture of its own, an SVG file that a page or a README can show: it has its own colours, for light and for dark, and fetches nothing.
-/// Each curve has a thin line through the scores of single evaluation episodes, a thick one through their running mean, and a dot where a single score first
-/// reached the threshold.
+/// Learning curves as a picture of its own, an SVG file that a page or a README can show: it has its own colours, for light and for dark, and
+/// fetches nothing. Each curve has a thin line through the scores of single evaluation episodes, a thick one through their running mean, and a
+/// dot where a single score first reached the threshold.
 /// </summary>
 internal static class CurvePicture
 {
@@ -29,9 +29,10 @@ internal static class CurvePicture
     private const double LetterWidth = 0.58;
     private const int Swatch = 26;
 
-    private static readonly string Style = """
+    private const string Style = """
         .back { fill: #ffffff; stroke: #dfe4ea; }
-        text { font-family: system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "DejaVu Sans", sans-serif; font-size: 14px; fill: #556270; }
+        text { font-family: system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "DejaVu Sans", sans-serif; }
+        text { font-size: 14px; fill: #556270; }
         text.heading { font-size: 18px; font-weight: 600; fill: #18212b; }
         text.threshold { fill: #b3261e; font-weight: 600; }
         .grid { stroke: #e9edf1; } .mark { stroke: #c9d0d8; }
@@ -80,16 +81,24 @@ internal static class CurvePicture
         int chartTop = AppendLegend(legend, curves, top: 80) + 8;
         int height = chartTop + ChartHeight + 8;
 
-        var svg = new StringBuilder();
-        svg.Append(CultureInfo.InvariantCulture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {height}\" width=\"{Width}\" height=\"{height}\" role=\"img\">\n");
-        svg.Append(CultureInfo.InvariantCulture, $"<title>{Escape(title)}</title>\n<style>\n{Style}\n</style>\n");
-        svg.Append(CultureInfo.InvariantCulture, $"<rect class=\"back\" x=\"0.5\" y=\"0.5\" width=\"{Width - 1}\" height=\"{height - 1}\" rx=\"10\"/>\n");
-        svg.Append(CultureInfo.InvariantCulture, $"<text class=\"heading\" x=\"{Margin}\" y=\"30\">{Escape(title)}</text>\n");
-        svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{Margin}\" y=\"51\">thin: score of one evaluation episode; thick: mean of the window; dot: first at the threshold</text>\n");
-        svg.Append(legend);
-        svg.Append(CultureInfo.InvariantCulture, $"<g transform=\"translate({YTitleRoom} {chartTop})\">\n{Chart(title, against, curves, axis).RenderContent()}\n</g>\n");
-        svg.Append(CultureInfo.InvariantCulture, $"<text transform=\"translate({Margin + 4} {chartTop + (ChartHeight / 2)}) rotate(-90)\" text-anchor=\"middle\">evaluation score</text>\n");
-        return svg.Append("</svg>\n").ToString();
+        // Every number is whole, so no culture writes it in another way.
+        return $"""
+            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {Width} {height}" width="{Width}" height="{height}" role="img">
+            <title>{Escape(title)}</title>
+            <style>
+            {Style}
+            </style>
+            <rect class="back" x="0.5" y="0.5" width="{Width - 1}" height="{height - 1}" rx="10"/>
+            <text class="heading" x="{Margin}" y="30">{Escape(title)}</text>
+            <text x="{Margin}" y="51">thin: score of one evaluation episode; thick: mean of the window; dot: first at the threshold</text>
+            {legend}
+            <g transform="translate({YTitleRoom} {chartTop})">
+            {Chart(title, against, curves, axis).RenderContent()}
+            </g>
+            <text transform="translate({Margin + 4} {chartTop + (ChartHeight / 2)}) rotate(-90)" text-anchor="middle">evaluation score</text>
+            </svg>
+
+            """;
     }
 
     private static SvgChart Chart(string title, string against, IReadOnlyList<LearningCurve> curves, CurveAxis axis)
@@ -99,7 +108,8 @@ internal static class CurvePicture
         (double, string)? threshold = thresholds is [double only]
             ? (only, string.Create(CultureInfo.InvariantCulture, $"threshold {only}"))
             : null;
-        return SvgChart.Picture(title, against, axis == CurveAxis.Time ? AxisKind.Time : AxisKind.Number, threshold, (Width - YTitleRoom, ChartHeight), [.. Series(curves)]);
+        AxisKind kind = axis == CurveAxis.Time ? AxisKind.Time : AxisKind.Number;
+        return SvgChart.Picture(title, against, kind, threshold, (Width - YTitleRoom, ChartHeight), [.. Series(curves)]);
     }
 
     // Thin lines first, then thick ones, then the dots, so that no curve hides another's mean.
@@ -112,7 +122,8 @@ internal static class CurvePicture
                 .Select(one => new ChartSeries(one.Curve.Name, one.Colour, SeriesStyle.Dots, [Named(one.Curve)])));
     }
 
-    private static ChartPoint Named(LearningCurve curve) => curve.FirstAtThreshold!.Value with { Hint = $"{curve.Name}: first at the threshold" };
+    private static ChartPoint Named(LearningCurve curve) =>
+        curve.FirstAtThreshold!.Value with { Hint = $"{curve.Name}: first at the threshold" };
 
     // Returns where the legend ends.
     private static int AppendLegend(StringBuilder svg, IReadOnlyList<LearningCurve> curves, int top)
@@ -127,7 +138,9 @@ internal static class CurvePicture
                 (x, baseline) = (Margin, baseline + LegendLine);
             }
 
-            svg.Append(CultureInfo.InvariantCulture, $"<line class=\"line c{i + 1}\" x1=\"{x:F0}\" x2=\"{x + 18:F0}\" y1=\"{baseline - 5}\" y2=\"{baseline - 5}\"/>");
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"<line class=\"line c{i + 1}\" x1=\"{x:F0}\" x2=\"{x + 18:F0}\" y1=\"{baseline - 5}\" y2=\"{baseline - 5}\"/>");
             svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{x + Swatch:F0}\" y=\"{baseline}\">{Escape(curves[i].Name)}</text>\n");
             x += width;
         }

@@ -12,7 +12,9 @@ internal enum CurveAxis
     Transitions = 1,
 }
 
-/// <summary>One learning curve of a picture. Where it comes from does not matter to <see cref="CurvePicture"/>: a run, or a file of reference values.</summary>
+/// <summary>
+/// One learning curve of a picture. <see cref="CurvePicture"/> does not ask where it comes from: a run, or a file of reference values.
+/// </summary>
 /// <param name="Name">Its name in the legend.</param>
 /// <param name="Scores">Scores of single evaluation episodes, in the order of X; may be empty.</param>
 /// <param name="Means">Their running mean, in the order of X; may be empty.</param>
@@ -29,7 +31,8 @@ internal sealed record LearningCurve(
     public static LearningCurve Of(string name, IReadOnlyList<MetricsLine> evaluations, double threshold, CurveAxis axis)
     {
         ChartPoint[] scores = [.. evaluations.Select(line => new ChartPoint(X(line), line.Score!.Value))];
-        ChartPoint[] means = [.. evaluations.Where(line => line.WindowMean is not null).Select(line => new ChartPoint(X(line), line.WindowMean!.Value))];
+        ChartPoint[] means = [.. evaluations
+            .Where(line => line.WindowMean is not null).Select(line => new ChartPoint(X(line), line.WindowMean!.Value))];
         int first = Array.FindIndex(scores, point => point.Y >= threshold);
         return new LearningCurve(name, scores, means, threshold, first < 0 ? null : scores[first]);
 

@@ -99,8 +99,11 @@ internal sealed class SvgChart
     public bool HasPoints => Series.Any(series => series.Points.Count > 0);
 
     /// <summary>The SVG element.</summary>
-    public string Render() =>
-        string.Create(CultureInfo.InvariantCulture, $"<svg class=\"{kind}\" viewBox=\"0 0 {N(width)} {N(height)}\" role=\"img\" aria-label=\"{Escape(Title)}\">{RenderContent()}</svg>");
+    public string Render()
+    {
+        string content = RenderContent();
+        return $"<svg class=\"{kind}\" viewBox=\"0 0 {N(width)} {N(height)}\" role=\"img\" aria-label=\"{Escape(Title)}\">{content}</svg>";
+    }
 
     /// <summary>What is inside of that element, for a picture that has one already.</summary>
     public string RenderContent()
