@@ -7,7 +7,7 @@ namespace Reacher.Fast.Benchmarks.Learning;
 
 /// <summary>
 /// <c>learn --algo sac|td3 [--key value ...]</c>: one seed trained in lock-step on the arm, everything in memory, one line an
-/// episode. For finding hyper-parameters; docs/algorithms.md has the table that came of it. Keys and defaults: <see cref="Setting"/>.
+/// episode. For finding hyper-parameters; docs/experiments.md has the table that came of it. Keys and defaults: <see cref="Setting"/>.
 /// </summary>
 internal static class LearnCommand
 {

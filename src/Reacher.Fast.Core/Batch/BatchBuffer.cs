@@ -4,7 +4,7 @@ namespace Reacher.Fast.Core.Batch;
 
 /// <summary>
 /// The memory of one batch, owned by whoever samples: filled by the replay's sampler, read by the learner through
-/// <see cref="View"/>. Nobody else writes it, so a batch in use cannot change (FACTS regression B).
+/// <see cref="View"/>. Nobody else writes it, so a batch in use cannot change (docs/regressions.md, B).
 /// </summary>
 public sealed class BatchBuffer : IDisposable
 {

@@ -30,7 +30,7 @@ public interface IVectorEnvironment : IDisposable
 /// <summary>
 /// What one <see cref="IVectorEnvironment.Step"/> writes. <see cref="Observations"/> is always what the next action is
 /// chosen from: for an agent whose episode has just ended it is the first observation of its next episode, while
-/// <see cref="FinalObservations"/> holds the true last one, the only right successor (FACTS regression G).
+/// <see cref="FinalObservations"/> holds the true last one, the only right successor (docs/regressions.md, G).
 /// </summary>
 /// <param name="observations">[N, observation].</param>
 /// <param name="finalObservations">[N, observation]; rows are written only for agents that terminated or were truncated.</param>

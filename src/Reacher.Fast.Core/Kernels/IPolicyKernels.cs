@@ -27,7 +27,7 @@ public interface IPolicyKernels
 {
     /// <summary>
     /// Bounds of the smooth map from the network's raw output to log sigma,
-    /// log sigma = Min + (Max - Min) / 2 * (tanh(raw) + 1); its gradient vanishes nowhere (FACTS regression D).
+    /// log sigma = Min + (Max - Min) / 2 * (tanh(raw) + 1); its gradient vanishes nowhere (docs/regressions.md, D).
     /// </summary>
     const float LogStandardDeviationMin = -5f;
 

@@ -7,7 +7,7 @@ namespace Reacher.Fast.Core.Learner;
 /// <summary>
 /// Running mean and variance of the observations in the sampled batches, merged in double (Chan et al. 1983, eq. 2.1). The
 /// learner owns the only one; its mean and scale travel with the policy's weights, so whoever acts uses what the learner
-/// used (FACTS regression F). Disabled, it does nothing and takes no place in a block.
+/// used (docs/regressions.md, F). Disabled, it does nothing and takes no place in a block.
 /// </summary>
 internal sealed class ObservationNormalizer
 {

@@ -19,7 +19,7 @@ public enum WeightInitialization
 
 /// <summary>
 /// Draws initial weights on the host, from Philox's initialisation stream, so that every device begins from the same ones.
-/// Each tensor has a counter of its own and each head its own numbers: the twins are independent (FACTS regression E).
+/// Each tensor has a counter of its own and each head its own numbers: the twins are independent (docs/regressions.md, E).
 /// </summary>
 internal static class WeightInitializer
 {

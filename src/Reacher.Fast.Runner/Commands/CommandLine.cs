@@ -26,6 +26,7 @@ internal static class CommandLine
             EvalCommand.Create(),
             ExportCommand.Create(),
             ReportCommand.Create(),
+            CompareCommand.Create(),
             VerifyEnvCommand.Create(),
             PlayerCommand.Create(),
             ReplayCommand.Create(),

@@ -4,7 +4,7 @@ namespace Reacher.Fast.Training.Evaluate;
 
 /// <summary>
 /// The last evaluation scores. Solved is the mean of a <b>full</b> window at or above the threshold; a window that is not yet full has a
-/// mean, of too few scores to prove anything.
+/// mean, of too few scores to prove anything (docs/regressions.md, I).
 /// </summary>
 internal sealed class EvaluationWindow(int size, double threshold)
 {

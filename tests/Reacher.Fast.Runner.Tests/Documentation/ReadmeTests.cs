@@ -4,7 +4,7 @@ namespace Reacher.Fast.Runner.Tests.Documentation;
 
 /// <summary>
 /// Every command that the README shows is run as it stands there, in a folder with a small run <c>a</c> in it; training is made short by flags
-/// behind the README's own. A line that this test does not know how to run fails it.
+/// behind the README's own. A line that this test does not know how to run fails it. The README's C# is <see cref="ReadmeExample"/>.
 /// </summary>
 [NonParallelizable]
 public sealed partial class ReadmeTests
@@ -27,10 +27,27 @@ public sealed partial class ReadmeTests
 
         using RunnerProcess run = RunnerProcess.StartIn(folder, ["train", "--run-id", "a", .. Short]);
         Assert.That(run.WaitForExit(), Is.Zero, run.Errors);
+        MakeComparable();
     }
 
     [OneTimeTearDown]
     public void DeleteFolder() => Directory.Delete(folder, recursive: true);
+
+    [Test]
+    public void The_code_is_the_example_that_compiles()
+    {
+        string readme = File.ReadAllText(Path.Combine(Repository.Root, "README.md")).ReplaceLineEndings("\n");
+        string example = Path.Combine(Repository.Root, "tests/Reacher.Fast.Runner.Tests/Documentation/ReadmeExample.cs");
+        string source = File.ReadAllText(example).ReplaceLineEndings("\n");
+        string shown = Code().Match(readme).Groups[1].Value;
+        string indented = string.Join('\n', shown.Split('\n').Select(line => line.Length == 0 ? line : new string(' ', 8) + line));
+        Assert.That(shown, Is.Not.Empty);
+        Assert.That(source, Does.Contain("    {\n" + indented + "\n        return score;"));
+    }
+
+    [Test]
+    public void The_code_plays_the_run_s_policy() =>
+        Assert.That(ReadmeExample.Play(Path.Combine(folder, "results/a/Reacher/checkpoint.safetensors")), Is.InRange(0f, 40.04f));
 
     [TestCaseSource(nameof(Commands))]
     public void The_command_runs(string command)
@@ -53,6 +70,11 @@ public sealed partial class ReadmeTests
                 break;
             case ["reacher-fast", .. string[] arguments]:
                 Run(arguments);
+                break;
+            case ["for", "seed", "in", ..]:
+                // Once through the loop, with a seed of its own.
+                string once = Body().Match(command).Groups[1].Value.Replace("$seed", "6", StringComparison.Ordinal);
+                Run(Words().Matches(once).Select(word => word.Value).ToArray());
                 break;
             default:
                 Assert.Fail($"The README shows '{command}', which no test runs.");
@@ -86,9 +108,27 @@ public sealed partial class ReadmeTests
         Assert.That(run.WaitForExit(), Is.Zero, run.Errors);
     }
 
+    // The runs that 'compare' is shown with: an evaluation in each is what it needs.
+    private void MakeComparable()
+    {
+        const string Evaluation =
+            """{"kind":"evaluation","seconds":1,"transitions":20020,"episode":1,"score":31,"window_mean":31,"window_count":1}""" + "\n";
+        string a = Path.Combine(folder, "results", "a");
+        File.AppendAllText(Path.Combine(a, "metrics.jsonl"), Evaluation);
+        foreach (string id in new[] { "b", "seed-1", "seed-2", "seed-3", "seed-4", "seed-5" })
+        {
+            string other = Directory.CreateDirectory(Path.Combine(folder, "results", id)).FullName;
+            File.Copy(Path.Combine(a, "configuration.yaml"), Path.Combine(other, "configuration.yaml"));
+            File.WriteAllText(Path.Combine(other, "metrics.jsonl"), Evaluation);
+        }
+
+        Directory.CreateDirectory(Path.Combine(folder, "docs", "images"));
+    }
+
     private static IEnumerable<TestCaseData> Commands() =>
         from line in File.ReadLines(Path.Combine(Repository.Root, "README.md"))
         where line.StartsWith("    reacher-fast ", StringComparison.Ordinal) || line.StartsWith("    dotnet ", StringComparison.Ordinal)
+            || line.StartsWith("    for ", StringComparison.Ordinal)
         let command = Remark().Replace(line.Trim(), "")
         select new TestCaseData(command).SetArgDisplayNames(command);
 
@@ -114,6 +154,12 @@ public sealed partial class ReadmeTests
 
     [GeneratedRegex(@" {2,}.*$")]
     private static partial Regex Remark();
+
+    [GeneratedRegex(@"; do reacher-fast (.*); done$")]
+    private static partial Regex Body();
+
+    [GeneratedRegex(@"```csharp\n(.*?)```", RegexOptions.Singleline)]
+    private static partial Regex Code();
 
     [GeneratedRegex(@"\S+")]
     private static partial Regex Words();

@@ -8,7 +8,7 @@ namespace Reacher.Fast.Environments.MlAgents.Player;
 
 /// <summary>
 /// ML-Agents v0.4 as its players speak it. A done agent carries its next episode's first observation: the true last one never
-/// leaves the player.
+/// leaves the player (docs/regressions.md, G).
 /// </summary>
 internal sealed class Api4PlayerDialect(PlayerOptions options) : PlayerDialect
 {

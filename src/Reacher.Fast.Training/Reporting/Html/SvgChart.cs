@@ -35,6 +35,9 @@ internal sealed class SvgChart
     private const double TickRoom = 24;
     private const double TitleRoom = 16;
 
+    // Font size of a picture of its own, in its own units.
+    private const double PictureFont = 14;
+
     // More points than pixels only make the page heavy.
     private const int MostPoints = 900;
 
@@ -83,6 +86,11 @@ internal sealed class SvgChart
     public static SvgChart Small(string title, params ChartSeries[] series) =>
         new("small", 480, 190, PageStyle.SmallChartFont) { Title = title, Series = series };
 
+    /// <summary>A chart that is part of a picture of its own, which has colours of its own.</summary>
+    public static SvgChart Picture(
+        string title, string xTitle, AxisKind xKind, (double, string)? threshold, (double Width, double Height) size, params ChartSeries[] series) =>
+        new("picture", size.Width, size.Height, PictureFont) { Title = title, XTitle = xTitle, XKind = xKind, Threshold = threshold, Series = series };
+
     /// <summary>The same for a narrow window, in which a wide chart's text would be too small to read.</summary>
     public SvgChart ForNarrowWindow() =>
         new("narrow", 480, 330, PageStyle.SmallChartFont) { Title = Title, XTitle = XTitle, XKind = XKind, Threshold = Threshold, Series = Series };
@@ -92,6 +100,13 @@ internal sealed class SvgChart
 
     /// <summary>The SVG element.</summary>
     public string Render()
+    {
+        string content = RenderContent();
+        return $"<svg class=\"{kind}\" viewBox=\"0 0 {N(width)} {N(height)}\" role=\"img\" aria-label=\"{Escape(Title)}\">{content}</svg>";
+    }
+
+    /// <summary>What is inside of that element, for a picture that has one already.</summary>
+    public string RenderContent()
     {
         IEnumerable<ChartPoint> points = Series.SelectMany(series => series.Points);
         double lowest = points.Min(point => point.Y), highest = points.Max(point => point.Y);
@@ -104,7 +119,6 @@ internal sealed class SvgChart
         horizontal = Axis.Over(XKind, Math.Min(0, points.Min(point => point.X)), points.Max(point => point.X), wide ? 8 : 4, tight: true);
         vertical = Axis.Over(AxisKind.Number, lowest, highest, wide ? 5 : 3, tight: false);
         left = 16 + (vertical.Ticks.Max(tick => vertical.Label(tick).Length) * fontSize * DigitWidth);
-        Append($"<svg class=\"{kind}\" viewBox=\"0 0 {N(width)} {N(height)}\" role=\"img\" aria-label=\"{Escape(Title)}\">");
         DrawGrid();
         DrawThreshold();
         foreach (ChartSeries series in Series)
@@ -112,7 +126,6 @@ internal sealed class SvgChart
             DrawSeries(series);
         }
 
-        Append($"</svg>");
         return svg.ToString();
     }
 
