@@ -7,6 +7,7 @@ using Reacher.Fast.Core;
 using Reacher.Fast.Environments.Arm;
 using Reacher.Fast.Replay;
 using Reacher.Fast.Runner.Tests.Architecture.Planted.First;
+using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Runner.Tests.Architecture;
 
@@ -17,7 +18,11 @@ namespace Reacher.Fast.Runner.Tests.Architecture;
 public sealed class CycleTests
 {
     private static readonly ArchUnitNET.Domain.Architecture Product = Load(
-        typeof(InputException).Assembly, typeof(ReplayFile).Assembly, typeof(ArmEnvironment).Assembly);
+        typeof(InputException).Assembly,
+        typeof(ReplayFile).Assembly,
+        typeof(ArmEnvironment).Assembly,
+        typeof(RunPlan).Assembly,
+        typeof(Reacher.Fast.Runner.Commands.CommandLine).Assembly);
 
     [Test]
     public void No_folder_uses_one_that_uses_it() => FolderRule("Reacher.Fast").Check(Product);
