@@ -46,6 +46,11 @@ internal abstract record YamlTree(int Line)
             string reason = error.Message.TrimEnd('.').ReplaceLineEndings(" ");
             throw new InputException($"{name}:{error.Start.Line}: this is not YAML: {reason}.", error);
         }
+        catch (InvalidOperationException error)
+        {
+            // What YamlDotNet's scanner throws at some files that it cannot read, without a line.
+            throw new InputException($"{name}: this is not YAML: {error.Message.TrimEnd('.').ReplaceLineEndings(" ")}.", error);
+        }
     }
 
     private static YamlTree ParseNode(Parser parser, string name, int depth, ref int nodes)
