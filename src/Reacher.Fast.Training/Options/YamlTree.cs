@@ -46,9 +46,9 @@ internal abstract record YamlTree(int Line)
             string reason = error.Message.TrimEnd('.').ReplaceLineEndings(" ");
             throw new InputException($"{name}:{error.Start.Line}: this is not YAML: {reason}.", error);
         }
-        catch (InvalidOperationException error)
+        catch (Exception error) when (error is InvalidOperationException or ArgumentException)
         {
-            // What YamlDotNet's scanner throws at some files that it cannot read, without a line.
+            // What YamlDotNet throws at some files that it cannot read, without a line.
             throw new InputException($"{name}: this is not YAML: {error.Message.TrimEnd('.').ReplaceLineEndings(" ")}.", error);
         }
     }
