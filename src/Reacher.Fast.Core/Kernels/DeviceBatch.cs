@@ -3,11 +3,11 @@ using Reacher.Fast.Core.Batch;
 namespace Reacher.Fast.Core.Kernels;
 
 /// <summary>One batch in the device's memory: s, a, r, discount, s'.</summary>
-internal sealed class LearnerBatch
+internal sealed class DeviceBatch
 {
     private readonly IKernelDevice device;
 
-    public LearnerBatch(IKernelDevice device, TransitionSpec spec, int count)
+    public DeviceBatch(IKernelDevice device, TransitionSpec spec, int count)
     {
         this.device = device;
         TensorBlock block = device.Allocate("batch", Shapes(spec, count));

@@ -32,7 +32,7 @@ public abstract partial class OffPolicyLearner : ILearner
         int[] hidden = [.. options.HiddenSizes];
         (Algorithm, this.options, this.spec, Device) = (algorithm, options, spec, device);
         Policy = new PolicySpec(kind, spec.ObservationSize, spec.ActionSize, hidden, options.NormalizeObservations);
-        Batch = new LearnerBatch(device, spec, options.BatchSize);
+        Batch = new DeviceBatch(device, spec, options.BatchSize);
         ActorNetwork = new PolicyNetwork(device, Policy, options.BatchSize, trained: true);
         CriticNetwork = new TwinCritic(device, spec.ObservationSize, spec.ActionSize, hidden, options.LayerNormCritics, options.BatchSize);
         schedule = device.Allocate("schedule", new TensorShape("learning_rate_scale", 1, 1, 1))[0];
@@ -96,7 +96,7 @@ public abstract partial class OffPolicyLearner : ILearner
 
     private protected IKernelDevice Device { get; }
 
-    private protected LearnerBatch Batch { get; }
+    private protected DeviceBatch Batch { get; }
 
     private protected PolicyNetwork ActorNetwork { get; }
 

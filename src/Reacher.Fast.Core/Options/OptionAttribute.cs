@@ -7,7 +7,8 @@ namespace Reacher.Fast.Core.Options;
 
 /// <summary>
 /// Makes a property an option: where it stands in a configuration file, what it means and which values it takes. Its default is what the
-/// property is initialised with. Reading, checking, explaining and saving it all come from here, so that a new option is this one property
+/// property is initialised with, unless the built-in task that a run begins with has one of its own. Reading, checking, explaining and saving
+/// it all come from here, so that a new option is this one property
 /// and the line that uses it.
 /// </summary>
 /// <param name="section">The mapping it lies in, one of <see cref="OptionSection"/>.</param>

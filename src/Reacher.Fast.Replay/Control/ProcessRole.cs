@@ -35,7 +35,7 @@ public enum StopReason
     MaximumSteps = 4,
 }
 
-/// <summary>Where a process is in its life; the runner may use numbers from 16 on for its own.</summary>
+/// <summary>Where a process is in its life.</summary>
 public enum ProcessPhase
 {
     /// <summary>No process has taken the slot.</summary>

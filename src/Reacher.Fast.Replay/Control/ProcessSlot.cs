@@ -93,7 +93,7 @@ public readonly struct ProcessSlot
         set => Word(384).WriteDouble(value);
     }
 
-    /// <summary>Figures of the runner's own in a slot.</summary>
+    /// <summary>Gauges of a slot: figures whose meaning is the role's own.</summary>
     public const int GaugeCount = 12;
 
     private SharedWord OwnerWord => Word(0);
@@ -158,7 +158,7 @@ public readonly struct ProcessSlot
     public void SetUpdates(long updates) => Word(280).WriteRelease((ulong)updates);
 
     /// <summary>
-    /// Gauge <paramref name="index"/> of <see cref="GaugeCount"/>; what it means is the runner's affair. 0 until written.
+    /// Gauge <paramref name="index"/> of <see cref="GaugeCount"/>; the role decides what it means. 0 until written.
     /// </summary>
     public double ReadGauge(int index) => Gauge(index).ReadDouble();
 
@@ -176,7 +176,7 @@ public readonly struct ProcessSlot
         }
     }
 
-    // The words from 392 to 415 belonged to members that are gone; the gauges stay where existing files have them.
+    // The words from 392 to 415 are unused.
     private SharedWord Gauge(int index)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);

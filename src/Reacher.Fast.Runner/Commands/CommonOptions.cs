@@ -6,4 +6,7 @@ namespace Reacher.Fast.Runner.Commands;
 internal static class CommonOptions
 {
     public static Option<bool> Json() => new("--json") { Description = "Print JSON records instead of text." };
+
+    public static Option<string> ResultsFolder() =>
+        new("--results-dir") { Description = "Folder of all runs.", DefaultValueFactory = _ => "results" };
 }

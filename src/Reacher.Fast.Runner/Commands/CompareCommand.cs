@@ -25,7 +25,7 @@ internal static class CompareCommand
             Description = "What the curves are drawn against: time or transitions.",
             DefaultValueFactory = _ => Time,
         };
-        var results = new Option<string>("--results-dir") { Description = "Folder of all runs.", DefaultValueFactory = _ => "results" };
+        Option<string> results = CommonOptions.ResultsFolder();
         var json = CommonOptions.Json();
         var command = new Command("compare", "Show when several runs reached their threshold, and draw their learning curves in one picture.")
         {

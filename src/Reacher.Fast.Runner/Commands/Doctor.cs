@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using Reacher.Fast.Core.Interop;
 using Reacher.Fast.Core.Vectors;
+using Reacher.Fast.Training.Reporting;
 
 namespace Reacher.Fast.Runner.Commands;
 
@@ -39,7 +40,7 @@ internal static class Doctor
     private static Finding Processor()
     {
         int cores = Environment.ProcessorCount;
-        string model = ProcessorModel() ?? RuntimeInformation.ProcessArchitecture.ToString();
+        string model = MachineDescription.ProcessorName();
         return cores >= 2
             ? new Finding("processor", FindingLevel.Good, $"{model}, {cores} cores for this process")
             : new Finding("processor", FindingLevel.Note, $"{model}, 1 core", "env, learner and eval will share one core; two or more let them run side by side.");
@@ -94,18 +95,6 @@ internal static class Doctor
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {
             return new Finding("disk", FindingLevel.Bad, $"{path} cannot be written: {exception.Message}", "make it writable, or choose another with --results-dir.");
-        }
-    }
-
-    private static string? ProcessorModel()
-    {
-        try
-        {
-            return File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':', 2)[1].Trim();
-        }
-        catch (IOException)
-        {
-            return null;
         }
     }
 

@@ -21,7 +21,7 @@ internal static class EvalCommand
         var run = new Argument<string>("run") { Description = "A run id, a run's folder, a checkpoint, or an exported safetensors policy." };
         var episodes = new Option<int>("--episodes") { Description = "Episodes to play.", DefaultValueFactory = _ => 100 };
         var seed = new Option<long?>("--seed") { Description = "Seed of the episodes; without it, the run's own." };
-        var results = new Option<string>("--results-dir") { Description = "Folder of all runs.", DefaultValueFactory = _ => "results" };
+        Option<string> results = CommonOptions.ResultsFolder();
         var json = CommonOptions.Json();
         var command = new Command("eval", "Play a run's policy without exploration and print its scores.") { run, episodes, seed, results, json };
         command.SetAction(result => Run(

@@ -19,7 +19,7 @@ internal static class ExportCommand
         var run = new Argument<string>("run") { Description = "A run id, a run's folder, or a checkpoint." };
         var output = new Option<string?>("--output", "-o") { Description = "The file to write; without it, <behaviour>.onnx in the run's folder." };
         var format = new Option<string?>("--format") { Description = "onnx (for Unity ML-Agents) or safetensors (for PyTorch); without it, by the output's name." };
-        var results = new Option<string>("--results-dir") { Description = "Folder of all runs.", DefaultValueFactory = _ => "results" };
+        Option<string> results = CommonOptions.ResultsFolder();
         var command = new Command("export", "Write a run's policy as an ONNX model that Unity ML-Agents loads, or as safetensors.") { run, output, format, results };
         command.SetAction(result => Run(result.GetValue(run)!, result.GetValue(output), result.GetValue(format), result.GetValue(results)!));
         return command;

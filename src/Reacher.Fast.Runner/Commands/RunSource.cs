@@ -34,7 +34,7 @@ internal sealed record RunSource(string PolicyFile, RunOptions Options)
             ?? throw new InputException($"The run '{folder.Id}' has no checkpoint yet; let it train on.");
         foreach (SkippedCheckpoint skipped in loaded.Skipped)
         {
-            Console.Error.WriteLine($"warning: {skipped.Reason} Taking '{loaded.Path}'.");
+            OutputLine.WriteWarning($"{skipped.Reason} Taking '{loaded.Path}'.");
         }
 
         return new RunSource(loaded.Path, options);

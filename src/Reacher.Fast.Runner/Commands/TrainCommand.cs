@@ -51,7 +51,7 @@ internal static class TrainCommand
 
             foreach (string warning in loaded.Warnings)
             {
-                Console.Error.WriteLine($"warning: {warning}");
+                OutputLine.WriteWarning(warning);
             }
 
             return Train(loaded.Options, result.GetValue(json), result.GetValue(otlp));
@@ -169,7 +169,7 @@ internal static class TrainCommand
         }
         catch (Exception exception) when (exception is IOException or InputException)
         {
-            Console.Error.WriteLine($"warning: the run's model was not exported ({exception.Message}); try 'export {files.Id}'.");
+            OutputLine.WriteWarning($"the run's model was not exported ({exception.Message}); try 'export {files.Id}'.");
         }
     }
 }

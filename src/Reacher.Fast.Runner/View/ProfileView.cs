@@ -117,7 +117,6 @@ internal static class ProfileView
         }
     }
 
-
     /// <summary>Three digits and a letter: 1.23 M.</summary>
     internal static string Rate(double value) => value switch
     {
@@ -128,5 +127,5 @@ internal static class ProfileView
     };
 
     private static string Digits(double value) =>
-        value.ToString(value >= 1000 ? "F0" : value >= 100 ? "F0" : value >= 10 ? "F1" : "F2", CultureInfo.InvariantCulture);
+        value.ToString(value >= 100 ? "F0" : value >= 10 ? "F1" : "F2", CultureInfo.InvariantCulture);
 }

@@ -167,7 +167,7 @@ internal sealed class CudaUpdates : IUpdates
                 throw new InputException($"{reason}; lower --buffer-size, or take batches from the host with --batches host.", exception);
             }
 
-            Console.Error.WriteLine($"{reason}; batches come from the host instead.");
+            OutputLine.WriteWarning($"{reason}; batches come from the host instead.");
             return null;
         }
     }

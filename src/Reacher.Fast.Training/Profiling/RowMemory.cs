@@ -14,7 +14,7 @@ namespace Reacher.Fast.Training.Profiling;
 /// What a machine's memory gives for rows of a replay's size in a mapped file of their own, without protocol, checksum or stamp: the limits that
 /// the replay's figures are divided by. One thread. Each call is one trial and returns rows a second; measure in turns with what it is a limit of.
 /// </summary>
-public sealed unsafe class RowMemory : IDisposable
+internal sealed unsafe class RowMemory : IDisposable
 {
     private const int BatchRows = 256;
     private const int StagedRows = 20;

@@ -49,7 +49,8 @@ internal static class MachineDescription
         }
     }
 
-    private static string ProcessorName()
+    /// <summary>The processor as the system calls it; its architecture where the system does not say.</summary>
+    public static string ProcessorName()
     {
         const string CpuInfo = "/proc/cpuinfo";
         string? line = File.Exists(CpuInfo)

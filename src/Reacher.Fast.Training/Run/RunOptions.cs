@@ -82,7 +82,7 @@ internal record RunOptions
     public long Seed { get; init; } = -1;
 
     [Option(OptionSection.Environment, "max_lifetime_restarts",
-        "Deaths of a child process in a row after which the run ends; -1 for no limit", Minimum = -1, IsAdvanced = true, Order = 9)]
+        "Deaths of a child process in a row that a run survives; -1 for no limit", Minimum = -1, IsAdvanced = true, Order = 9)]
     public int MaxLifetimeRestarts { get; init; } = 10;
 
     [RunIdOption(OptionSection.Checkpoint, "run_id", "The run's folder in results_dir; null for algorithm, date and time",
@@ -133,7 +133,7 @@ internal record RunOptions
     public bool InProcess { get; init; }
 
     [Option(OptionSection.Process, "learner_threads",
-        "Threads of the learner on the CPU; 0 leaves one core each to env and eval where there are enough", Minimum = 0, Maximum = 1024)]
+        "Threads of the learner on the CPU; 0 for all processors but one", Minimum = 0, Maximum = 1024)]
     public int LearnerThreads { get; init; }
 
     [Option(OptionSection.Process, "publish_interval", "Updates from one publication of the weights to the next",

@@ -28,7 +28,7 @@ public sealed partial class UnsafeCodeTests
         "Core/Kernels/Simd/Ops/TransferWork.cs",
         "Core/Kernels/Simd/Ops/ValueHeadWork.cs",
         "Core/Kernels/Simd/SimdKernelDevice.Dense.cs",
-        "Core/Kernels/Simd/SimdKernelDevice.Losses.cs",
+        "Core/Kernels/Simd/SimdKernelDevice.Loss.cs",
         "Core/Kernels/Simd/SimdKernelDevice.Optimizer.cs",
         "Core/Kernels/Simd/SimdKernelDevice.Policy.cs",
         "Core/Kernels/Simd/SimdKernelDevice.cs",

@@ -35,6 +35,7 @@ internal sealed class LoopFolder : IDisposable
         Gamma = 0.99f,
         BufferSize = 1000,
         WarmupTransitions = 0,
+        WarmupHold = 1,
         TransitionsPerUpdate = 1,
         PublishInterval = 10,
         EvaluationWindow = 2,

@@ -43,7 +43,7 @@ public sealed class CudaBatchRing : IDeviceBatchSource, IDisposable
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentOutOfRangeException.ThrowIfLessThan(batchesPerPage, 1);
         (this.device, this.spec, this.batchSize, BatchesPerPage) = (device, spec, batchSize, batchesPerPage);
-        layout = device.Allocate("batch_ring", LearnerBatch.Shapes(spec, batchSize));
+        layout = device.Allocate("batch_ring", DeviceBatch.Shapes(spec, batchSize));
         batchFloats = checked((int)layout.Length);
         int bytes = checked(batchFloats * batchesPerPage * sizeof(float));
         entry = new DeviceMemory(device.Context, bytes);

@@ -34,9 +34,6 @@ internal sealed unsafe class CudaRecording : IDisposable
     /// <summary>How many of them advance the update counter.</summary>
     public int NoiseAdvances { get; set; }
 
-    /// <summary>Whether <see cref="Finish"/> has been called.</summary>
-    public bool IsFinished => executable is not null;
-
     /// <summary>Appends an op.</summary>
     /// <exception cref="CudaException">The driver refused it.</exception>
     public void Add(ref KernelNodeParameters parameters, ReadOnlySpan<KernelArgument> arguments)

@@ -12,7 +12,7 @@ namespace Reacher.Fast.Core.Kernels.Simd;
 /// </summary>
 /// <remarks>
 /// Parts: this file is memory and transport; <c>.Dense</c> linear maps and layer normalisation; <c>.Policy</c> actions and
-/// noise; <c>.Losses</c> targets and losses; <c>.Optimizer</c> Adam, Polyak, clipping. The arithmetic is in <c>Ops/</c>.
+/// noise; <c>.Loss</c> targets and losses; <c>.Optimizer</c> Adam, Polyak, clipping. The arithmetic is in <c>Ops/</c>.
 /// </remarks>
 internal sealed unsafe partial class SimdKernelDevice<T> : IKernelDevice
     where T : unmanaged, ISimd<T>
