@@ -88,6 +88,8 @@ public sealed class PlayerProcessTests
         run.Signal("KILL");
         run.WaitForExit();
         WaitUntil(() => Players().Count == 0, "no player is left behind");
+        ProcessSlot[] children = [control.Learner, environment, control.Slot(ProcessRole.Evaluation, 0)];
+        WaitUntil(() => !children.Any(child => child.IsHolderAlive), "no process of the run is left behind, which would write into its folder");
     }
 
     [Test]

@@ -30,7 +30,7 @@ internal sealed class LoopFolder : IDisposable
         AgentCount = Agents,
         ObservationSize = 3,
         ActionSize = 2,
-        Learner = new Td3Options { Seed = 7, HiddenSizes = [4], BatchSize = 4 },
+        Learner = new Td3Options { Seed = 7, HiddenSizes = [4], BatchSize = 4, ExplorationNoise = 0 },
         NStep = 1,
         Gamma = 0.99f,
         BufferSize = 1000,
