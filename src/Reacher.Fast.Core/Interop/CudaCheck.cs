@@ -28,7 +28,8 @@ internal static unsafe class CudaCheck
         {
             _ = CudaDriver.cuGetErrorName(status, out byte* name);
             _ = CudaDriver.cuGetErrorString(status, out byte* text);
-            return $"{Marshal.PtrToStringUTF8((nint)name) ?? status.ToString()} ({(int)status}): {Marshal.PtrToStringUTF8((nint)text) ?? "no description"}";
+            return $"{Marshal.PtrToStringUTF8((nint)name) ?? status.ToString()} ({(int)status}): " +
+                (Marshal.PtrToStringUTF8((nint)text) ?? "no description");
         }
         catch (Exception error) when (error is DllNotFoundException or EntryPointNotFoundException)
         {

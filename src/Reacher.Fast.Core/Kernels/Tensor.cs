@@ -1,6 +1,8 @@
 namespace Reacher.Fast.Core.Kernels;
 
-/// <summary>Name and logical shape of one tensor: <paramref name="Heads"/> matrices of <paramref name="Rows"/> by <paramref name="Columns"/>.</summary>
+/// <summary>
+/// Name and logical shape of one tensor: <paramref name="Heads"/> matrices of <paramref name="Rows"/> by <paramref name="Columns"/>.
+/// </summary>
 /// <param name="Name">What a checkpoint calls it, such as <c>0.weight</c>; unique within its block.</param>
 /// <param name="Heads">1, or 2 for the twin critics, which every op treats in one call.</param>
 /// <param name="Rows">Inputs for a weight matrix, samples for an activation, 1 for a bias or a quantity per sample.</param>

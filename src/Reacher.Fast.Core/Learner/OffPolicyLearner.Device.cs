@@ -12,7 +12,7 @@ public abstract partial class OffPolicyLearner
     /// <summary>d: critic updates for one of the policy.</summary>
     internal int PolicyDelay => options.PolicyDelay;
 
-    /// <summary>B.</summary>
+    /// <summary>B, the number of transitions in a batch.</summary>
     internal int BatchSize => options.BatchSize;
 
     /// <summary>Why batches must pass through the host (running statistics are kept there), or null if they need not.</summary>

@@ -102,7 +102,7 @@ public abstract partial class OffPolicyLearner : ILearner
 
     private protected TwinCritic CriticNetwork { get; }
 
-    /// <summary>phi.</summary>
+    /// <summary>The policy network, whose parameters the papers call phi.</summary>
     private protected TrainedNetwork Actor { get; }
 
     /// <summary>theta_1 and theta_2, with targets.</summary>

@@ -19,7 +19,9 @@ public static class ScalarArm
     public static ArmState Step(in ArmState state, ReadOnlySpan<float> action) =>
         Step(state, action, state.Upper.Orientation, state.Lower.Orientation);
 
-    /// <summary>Advances one arm by 0.02 s, torque turned into rotation with other orientations than the arm's (Unity's kick after a reset).</summary>
+    /// <summary>
+    /// Advances one arm by 0.02 s, torque turned into rotation with other orientations than the arm's (Unity's kick after a reset).
+    /// </summary>
     /// <param name="state">Before the step.</param>
     /// <param name="action">Four torques in [-1, 1], clamped here.</param>
     /// <param name="upperTorqueFrame">Orientation whose inertia the upper torque meets.</param>

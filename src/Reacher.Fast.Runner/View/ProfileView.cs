@@ -9,7 +9,7 @@ namespace Reacher.Fast.Runner.View;
 internal static class ProfileView
 {
     /// <summary>On a terminal, while it is measured and at its end.</summary>
-    /// <param name="report">So far.</param>
+    /// <param name="report">What has been measured so far.</param>
     /// <param name="doing">What is being measured; null at the end.</param>
     public static IRenderable Draw(ProfileReport report, string? doing)
     {
@@ -78,7 +78,8 @@ internal static class ProfileView
             yield return
             [
                 "run", "together", $"{Rate(run.Measured.UpdatesPerSecond)} updates/s", Rate(Math.Min(run.LearnerAlone, run.EnvironmentsAlone)),
-                learner ? "learner's stages" : "environments' stages", DeviceProfile.Percent(run.Percent), "", learner ? "the learner" : "the environments",
+                learner ? "learner's stages" : "environments' stages", DeviceProfile.Percent(run.Percent), "",
+                learner ? "the learner" : "the environments",
             ];
             yield return ["", "", $"{Rate(run.Measured.TransitionsPerSecond)} transitions/s", "", "", "", "", Processors(run)];
         }

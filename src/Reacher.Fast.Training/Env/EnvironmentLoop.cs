@@ -38,7 +38,7 @@ internal sealed class EnvironmentLoop : IDisposable
     private readonly float[] actions;
 
     /// <summary>The loop of environment <paramref name="index"/> of a run. What it is given stays the caller's to dispose.</summary>
-    /// <param name="plan">The run.</param>
+    /// <param name="plan">The plan of the run.</param>
     /// <param name="control">The run's counters; this loop counts in its environment's slot.</param>
     /// <param name="index">The environment's number among those of the run.</param>
     /// <param name="environment">What is stepped.</param>

@@ -24,7 +24,8 @@ internal sealed class EpisodeReturns(int agents)
         for (int i = 0; i < running.Length; i++)
         {
             running[i] += step.Rewards[i];
-            // Not where a transition is merely lost: an agent that is silent for a step goes on with its episode afterwards.
+            // The return is kept where a transition is merely lost: an agent that is silent for a step goes on with its episode
+            // afterwards.
             if (step.Terminated[i] || step.Truncated[i])
             {
                 ended[count++] = running[i];

@@ -31,7 +31,7 @@ internal sealed class EvaluationLog : IDisposable
         long length = 0;
         records = File.Exists(path) ? Read(path, out length) : [];
         stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
-        // A line cut off by a kill is dropped: it was never counted.
+        // A line that a killed process left unfinished is dropped, since its episode was never counted.
         stream.SetLength(length);
         stream.Seek(0, SeekOrigin.End);
     }
@@ -80,7 +80,7 @@ internal sealed class EvaluationLog : IDisposable
     {
         var read = new List<EvaluationRecord>();
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        var bytes = new byte[stream.Length];
+        byte[] bytes = new byte[stream.Length];
         stream.ReadExactly(bytes);
         int start = 0;
         for (int end; (end = Array.IndexOf(bytes, (byte)'\n', start)) >= 0; start = end + 1)

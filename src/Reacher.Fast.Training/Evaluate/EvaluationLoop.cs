@@ -36,7 +36,7 @@ internal sealed class EvaluationLoop
     private bool warned;
 
     /// <summary>The loop of evaluation <paramref name="index"/> of a run, which goes on where the log ends.</summary>
-    /// <param name="plan">The run.</param>
+    /// <param name="plan">The plan of the run.</param>
     /// <param name="control">The run's counters; this loop counts in its evaluation's slot.</param>
     /// <param name="index">The evaluation's number among those of the run.</param>
     /// <param name="evaluator">Plays the episodes.</param>
@@ -126,7 +126,7 @@ internal sealed class EvaluationLoop
             DateTimeOffset.UtcNow));
         self.AddEpisode(evaluator.Score);
 
-        // A disk that stays full fails every episode, and is worth one warning.
+        // While the disk stays full every episode fails to be saved; the user is warned of it once.
         string? warning = notWritten ?? notKept;
         if (warning is not null && !warned)
         {

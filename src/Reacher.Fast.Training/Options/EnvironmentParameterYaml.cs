@@ -49,7 +49,8 @@ internal static class EnvironmentParameterYaml
         EnvironmentParameter.Uniform uniform => Sampler("uniform", $"min_value: {Text(uniform.Minimum)}, max_value: {Text(uniform.Maximum)}"),
         EnvironmentParameter.Gaussian gaussian => Sampler("gaussian", $"mean: {Text(gaussian.Mean)}, st_dev: {Text(gaussian.StandardDeviation)}"),
         EnvironmentParameter.MultiRange ranges => Sampler(
-            "multirangeuniform", $"intervals: [{string.Join(", ", ranges.Bounds.Chunk(2).Select(range => $"[{Text(range[0])}, {Text(range[1])}]"))}]"),
+            "multirangeuniform",
+            $"intervals: [{string.Join(", ", ranges.Bounds.Chunk(2).Select(range => $"[{Text(range[0])}, {Text(range[1])}]"))}]"),
         _ => throw new ArgumentOutOfRangeException(nameof(parameter)),
     };
 

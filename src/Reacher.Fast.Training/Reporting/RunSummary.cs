@@ -83,7 +83,8 @@ internal sealed record RunSummary
 
     private static string Describe(Milestone? milestone) => milestone is null
         ? "not yet"
-        : $"after {Whole(milestone.Episodes)} episodes, {Whole(milestone.Transitions)} transitions, {F1(milestone.Seconds)} s, score {F2(milestone.Score)}";
+        : $"after {Whole(milestone.Episodes)} episodes, {Whole(milestone.Transitions)} transitions, " +
+            $"{F1(milestone.Seconds)} s, score {F2(milestone.Score)}";
 
     private static string Whole(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 

@@ -55,7 +55,7 @@ internal static class LearnerGauge
     /// <summary>The figures of the last report, by their slots; zeros before the first.</summary>
     public static double[] Read(ProcessSlot slot)
     {
-        var figures = new double[ReportSlot.Count];
+        double[] figures = new double[ReportSlot.Count];
         for (int i = 0; i < figures.Length; i++)
         {
             figures[i] = slot.ReadGauge(i);

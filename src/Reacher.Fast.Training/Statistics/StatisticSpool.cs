@@ -50,7 +50,7 @@ internal static class StatisticSpool
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException)
             {
-                // Half a file that a machine's crash left: a few points of a curve.
+                // The machine crashed while this file was written; the run goes on without its few points of a curve.
             }
         }
     }

@@ -23,7 +23,8 @@ internal sealed class MetricsRecorder : IDisposable
         MachineDescription.Save(run.Machine);
         file = new MetricsFile(run.Metrics);
         events = new EventFile(run.BehaviorFolder);
-        events.Text(0, "Hyperparameters", "    " + ConfigurationWriter.ToYaml(options, withComments: false).Replace("\n", "\n    ", StringComparison.Ordinal));
+        events.Text(0, "Hyperparameters", "    " +
+            ConfigurationWriter.ToYaml(options, withComments: false).Replace("\n", "\n    ", StringComparison.Ordinal));
         events.Scalars(0, ("Is Training", 1));
     }
 
@@ -73,7 +74,8 @@ internal sealed class MetricsRecorder : IDisposable
     }
 
     /// <summary>
-    /// Records the returns of the agents' training episodes as ML-Agents does, their mean and their distribution, in TensorBoard alone; none is nothing to do.
+    /// Records the returns of the agents' training episodes as ML-Agents does, their mean and their distribution, in TensorBoard alone;
+    /// none is nothing to do.
     /// </summary>
     /// <param name="transitions">Agent decisions so far.</param>
     /// <param name="returns">Of the episodes that have ended since the last call; finite.</param>
