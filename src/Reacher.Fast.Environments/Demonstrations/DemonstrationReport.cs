@@ -48,7 +48,7 @@ public sealed record DemonstrationReport
     /// <summary>99th percentile of that error.</summary>
     public required double Percentile99 { get; init; }
 
-    /// <summary>Largest such error.</summary>
+    /// <summary>The largest error of all.</summary>
     public required double MaximumError { get; init; }
 
     /// <summary>Share of transitions, 0 to 1, whose error is above <see cref="Tolerance"/>.</summary>

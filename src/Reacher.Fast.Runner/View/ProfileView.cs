@@ -8,7 +8,7 @@ namespace Reacher.Fast.Runner.View;
 /// <summary>The profile as one table for each device, with its sentences below.</summary>
 internal static class ProfileView
 {
-    /// <summary>On a terminal, while it is measured and at its end.</summary>
+    /// <summary>Draws the profile on a terminal, while it is measured and at its end.</summary>
     /// <param name="report">What has been measured so far.</param>
     /// <param name="doing">What is being measured; null at the end.</param>
     public static IRenderable Draw(ProfileReport report, string? doing)
@@ -30,7 +30,7 @@ internal static class ProfileView
         return new Rows(parts);
     }
 
-    /// <summary>Without a terminal.</summary>
+    /// <summary>Writes the profile as plain lines, where there is no terminal.</summary>
     public static void Write(ProfileReport report, TextWriter to)
     {
         foreach (DeviceProfile device in report.Devices)

@@ -12,7 +12,7 @@ namespace Reacher.Fast.Training.Evaluate;
 /// <param name="WeightVersion">Updates behind the weights.</param>
 /// <param name="Transitions">Transitions the run had made when it ended.</param>
 /// <param name="TrainingEpisodes">Training episodes that had ended.</param>
-/// <param name="Time">When it ended.</param>
+/// <param name="Time">When the episode ended.</param>
 internal sealed record EvaluationRecord(
     long Episode, double Score, double Deviation, long WeightVersion, long Transitions, long TrainingEpisodes, DateTimeOffset Time);
 
@@ -54,7 +54,7 @@ internal sealed class EvaluationLog : IDisposable
         AtomicFile.WriteText(path, string.Concat(lines.Select(line => line + "\n")));
     }
 
-    /// <summary>Adds an episode.</summary>
+    /// <summary>Appends an episode to the log.</summary>
     /// <returns>One sentence if it, or those before it, could not be written yet; null if the file has them all.</returns>
     public string? Append(EvaluationRecord record)
     {

@@ -39,9 +39,9 @@ internal sealed class EvaluationLoop
     /// <param name="plan">The plan of the run.</param>
     /// <param name="control">The run's counters; this loop counts in its evaluation's slot.</param>
     /// <param name="index">The evaluation's number among those of the run.</param>
-    /// <param name="evaluator">Plays the episodes.</param>
+    /// <param name="evaluator">The evaluator that plays the episodes.</param>
     /// <param name="weights">Where newer policies come from.</param>
-    /// <param name="log">Takes the scores.</param>
+    /// <param name="log">The log that takes the scores.</param>
     /// <param name="best">Keeps the best policy.</param>
     /// <param name="warn">Takes a sentence for the user.</param>
     public EvaluationLoop(

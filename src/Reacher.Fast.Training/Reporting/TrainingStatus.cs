@@ -9,7 +9,7 @@ namespace Reacher.Fast.Training.Reporting;
 /// <param name="Steps">Agent steps when it was saved.</param>
 /// <param name="FilePath">The file that holds the checkpoint.</param>
 /// <param name="Reward">Score of the last evaluation by then; null before the first.</param>
-/// <param name="CreationTime">Seconds since 1970.</param>
+/// <param name="CreationTime">When it was saved, in seconds since 1970.</param>
 internal sealed record CheckpointEntry(long Steps, string FilePath, double? Reward, double CreationTime);
 
 /// <summary>

@@ -11,7 +11,7 @@ internal static class EnvironmentGauge
     public const int EpisodeLength = 1;
 
     /// <summary>Shows the episode that ended last, and counts it.</summary>
-    /// <param name="slot">The environment's own.</param>
+    /// <param name="slot">The slot of the environment's process.</param>
     /// <param name="score">The mean over the agents.</param>
     /// <param name="deviation">The standard deviation over the agents.</param>
     /// <param name="length">The mean length in decisions.</param>

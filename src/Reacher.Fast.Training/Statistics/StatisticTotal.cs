@@ -54,7 +54,7 @@ internal sealed class StatisticTotal
     }
 }
 
-/// <summary>Totals by key.</summary>
+/// <summary>The totals of all keys.</summary>
 internal sealed class StatisticTotals
 {
     private readonly SortedDictionary<string, StatisticTotal> totals = new(StringComparer.Ordinal);

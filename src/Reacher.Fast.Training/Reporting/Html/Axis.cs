@@ -47,7 +47,7 @@ internal sealed class Axis
         _ => "h",
     };
 
-    /// <summary>Where ticks stand.</summary>
+    /// <summary>The values at which ticks stand.</summary>
     public IEnumerable<double> Ticks
     {
         get
@@ -80,7 +80,7 @@ internal sealed class Axis
         return new Axis(kind, first, last, step, unit);
     }
 
-    /// <summary>A tick's number.</summary>
+    /// <summary>Writes the number of a tick.</summary>
     public string Label(double value) =>
         Math.Abs(value) < Step * 1e-9 ? "0" : Format(value / unit, Step / unit, Math.Max(Math.Abs(Minimum), Math.Abs(Maximum)) / unit);
 

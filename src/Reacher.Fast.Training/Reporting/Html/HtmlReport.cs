@@ -20,7 +20,7 @@ internal static class HtmlReport
     /// <param name="run">The run's folder.</param>
     /// <param name="options">The options of the run.</param>
     /// <param name="path">The page; null for <c>report.html</c> in the run's folder.</param>
-    /// <returns>Where it is.</returns>
+    /// <returns>Where the page was written.</returns>
     /// <exception cref="InputException">The metrics cannot be read or the page cannot be written.</exception>
     public static string Write(RunFolder run, RunOptions options, string? path = null)
     {

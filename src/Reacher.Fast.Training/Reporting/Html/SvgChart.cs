@@ -78,7 +78,7 @@ internal sealed class SvgChart
 
     private double Bottom => TickRoom + (XTitle.Length > 0 ? TitleRoom : 0);
 
-    /// <summary>A wide chart.</summary>
+    /// <summary>Makes a chart as wide as the page.</summary>
     public static SvgChart Wide(string title, string xTitle, AxisKind xKind, (double, string)? threshold, params ChartSeries[] series) =>
         new("wide", 1000, 340, PageStyle.WideChartFont) { Title = title, XTitle = xTitle, XKind = xKind, Threshold = threshold, Series = series };
 
@@ -101,7 +101,7 @@ internal sealed class SvgChart
     /// <summary>Whether there is anything to draw.</summary>
     public bool HasPoints => Series.Any(series => series.Points.Count > 0);
 
-    /// <summary>The SVG element.</summary>
+    /// <summary>Draws the chart as an SVG element.</summary>
     public string Render()
     {
         string content = RenderContent();

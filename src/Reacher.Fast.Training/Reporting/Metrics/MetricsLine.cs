@@ -33,7 +33,7 @@ internal sealed record MetricsLine
     /// <summary>Agent decisions so far: the steps of ML-Agents' curves.</summary>
     public required long Transitions { get; init; }
 
-    /// <summary>Updates so far.</summary>
+    /// <summary>The updates that have been made so far.</summary>
     public long? Updates { get; init; }
 
     /// <summary>Number of the episode, from 1.</summary>

@@ -32,7 +32,7 @@ internal sealed class MetricsRecorder : IDisposable
     public string? Warning { get; private set; }
 
     /// <summary>Records one line.</summary>
-    /// <param name="line">What was measured.</param>
+    /// <param name="line">The line that holds what was measured.</param>
     public void Record(MetricsLine line)
     {
         try
@@ -54,7 +54,7 @@ internal sealed class MetricsRecorder : IDisposable
     }
 
     /// <summary>Records what a scene reported.</summary>
-    /// <param name="line">Of kind <see cref="MetricsKind.Statistics"/>.</param>
+    /// <param name="line">A line of kind <see cref="MetricsKind.Statistics"/>.</param>
     /// <param name="totals">What is in it, with what only TensorBoard can hold.</param>
     public void Record(MetricsLine line, IReadOnlyCollection<StatisticTotal> totals)
     {
