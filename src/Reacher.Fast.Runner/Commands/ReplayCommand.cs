@@ -9,7 +9,8 @@ using Reacher.Fast.Training.Run;
 namespace Reacher.Fast.Runner.Commands;
 
 /// <summary>
-/// <c>replay inspect</c> and <c>replay verify</c>: what a replay file holds, and whether all of it is whole. A running run does not mind.
+/// <c>replay inspect</c> and <c>replay verify</c>: what a replay file holds, and whether every row of it is whole. Both work while the run
+/// that writes the file goes on.
 /// </summary>
 internal static class ReplayCommand
 {

@@ -10,8 +10,8 @@ using Reacher.Fast.Training.Run;
 namespace Reacher.Fast.Training.Learn;
 
 /// <summary>
-/// K updates a turn, queued on a GPU as one launch: batches from the replay's mirror in its memory, or through page-locked pages from
-/// the host. Nothing here waits for the GPU but a host that is several launches ahead, and <see cref="Settle"/>.
+/// K updates a turn, queued on a GPU as one launch: batches from the replay's mirror in its memory, or through page-locked pages from the
+/// host. Only <see cref="Settle"/> waits for the GPU, and a host that is several launches ahead of it.
 /// </summary>
 internal sealed class CudaUpdates : IUpdates
 {

@@ -4,8 +4,8 @@ using Reacher.Fast.Environments.MlAgents.Messages;
 namespace Reacher.Fast.Training.Options;
 
 /// <summary>
-/// A parameter of the environment as ML-Agents' files have it: a number, or a sampler (<c>sampler_type</c> and <c>sampler_parameters</c>), which the
-/// scene samples itself. A curriculum is none: whoever reads one says so.
+/// A parameter of the environment as ML-Agents' files have it: a number, or a sampler (<c>sampler_type</c> and <c>sampler_parameters</c>),
+/// which the scene samples itself. A curriculum is not one of these; the caller reports it.
 /// </summary>
 internal static class EnvironmentParameterYaml
 {

@@ -19,8 +19,8 @@ internal enum MetricsKind
 }
 
 /// <summary>
-/// One line of <c>metrics.jsonl</c>: where the run stood, and what was measured there. What was not measured is null and left
-/// out; so is what is not a number.
+/// One line of <c>metrics.jsonl</c>: where the run stood, and what was measured there. A figure that was not measured, or is not a number,
+/// is null and left out.
 /// </summary>
 internal sealed record MetricsLine
 {

@@ -8,8 +8,8 @@ using Reacher.Fast.Training.Statistics;
 namespace Reacher.Fast.Training.Reporting.Metrics;
 
 /// <summary>
-/// Records a run's metrics where people look for them: <c>metrics.jsonl</c>, and a TensorBoard event file with ML-Agents' tags.
-/// A full disk costs points of the curves, never the run: what cannot be written is dropped, and said once.
+/// Records a run's metrics where people look for them: <c>metrics.jsonl</c>, and a TensorBoard event file with ML-Agents' tags. On a full
+/// disk the run goes on: points of the curves that cannot be written are dropped, and the user is told so once.
 /// </summary>
 internal sealed class MetricsRecorder : IDisposable
 {
@@ -74,8 +74,8 @@ internal sealed class MetricsRecorder : IDisposable
     }
 
     /// <summary>
-    /// Records the returns of the agents' training episodes as ML-Agents does, their mean and their distribution, in TensorBoard alone;
-    /// none is nothing to do.
+    /// Records the returns of the agents' training episodes as ML-Agents does, their mean and their distribution, in TensorBoard alone.
+    /// Where there are none it writes nothing.
     /// </summary>
     /// <param name="transitions">Agent decisions so far.</param>
     /// <param name="returns">Of the episodes that have ended since the last call; finite.</param>

@@ -9,8 +9,8 @@ namespace Reacher.Fast.Training.Reporting.Telemetry;
 
 /// <summary>
 /// Sends a run's instruments to an OpenTelemetry collector, every five seconds and at the end. The standard variables hold
-/// (<c>OTEL_EXPORTER_OTLP_PROTOCOL</c>, <c>_HEADERS</c>, <c>OTEL_METRIC_EXPORT_INTERVAL</c>, ...); http/protobuf unless they say
-/// otherwise. A collector that is not there costs the run nothing but its figures.
+/// (<c>OTEL_EXPORTER_OTLP_PROTOCOL</c>, <c>_HEADERS</c>, <c>OTEL_METRIC_EXPORT_INTERVAL</c>, ...); http/protobuf unless they say otherwise.
+/// Where no collector answers, the figures are lost and the run goes on.
 /// </summary>
 internal static class OtlpExport
 {
