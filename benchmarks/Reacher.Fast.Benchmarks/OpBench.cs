@@ -22,11 +22,13 @@ internal sealed class OpBench : IDisposable
         ["ValueHead"] = bench => bench.device.ValueHead(bench.X, bench.HeadW, bench.HeadB, bench.Q),
         ["ValueHeadBackward"] = bench => bench.device.ValueHeadBackward(bench.Q, bench.X, bench.HeadW, bench.Y, bench.X, bench.HeadW, bench.HeadB),
         ["LayerNorm"] = bench => bench.device.LayerNorm(bench.X, bench.Gain, bench.B, bench.Normalized, bench.Rstd, bench.Y, Activation.ReLU),
-        ["LayerNormBackward"] = bench => bench.device.LayerNormBackward(bench.Y, bench.Gain, bench.Normalized, bench.Rstd, bench.Y, bench.GainGradient, bench.B),
+        ["LayerNormBackward"] = bench =>
+            bench.device.LayerNormBackward(bench.Y, bench.Gain, bench.Normalized, bench.Rstd, bench.Y, bench.GainGradient, bench.B),
         ["Concatenate"] = bench => bench.device.Concatenate(bench.Observation, bench.Action, bench.Joined),
         ["Normalize"] = bench => bench.device.Normalize(bench.Observation, bench.Mean, bench.Scale, 5, bench.Observation),
         ["SquashedGaussian"] = bench => bench.device.SquashedGaussian(bench.Output, NoiseStream.PolicyAction, bench.Noise, bench.Action, bench.LogPi),
-        ["SquashedGaussianBackward"] = bench => bench.device.SquashedGaussianBackward(bench.Output, bench.Noise, bench.Action, bench.ActionGradient, bench.Alpha, bench.OutputGradient),
+        ["SquashedGaussianBackward"] = bench => bench.device.SquashedGaussianBackward(
+            bench.Output, bench.Noise, bench.Action, bench.ActionGradient, bench.Alpha, bench.OutputGradient),
         ["SquashedGaussianMode"] = bench => bench.device.SquashedGaussianMode(bench.Output, bench.Action),
         ["AddClippedNoise"] = bench => bench.device.AddClippedNoise(bench.Action, NoiseStream.TargetSmoothing, 0.2f, 0.5f, bench.Action),
         ["TanhBackward"] = bench => bench.device.TanhBackward(bench.ActionGradient, bench.Action, bench.ActionGradient),
@@ -40,7 +42,8 @@ internal sealed class OpBench : IDisposable
         ["AdamAndPolyak"] = bench => bench.device.Adam(bench.parameters, bench.gradients, bench.optimizer, Adam, bench.target, 0.005f),
         ["Copy"] = bench => bench.device.Copy(bench.parameters, bench.target),
         ["ClipGradientNorm"] = bench => bench.device.ClipGradientNorm(bench.gradients, 1, bench.Report, ReportSlot.CriticGradientNorm),
-        ["EntropyCoefficientStep"] = bench => bench.device.EntropyCoefficientStep(bench.LogPi, -Actions, Adam, bench.AlphaState, bench.Alpha, bench.Report),
+        ["EntropyCoefficientStep"] = bench =>
+            bench.device.EntropyCoefficientStep(bench.LogPi, -Actions, Adam, bench.AlphaState, bench.Alpha, bench.Report),
     };
 
     private readonly IKernelDevice device;
@@ -60,14 +63,18 @@ internal sealed class OpBench : IDisposable
             new("x", 2, Batch, Features), new("w", 2, Features, Features), new("b", 2, 1, Features), new("y", 2, Batch, Features),
             new("head_w", 2, 1, Features), new("head_b", 2, 1, 1), new("q", 2, 1, Batch), new("q_gradient", 2, 1, Batch),
             new("gain", 2, 1, Features), new("gain_gradient", 2, 1, Features), new("normalized", 2, Batch, Features), new("rstd", 2, 1, Batch),
-            new("observation", 1, Batch, Observations), new("mean", 1, 1, Observations), new("scale", 1, 1, Observations), new("joined", 1, Batch, Observations + Actions),
-            new("output", 1, Batch, 2 * Actions), new("output_gradient", 1, Batch, 2 * Actions), new("noise", 1, Batch, Actions), new("action", 1, Batch, Actions),
+            new("observation", 1, Batch, Observations), new("mean", 1, 1, Observations), new("scale", 1, 1, Observations),
+            new("joined", 1, Batch, Observations + Actions),
+            new("output", 1, Batch, 2 * Actions), new("output_gradient", 1, Batch, 2 * Actions), new("noise", 1, Batch, Actions),
+            new("action", 1, Batch, Actions),
             new("action_gradient", 1, Batch, Actions), new("log_pi", 1, 1, Batch), new("alpha", 1, 1, 1), new("alpha_state", 1, 1, 5),
-            new("reward", 1, 1, Batch), new("discount", 1, 1, Batch), new("target", 1, 1, Batch), new("report", 1, 1, ReportSlot.Count), new("step", 1, 1, 1),
+            new("reward", 1, 1, Batch), new("discount", 1, 1, Batch), new("target", 1, 1, Batch), new("report", 1, 1, ReportSlot.Count),
+            new("step", 1, 1, 1),
             new("schedule", 1, 1, 1));
         TensorShape[] critic =
         [
-            new("0.weight", 2, Observations + Actions, Features), new("0.bias", 2, 1, Features), new("1.weight", 2, Features, Features), new("1.bias", 2, 1, Features),
+            new("0.weight", 2, Observations + Actions, Features), new("0.bias", 2, 1, Features), new("1.weight", 2, Features, Features),
+            new("1.bias", 2, 1, Features),
             new("2.weight", 2, 1, Features), new("2.bias", 2, 1, 1),
         ];
         parameters = device.Allocate("parameters", critic);
@@ -78,7 +85,7 @@ internal sealed class OpBench : IDisposable
         // The step is a count, which begins at 0.
         foreach (Tensor tensor in tensors.Tensors.Where(tensor => tensor.Name != "step").Concat(parameters.Tensors).Concat(gradients.Tensors))
         {
-            var values = new float[tensor.Shape.Elements];
+            float[] values = new float[tensor.Shape.Elements];
             BenchmarkSizes.Fill(random, values);
             device.Upload(values, tensor);
         }

@@ -20,6 +20,7 @@ switch (args)
         return AllocationGate.Run(args.AsSpan(2));
     default:
         // BenchmarkDotNet builds a program of its own, which takes longer than its two minutes on a machine that does other things.
-        BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args, ManualConfig.Create(DefaultConfig.Instance).WithBuildTimeout(TimeSpan.FromMinutes(10)));
+        BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(
+            args, ManualConfig.Create(DefaultConfig.Instance).WithBuildTimeout(TimeSpan.FromMinutes(10)));
         return 0;
 }

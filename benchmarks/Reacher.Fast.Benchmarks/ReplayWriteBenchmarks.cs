@@ -29,7 +29,8 @@ public class ReplayWriteBenchmarks
     public void Setup()
     {
         path = BenchmarkSizes.File("write");
-        replay = ReplayFile.Create(path, new TransitionSpec(33, 4), BenchmarkSizes.ReplayRows, new ReplayOptions { Populate = true, Overwrite = true });
+        replay = ReplayFile.Create(
+            path, new TransitionSpec(33, 4), BenchmarkSizes.ReplayRows, new ReplayOptions { Populate = true, Overwrite = true });
         writer = new TransitionWriter(replay, Agents, 0, NStep, 0.99f);
         rows = new RowWriter(replay, Agents, 1000);
         for (int i = 0; i < Agents; i++)

@@ -37,7 +37,8 @@ internal static class DataCheck
         TensorBlock[] batches = new TensorBlock[rounds];
         for (int i = 0; i < rounds; i++)
         {
-            batches[i] = device.Allocate("batch", new("s", 1, batch, 33), new("a", 1, batch, 4), new("r", 1, 1, batch), new("d", 1, 1, batch), new("n", 1, batch, 33));
+            batches[i] = device.Allocate(
+                "batch", new("s", 1, batch, 33), new("a", 1, batch, 4), new("r", 1, 1, batch), new("d", 1, 1, batch), new("n", 1, batch, 33));
         }
 
         for (int i = 0; i < rounds; i++)

@@ -29,7 +29,9 @@ internal static class GoldenCheck
                 double distance = Distance(options, parallel, updates);
                 bool good = distance < 1e-4;
                 passed &= good;
-                Console.WriteLine($"{(good ? "ok  " : "FAIL")} {options.GetType().Name} parallel={parallel}: policy after {updates} updates differs by {distance:e1}");
+                Console.WriteLine(
+                    $"{(good ? "ok  " : "FAIL")} {options.GetType().Name} parallel={parallel}: policy after {updates} updates differs " +
+                    $"by {distance:e1}");
             }
         }
 

@@ -27,13 +27,20 @@ internal static class OpCheck
             double limit = precision switch { CudaPrecision.Float32 => 1e-5, CudaPrecision.TensorFloat32 => 1e-3, _ => 1e-2 };
             Dictionary<string, double> worst = [];
             HashSet<string> failed = [];
-            foreach ((int tile, int batch, int inputs, int outputs) in effort switch { Effort.Dry => Odd[..3], Effort.Quick => Odd, _ => [.. Odd, .. Full] })
+            (int Tile, int Batch, int Inputs, int Outputs)[] shapes = effort switch
+            {
+                Effort.Dry => Odd[..3],
+                Effort.Quick => Odd,
+                _ => [.. Odd, .. Full],
+            };
+            foreach ((int tile, int batch, int inputs, int outputs) in shapes)
             {
                 using var reference = new ScalarKernelDevice();
                 using var device = new CudaKernelDevice(new CudaDeviceOptions(Precision: precision)) { ForcedTile = tile };
                 if (tile == 128 && device.Info.SharedBytes < LargeTileBytes)
                 {
-                    Console.WriteLine($"left out: the large tile, which needs more shared memory than this GPU's {device.Info.SharedBytes} bytes a block");
+                    Console.WriteLine(
+                        $"left out: the large tile, which needs more shared memory than this GPU's {device.Info.SharedBytes} bytes a block");
                     continue;
                 }
 

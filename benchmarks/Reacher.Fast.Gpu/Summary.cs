@@ -18,10 +18,13 @@ internal static partial class Summary
 
         foreach (string precision in (string[])["fp32", "tf32"])
         {
-            // Compile+graph is what is to be beaten, so by itself: where PyTorch could not do it, the best of the other modes must not stand in for it unsaid.
+            // Compile+graph is what is to be beaten, so by itself: where PyTorch could not do it, the best of the other modes must not
+            // stand in for it unsaid.
             Row($"PyTorch's SAC updates/s, compile+graph, {precision}", null, null, Exact(found, $"torch_sac_{precision}_compile+graph"));
-            Row($"SAC over PyTorch's compile+graph, {precision}", 2, null, Best(found, $"sac_256_256_{precision}_k") / Exact(found, $"torch_sac_{precision}_compile+graph"));
-            Row($"SAC over PyTorch's best of the modes that ran (compile, graph, compile+graph), {precision}", 2, null, Best(found, $"sac_256_256_{precision}_k") / Best(found, $"torch_sac_{precision}_"));
+            Row($"SAC over PyTorch's compile+graph, {precision}", 2, null,
+                Best(found, $"sac_256_256_{precision}_k") / Exact(found, $"torch_sac_{precision}_compile+graph"));
+            Row($"SAC over PyTorch's best of the modes that ran (compile, graph, compile+graph), {precision}", 2, null,
+                Best(found, $"sac_256_256_{precision}_k") / Best(found, $"torch_sac_{precision}_"));
         }
 
         foreach (string precision in (string[])["fp32", "tf32", "bf16"])
@@ -29,17 +32,24 @@ internal static partial class Summary
             Row($"TD3 updates/s, {precision}", 12_000, 30_000, Best(found, $"td3_256_256_{precision}_k"));
         }
 
-        Row("batch 8192, hidden 1024, TF32: share of a large matrix product's rate", 0.5, 0.7, Best(found, "tflops_8192_1024_tf32_k") / Best(found, "torch_matmul_8192x8192x8192_tf32"));
-        Row("SAC updates/s with the defaults of train (batch 128, 2 x 128, layer-normalised critics), fp32", null, null, Exact(found, "train_defaults"));
+        Row("batch 8192, hidden 1024, TF32: share of a large matrix product's rate", 0.5, 0.7,
+            Best(found, "tflops_8192_1024_tf32_k") / Best(found, "torch_matmul_8192x8192x8192_tf32"));
+        Row("SAC updates/s with the defaults of train (batch 128, 2 x 128, layer-normalised critics), fp32", null, null,
+            Exact(found, "train_defaults"));
         Row("fused target against the same steps in PyTorch eager", 10, null, Best(found, "torch_target_us") / Best(found, "fused_target_us"));
         Row("mirror: share of page-locked copy bandwidth", 0.8, null, Best(found, "mirror_gbs") / Best(found, "page_locked_gbs"));
-        Row("registered mapped file: share of page-locked copy bandwidth", null, null, Best(found, "registered_gbs") / Best(found, "page_locked_gbs"));
+        Row("registered mapped file: share of page-locked copy bandwidth", null, null,
+            Best(found, "registered_gbs") / Best(found, "page_locked_gbs"));
     }
 
     private static void Row(string what, double? must, double? goal, double measured)
     {
-        string verdict = double.IsNaN(measured) || must is null ? "" : measured >= (goal ?? double.PositiveInfinity) ? "goal" : measured >= must ? "must" : "**short**";
-        Console.WriteLine($"| {what} | {Format(must)} | {Format(goal)} | {(double.IsNaN(measured) ? "not measured" : Format(measured))} | {verdict} |");
+        string verdict = double.IsNaN(measured) || must is null ? ""
+            : measured >= (goal ?? double.PositiveInfinity) ? "goal"
+            : measured >= must ? "must"
+            : "**short**";
+        Console.WriteLine(
+            $"| {what} | {Format(must)} | {Format(goal)} | {(double.IsNaN(measured) ? "not measured" : Format(measured))} | {verdict} |");
     }
 
     private static string Format(double? value) => value switch
@@ -51,7 +61,8 @@ internal static partial class Summary
 
     /// <summary>The largest figure whose name begins so, chained graphs and the host's ring left out; NaN if there is none.</summary>
     private static double Best(Dictionary<string, double> found, string prefix) => found
-        .Where(figure => figure.Key.StartsWith(prefix, StringComparison.Ordinal) && !figure.Key.EndsWith("_chained", StringComparison.Ordinal) && !figure.Key.EndsWith("_ring", StringComparison.Ordinal))
+        .Where(figure => figure.Key.StartsWith(prefix, StringComparison.Ordinal) &&
+            !figure.Key.EndsWith("_chained", StringComparison.Ordinal) && !figure.Key.EndsWith("_ring", StringComparison.Ordinal))
         .Select(static figure => figure.Value)
         .DefaultIfEmpty(double.NaN)
         .Max();

@@ -10,7 +10,10 @@ using Reacher.Fast.Replay.Writing;
 
 namespace Reacher.Fast.Gpu;
 
-/// <summary>How fast rows come into the GPU: the mirror, beside bare copies from page-locked memory and from a mapped file registered with the driver.</summary>
+/// <summary>
+/// How fast rows come into the GPU: the mirror, beside bare copies from page-locked memory and from a mapped file registered with the
+/// driver.
+/// </summary>
 internal static class TransferSpeeds
 {
     private const int Agents = 20;
@@ -32,7 +35,9 @@ internal static class TransferSpeeds
 
     private static void Report(string what, string name, double rate)
     {
-        Console.WriteLine(double.IsNaN(rate) ? $"{what}: not measured: no room for the file in /dev/shm or among the temporary files, or refused by the driver" : $"{what}: {rate:f2} GB/s, {rate * 1e3 / Spec.StrideBytes:f2} M rows/s of {Spec.StrideBytes} bytes");
+        Console.WriteLine(double.IsNaN(rate)
+            ? $"{what}: not measured: no room for the file in /dev/shm or among the temporary files, or refused by the driver"
+            : $"{what}: {rate:f2} GB/s, {rate * 1e3 / Spec.StrideBytes:f2} M rows/s of {Spec.StrideBytes} bytes");
         if (!double.IsNaN(rate))
         {
             Figure.Write(name, rate);
@@ -43,7 +48,8 @@ internal static class TransferSpeeds
     {
         using var here = new PinnedMemory(device.Context, 4 * Chunk);
         here.Span.Clear();
-        return bytes / 1e9 / DeviceTimer.Seconds(device, () => CopyAll(device, there, bytes, offset => (void*)(here.Value + (nint)(offset % (4 * Chunk)))), 1);
+        return bytes / 1e9 / DeviceTimer.Seconds(
+            device, () => CopyAll(device, there, bytes, offset => (void*)(here.Value + (nint)(offset % (4 * Chunk)))), 1);
     }
 
     private static unsafe double Registered(CudaKernelDevice device, DeviceMemory there, long bytes)
@@ -110,7 +116,10 @@ internal static class TransferSpeeds
                     }
                 },
                 1);
-            return rows.Broken == 0 ? count * Spec.StrideBytes / 1e9 / seconds : throw new InputException($"{rows.Broken} copies from {path} met a row that was not whole, though nobody writes to it; its rate means nothing.");
+            return rows.Broken == 0
+                ? count * Spec.StrideBytes / 1e9 / seconds
+                : throw new InputException(
+                    $"{rows.Broken} copies from {path} met a row that was not whole, though nobody writes to it; its rate means nothing.");
         }
         finally
         {
@@ -129,9 +138,13 @@ internal static class TransferSpeeds
         }
     }
 
-    /// <summary>A path in memory, or else among the temporary files, where so much fits; null if nowhere. A mapping with no room behind it is a dead process.</summary>
+    /// <summary>
+    /// A path in memory, or else among the temporary files, where so much fits; null if nowhere. A mapping with no room behind it is a
+    /// dead process.
+    /// </summary>
     private static string? FileFor(long bytes) =>
-        ((string[])["/dev/shm", Path.GetTempPath()]).FirstOrDefault(folder => Directory.Exists(folder) && new DriveInfo(folder).AvailableFreeSpace > bytes) is string found
+        ((string[])["/dev/shm", Path.GetTempPath()]).FirstOrDefault(
+            folder => Directory.Exists(folder) && new DriveInfo(folder).AvailableFreeSpace > bytes) is string found
             ? Path.Combine(found, $"reacher-fast-gpu-{Environment.ProcessId}")
             : null;
 
@@ -141,11 +154,15 @@ internal static class TransferSpeeds
     {
         for (long offset = 0; offset < bytes; offset += Chunk)
         {
-            CudaCheck.Succeeded(CudaDriver.cuMemcpyHtoDAsync_v2(there.Value + (nint)offset, from(offset), (nuint)Math.Min(Chunk, bytes - offset), device.Stream));
+            CudaCheck.Succeeded(CudaDriver.cuMemcpyHtoDAsync_v2(
+                there.Value + (nint)offset, from(offset), (nuint)Math.Min(Chunk, bytes - offset), device.Stream));
         }
     }
 
-    /// <summary>A replay's first rows over and over, each time read and checked again as the learner reads them; the stamps that arrive are the first round's.</summary>
+    /// <summary>
+    /// A replay's first rows over and over, each time read and checked again as the learner reads them; the stamps that arrive are the
+    /// first round's.
+    /// </summary>
     private sealed class RepeatedRows(ReplayRows rows, long count) : IReplayRows
     {
         public TransitionSpec Spec => rows.Spec;

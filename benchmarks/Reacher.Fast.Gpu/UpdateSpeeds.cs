@@ -70,7 +70,8 @@ internal static class UpdateSpeeds
         double operations = what.Sac ? SacOperations(what.Batch, what.Hidden) / seconds / 1e12 : 0;
         string precision = CudaKernelDevice.PrecisionName(what.Precision), algorithm = what.Sac ? "sac" : "td3";
         Console.WriteLine(
-            $"| {algorithm} | {what.Batch} | {what.Hidden} | {precision} | {(what.Ring ? "host ring" : "mirror")} | {(what.Parallel ? "parallel" : "chained")} | {what.K} | " +
+            $"| {algorithm} | {what.Batch} | {what.Hidden} | {precision} | {(what.Ring ? "host ring" : "mirror")} | " +
+            $"{(what.Parallel ? "parallel" : "chained")} | {what.K} | " +
             $"{1 / seconds:f0} | {seconds * 1e6:f1} | {operations:f1} |");
         string where = what.Ring ? "_ring" : what.Parallel ? "" : "_chained";
         Figure.Write($"{algorithm}_{what.Batch}_{what.Hidden}_{precision}_k{what.K}{where}", 1 / seconds);
@@ -80,7 +81,10 @@ internal static class UpdateSpeeds
         }
     }
 
-    /// <summary>What <c>train</c> does unless told otherwise: small, layer-normalised critics, an averaged policy, six updates for a step of 20 agents.</summary>
+    /// <summary>
+    /// What <c>train</c> does unless told otherwise: small, layer-normalised critics, an averaged policy, six updates for a step of 20
+    /// agents.
+    /// </summary>
     private static void TrainDefaults(Effort effort)
     {
         int size = effort == Effort.Dry ? 16 : 128;
@@ -99,7 +103,9 @@ internal static class UpdateSpeeds
             Spec,
             device);
         double seconds = FromMirror(device, learner, what, effort);
-        Console.WriteLine($"\nSAC with the defaults of train, batch {size}, hidden {size}, layer-normalised critics, fp32, mirror, K {what.K}: {1 / seconds:f0} updates/s");
+        Console.WriteLine(
+            $"\nSAC with the defaults of train, batch {size}, hidden {size}, layer-normalised critics, fp32, mirror, K {what.K}: " +
+            $"{1 / seconds:f0} updates/s");
         Figure.Write("train_defaults", 1 / seconds);
     }
 

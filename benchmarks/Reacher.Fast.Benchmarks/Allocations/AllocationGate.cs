@@ -6,9 +6,9 @@ using BenchmarkDotNet.Attributes;
 namespace Reacher.Fast.Benchmarks.Allocations;
 
 /// <summary>
-/// Holds every benchmark against <c>benchmarks/allocations.json</c>: <c>--quick allocations</c>. Bytes are what a machine cannot make noisy, so these are
-/// judged, and times never. Whole-process bytes are counted, so that a worker thread's are seen too; the least of a few trials counts, so that what the
-/// runtime itself allocates once is not.
+/// Holds every benchmark against <c>benchmarks/allocations.json</c>: <c>--quick allocations</c>. Bytes are what a machine cannot make
+/// noisy, so these are judged, and times never. Whole-process bytes are counted, so that a worker thread's are seen too; the least of a
+/// few trials counts, so that what the runtime itself allocates once is not.
 /// </summary>
 internal static class AllocationGate
 {
@@ -20,18 +20,24 @@ internal static class AllocationGate
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     /// <summary>Checks, and prints a line for each benchmark that is not as listed.</summary>
-    /// <param name="arguments"><c>print</c>: print the figures as JSON and judge nothing. <c>planted</c>: with a benchmark that allocates and is listed as 0.</param>
+    /// <param name="arguments"><c>print</c>: print the figures as JSON and judge nothing. <c>planted</c>: with a benchmark that allocates
+    /// and is listed as 0.</param>
     /// <returns>0 if all are as listed, 1 if not.</returns>
     public static int Run(ReadOnlySpan<string> arguments)
     {
         BenchmarkSizes.ReplayRows = 20_000;
         bool print = arguments is ["print"], planted = arguments is ["planted"];
         Dictionary<string, long> listed = Read();
-        List<Type> classes = [.. typeof(AllocationGate).Assembly.GetTypes().Where(type => type != typeof(PlantedBenchmarks) && BenchmarksOf(type).Any())];
+        List<Type> classes = [.. typeof(AllocationGate).Assembly.GetTypes()
+            .Where(type => type != typeof(PlantedBenchmarks) && BenchmarksOf(type).Any())];
         if (planted)
         {
             classes = [typeof(PlantedBenchmarks)];
-            listed = new() { [$"{nameof(PlantedBenchmarks)}.{nameof(PlantedBenchmarks.Allocating)}"] = 0, [$"{nameof(PlantedBenchmarks)}.{nameof(PlantedBenchmarks.Quiet)}"] = 0 };
+            listed = new()
+            {
+                [$"{nameof(PlantedBenchmarks)}.{nameof(PlantedBenchmarks.Allocating)}"] = 0,
+                [$"{nameof(PlantedBenchmarks)}.{nameof(PlantedBenchmarks.Quiet)}"] = 0,
+            };
         }
 
         var found = new SortedDictionary<string, long>(StringComparer.Ordinal);
@@ -49,7 +55,9 @@ internal static class AllocationGate
         List<string> problems = [.. Judge(found, listed), .. classes.SelectMany(Form)];
         problems.ForEach(problem => Console.WriteLine($"allocations: {problem}"));
         Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"{found.Count} benchmarks, {found.Values.Count(bytes => bytes == 0)} of them allocate nothing: {(problems.Count == 0 ? "as listed" : "NOT as listed")}"));
+            CultureInfo.InvariantCulture,
+            $"{found.Count} benchmarks, {found.Values.Count(bytes => bytes == 0)} of them allocate nothing: " +
+            $"{(problems.Count == 0 ? "as listed" : "NOT as listed")}"));
         return problems.Count == 0 ? 0 : 1;
     }
 
@@ -64,7 +72,8 @@ internal static class AllocationGate
             }
             else if (bytes > allowed)
             {
-                yield return $"{name} allocates {bytes} bytes an operation, and may allocate {allowed}; find what allocates, or raise it in {FileName} and say why.";
+                yield return $"{name} allocates {bytes} bytes an operation, and may allocate {allowed}; find what allocates, " +
+                    $"or raise it in {FileName} and say why.";
             }
         }
 
@@ -141,18 +150,24 @@ internal static class AllocationGate
                     : null);
             if (values is not null)
             {
-                combinations = [.. combinations.SelectMany(before => values.Select(value => before + (instance => property.SetValue(instance, value))))];
+                combinations =
+                [
+                    .. combinations.SelectMany(before => values.Select(value => before + (instance => property.SetValue(instance, value)))),
+                ];
             }
         }
 
         return combinations;
     }
 
-    private static IEnumerable<MethodInfo> BenchmarksOf(Type type) => type.GetMethods().Where(method => method.GetCustomAttribute<BenchmarkAttribute>() is not null);
+    private static IEnumerable<MethodInfo> BenchmarksOf(Type type) => type.GetMethods()
+        .Where(method => method.GetCustomAttribute<BenchmarkAttribute>() is not null);
 
     private static void Invoke<TAttribute>(object instance)
         where TAttribute : Attribute =>
-        instance.GetType().GetMethods().FirstOrDefault(method => method.GetCustomAttribute<TAttribute>() is not null)?.CreateDelegate<Action>(instance)();
+        instance.GetType().GetMethods()
+            .FirstOrDefault(method => method.GetCustomAttribute<TAttribute>() is not null)?
+            .CreateDelegate<Action>(instance)();
 
     private static Dictionary<string, long> Read() =>
         JsonSerializer.Deserialize<Dictionary<string, long>>(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, FileName)))!;

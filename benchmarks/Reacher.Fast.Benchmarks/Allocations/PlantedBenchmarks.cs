@@ -2,7 +2,10 @@ using BenchmarkDotNet.Attributes;
 
 namespace Reacher.Fast.Benchmarks.Allocations;
 
-/// <summary>The bug that the gate is for: a hot loop that allocates, on a thread that is not the caller's. Only <c>--quick allocations planted</c> runs it.</summary>
+/// <summary>
+/// The bug that the gate is for: a hot loop that allocates, on a thread that is not the caller's. Only <c>--quick allocations planted</c>
+/// runs it.
+/// </summary>
 [MemoryDiagnoser]
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "BenchmarkDotNet calls the cleanup.")]
 internal class PlantedBenchmarks

@@ -58,7 +58,8 @@ internal static class LearnCommand
         }
 
         Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"first evaluation >= 30 after episode {solved}; 100 episodes of one arm each and more: {loop.Evaluate(5):F2}"));
+            CultureInfo.InvariantCulture,
+            $"first evaluation >= 30 after episode {solved}; 100 episodes of one arm each and more: {loop.Evaluate(5):F2}"));
         return 0;
     }
 

@@ -43,7 +43,9 @@ internal static class ReplayTogether
 
         double[] ratios = [.. ours.Zip(limit, (a, b) => a / b).Order()];
         Console.WriteLine($"2 writers and 1 reader, C     {ReplayQuick.Median(limit),8:F2} M rows/s together");
-        Console.WriteLine($"2 writers and 1 reader        {ReplayQuick.Median(ours),8:F2} M rows/s together  {ReplayQuick.Median(ratios),6:P0} of C ({ratios[0]:P0} to {ratios[^1]:P0} in {Repeats} turns)");
+        Console.WriteLine(
+            $"2 writers and 1 reader        {ReplayQuick.Median(ours),8:F2} M rows/s together  {ReplayQuick.Median(ratios),6:P0} of C " +
+            $"({ratios[0]:P0} to {ratios[^1]:P0} in {Repeats} turns)");
         return 0;
     }
 

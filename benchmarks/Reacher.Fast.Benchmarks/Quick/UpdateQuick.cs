@@ -111,7 +111,8 @@ internal static class UpdateQuick
         peaks.Sort();
         times.Sort();
         double peak = peaks[peaks.Count / 2], time = times[times.Count / 2];
-        string part = $"  {flops / time / 1e9,6:F1} GFLOP/s = {flops / time / peak,4:P0} of peak {peak / 1e9:F1}; best {flops / times[0] / peaks[^1],4:P0} of best {peaks[^1] / 1e9:F1}";
+        string part = $"  {flops / time / 1e9,6:F1} GFLOP/s = {flops / time / peak,4:P0} of peak {peak / 1e9:F1}; " +
+            $"best {flops / times[0] / peaks[^1],4:P0} of best {peaks[^1] / 1e9:F1}";
         Console.WriteLine($"{what,-28}{time * 1e6,10:F1} us (best {times[0] * 1e6:F1}){1 / time,10:F1}/s{part}");
     }
 

@@ -26,19 +26,19 @@ public sealed class BatchBuffer : IDisposable
     /// <summary>B, the number of transitions.</summary>
     public int Count { get; }
 
-    /// <summary>[B, observation].</summary>
+    /// <summary>The observations the transitions begin with, as [B, observation].</summary>
     public Span<float> Observations => memory.Span[..(Count * Spec.ObservationSize)];
 
-    /// <summary>[B, action].</summary>
+    /// <summary>The actions taken there, as [B, action].</summary>
     public Span<float> Actions => memory.Span.Slice(Count * Spec.ActionOffset, Count * Spec.ActionSize);
 
-    /// <summary>[B].</summary>
+    /// <summary>The n-step discounted sums of rewards, as [B].</summary>
     public Span<float> Rewards => memory.Span.Slice(Count * Spec.RewardOffset, Count);
 
-    /// <summary>[B].</summary>
+    /// <summary>The discounts of the targets, as [B]; 0 where the episode terminated.</summary>
     public Span<float> Discounts => memory.Span.Slice(Count * Spec.DiscountOffset, Count);
 
-    /// <summary>[B, observation].</summary>
+    /// <summary>The observations n steps later, as [B, observation].</summary>
     public Span<float> NextObservations => memory.Span.Slice(Count * Spec.NextObservationOffset, Count * Spec.ObservationSize);
 
     /// <summary>The batch as a learner reads it.</summary>

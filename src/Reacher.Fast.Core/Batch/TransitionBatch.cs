@@ -41,7 +41,7 @@ public readonly ref struct TransitionBatch
     /// <summary>B, the number of transitions.</summary>
     public int Count { get; }
 
-    /// <summary>[B, observation].</summary>
+    /// <summary>[B, observation]: the observations the transitions begin with.</summary>
     public ReadOnlySpan<float> Observations { get; }
 
     /// <summary>[B, action], each in [-1, 1].</summary>

@@ -14,12 +14,12 @@ public sealed record CheckpointSave(string? Path, string? Warning, bool DiskFull
 }
 
 /// <summary>A checkpoint that could not be used, and why.</summary>
-/// <param name="Path">The file.</param>
-/// <param name="Reason">One sentence.</param>
+/// <param name="Path">The checkpoint that was passed over.</param>
+/// <param name="Reason">Why it could not be used, in one sentence for the user.</param>
 public sealed record SkippedCheckpoint(string Path, string Reason);
 
 /// <summary>A checkpoint read back.</summary>
-/// <param name="State">Its content.</param>
+/// <param name="State">The tensors and metadata that the checkpoint holds.</param>
 /// <param name="Step">Agent steps when it was saved.</param>
 /// <param name="Path">Where it was read from.</param>
 /// <param name="Skipped">Newer ones that are damaged; the user is to be told of each.</param>
@@ -111,7 +111,7 @@ public sealed class CheckpointStore
     }
 
     /// <summary>Reads one checkpoint written by a <see cref="CheckpointStore"/>.</summary>
-    /// <param name="path">The file.</param>
+    /// <param name="path">The checkpoint to read.</param>
     /// <param name="step">Agent steps when it was saved.</param>
     /// <exception cref="InputException">It is missing, damaged, or not a checkpoint of this project.</exception>
     public static StateDictionary Load(string path, out long step)

@@ -19,7 +19,10 @@ public static class PolicyFile
     /// <summary>The kind whose last layer is followed by tanh.</summary>
     public const string Deterministic = "deterministic";
 
-    /// <summary>Metadata of a checkpoint: whose weights its policy is published with, <c>actor</c> (also where it is missing) or <c>target_actor</c>.</summary>
+    /// <summary>
+    /// Metadata of a checkpoint: whose weights its policy is published with, <c>actor</c> (also where it is missing) or
+    /// <c>target_actor</c>.
+    /// </summary>
     public const string PublishedKey = "policy.published";
 
     private const string LearnerKey = "learner.algorithm";
@@ -158,7 +161,9 @@ public static class PolicyFile
         {
             if (!own.Contains(tensor.Name) && !OfCheckpoint.Any(prefix => tensor.Name.StartsWith(prefix, StringComparison.Ordinal)))
             {
-                throw new InputException($"'{name}' holds a tensor {SafetensorsHeader.Quote(tensor.Name)} that is no part of a policy or a checkpoint of this program; name one of those.");
+                throw new InputException(
+                    $"'{name}' holds a tensor {SafetensorsHeader.Quote(tensor.Name)} that is no part of a policy or a checkpoint of this " +
+                    "program; name one of those.");
             }
         }
     }
@@ -205,7 +210,8 @@ public static class PolicyFile
         {
             (Gaussian, _) or (null, "sac") => PolicyKind.SquashedGaussian,
             (Deterministic, _) or (null, "td3") => PolicyKind.Deterministic,
-            _ => throw new InputException($"'{name}' does not say of which kind its policy is: its metadata lacks '{KindKey}', {Gaussian} or {Deterministic}."),
+            _ => throw new InputException(
+                $"'{name}' does not say of which kind its policy is: its metadata lacks '{KindKey}', {Gaussian} or {Deterministic}."),
         };
     }
 
@@ -231,7 +237,9 @@ public static class PolicyFile
 
     // A checkpoint of an averaged policy holds both: the trained one, and the average that is acted with.
     private static string Published(StateDictionary state, int layer, string part) =>
-        state.Metadata.TryGetValue(PublishedKey, out string? published) && published == "target_actor" ? "target_" + Name(layer, part) : Name(layer, part);
+        state.Metadata.TryGetValue(PublishedKey, out string? published) && published == "target_actor"
+            ? "target_" + Name(layer, part)
+            : Name(layer, part);
 
     // Linear layers have even numbers; the activations between them the odd ones.
     private static string Name(int layer, string part) => FormattableString.Invariant($"actor.{2 * layer}.{part}");

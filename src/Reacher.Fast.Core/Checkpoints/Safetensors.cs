@@ -194,7 +194,8 @@ public static class Safetensors
             if (entry.Begin != position || entry.End < entry.Begin)
             {
                 throw new FormatException(
-                    $"its tensor {SafetensorsHeader.Quote(entry.Name)} lies at {entry.Begin}..{entry.End}, which overlaps or leaves a gap at {position}");
+                    $"its tensor {SafetensorsHeader.Quote(entry.Name)} lies at {entry.Begin}..{entry.End}, which overlaps or leaves a " +
+                    $"gap at {position}");
             }
 
             if (Bytes(entry) != entry.End - entry.Begin)

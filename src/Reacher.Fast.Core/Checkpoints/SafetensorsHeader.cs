@@ -2,14 +2,13 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Reacher.Fast.Core.Files;
 
 namespace Reacher.Fast.Core.Checkpoints;
 
 /// <summary>One tensor as a safetensors header describes it.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Type">Its element type.</param>
-/// <param name="Shape">Row-major.</param>
+/// <param name="Name">The name under which the tensor is stored.</param>
+/// <param name="Type">The type of the tensor's elements.</param>
+/// <param name="Shape">The sizes of its dimensions; the elements lie in row-major order.</param>
 /// <param name="Begin">First byte, counted from the end of the header.</param>
 /// <param name="End">One past the last byte.</param>
 internal readonly record struct SafetensorsEntry(string Name, TensorType Type, long[] Shape, long Begin, long End);

@@ -5,22 +5,22 @@ namespace Reacher.Fast.Core.Checkpoints;
 /// <summary>Element types a checkpoint holds; the names are those of the safetensors format.</summary>
 public enum TensorType
 {
-    /// <summary>float32.</summary>
+    /// <summary>A float of 32 bits.</summary>
     F32 = 0,
 
-    /// <summary>float64.</summary>
+    /// <summary>A float of 64 bits.</summary>
     F64 = 1,
 
-    /// <summary>int64.</summary>
+    /// <summary>A signed integer of 64 bits.</summary>
     I64 = 2,
 
-    /// <summary>uint64.</summary>
+    /// <summary>An unsigned integer of 64 bits.</summary>
     U64 = 3,
 }
 
 /// <summary>A named array with a shape: one entry of a checkpoint.</summary>
 /// <param name="Name">As a PyTorch user expects: <c>actor.0.weight</c>.</param>
-/// <param name="Type">Element type.</param>
+/// <param name="Type">The type of the elements.</param>
 /// <param name="Shape">Row-major; weight matrices are [out, in] here, as PyTorch has them.</param>
 /// <param name="Data">The elements' bytes, native (little-endian) order.</param>
 public sealed record StateTensor(string Name, TensorType Type, IReadOnlyList<long> Shape, ReadOnlyMemory<byte> Data)

@@ -12,7 +12,7 @@ public static class KernelDevices
     /// The device called <paramref name="name"/>: <c>auto</c> or <c>cpu</c> (the best instruction set that this processor has, or
     /// the one that <see cref="InstructionSets.EnvironmentVariable"/> names), <c>scalar</c> (the reference), <c>cuda</c> or <c>cuda:N</c>.
     /// </summary>
-    /// <param name="name">Compared without case.</param>
+    /// <param name="name">The device's name, in any case.</param>
     /// <param name="threads">Threads for one op where the device can share it out; at least 1.</param>
     /// <param name="precision">Of matrix products on CUDA: <c>fp32</c>, <c>tf32</c> or <c>bf16</c>.</param>
     /// <exception cref="InputException">There is no such device.</exception>

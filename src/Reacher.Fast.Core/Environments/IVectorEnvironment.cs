@@ -32,7 +32,7 @@ public interface IVectorEnvironment : IDisposable
 /// chosen from: for an agent whose episode has just ended it is the first observation of its next episode, while
 /// <see cref="FinalObservations"/> holds the true last one, the only right successor (docs/regressions.md, G).
 /// </summary>
-/// <param name="observations">[N, observation].</param>
+/// <param name="observations">[N, observation]: what the next action is chosen from.</param>
 /// <param name="finalObservations">[N, observation]; rows are written only for agents that terminated or were truncated.</param>
 /// <param name="rewards">[N], for the decision just made.</param>
 /// <param name="terminated">[N]: the task's own end; no value beyond it.</param>
@@ -53,15 +53,15 @@ public readonly ref struct VectorStep(
     /// <summary>[N, observation]: the true last observation, where terminated or truncated.</summary>
     public Span<float> FinalObservations { get; } = finalObservations;
 
-    /// <summary>[N].</summary>
+    /// <summary>[N]: the reward of each agent for the decision just made.</summary>
     public Span<float> Rewards { get; } = rewards;
 
-    /// <summary>[N].</summary>
+    /// <summary>[N]: whether the task itself ended the agent's episode, so that no value lies beyond it.</summary>
     public Span<bool> Terminated { get; } = terminated;
 
-    /// <summary>[N].</summary>
+    /// <summary>[N]: whether a time limit ended the agent's episode.</summary>
     public Span<bool> Truncated { get; } = truncated;
 
-    /// <summary>[N].</summary>
+    /// <summary>[N]: whether the transition has no usable successor and must not be stored.</summary>
     public Span<bool> Lost { get; } = lost;
 }

@@ -9,7 +9,7 @@ namespace Reacher.Fast.Core.Interop;
 internal static unsafe class CudaCheck
 {
     /// <summary>Throws unless the call succeeded.</summary>
-    /// <param name="status">What it answered.</param>
+    /// <param name="status">The status that the call returned.</param>
     /// <param name="call">Its source text; the function's name is the part before the parenthesis.</param>
     /// <exception cref="CudaException">It failed.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -28,7 +28,8 @@ internal static unsafe class CudaCheck
         {
             _ = CudaDriver.cuGetErrorName(status, out byte* name);
             _ = CudaDriver.cuGetErrorString(status, out byte* text);
-            return $"{Marshal.PtrToStringUTF8((nint)name) ?? status.ToString()} ({(int)status}): {Marshal.PtrToStringUTF8((nint)text) ?? "no description"}";
+            return $"{Marshal.PtrToStringUTF8((nint)name) ?? status.ToString()} ({(int)status}): " +
+                (Marshal.PtrToStringUTF8((nint)text) ?? "no description");
         }
         catch (Exception error) when (error is DllNotFoundException or EntryPointNotFoundException)
         {

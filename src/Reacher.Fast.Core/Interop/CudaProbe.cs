@@ -125,7 +125,8 @@ public static unsafe class CudaProbe
     {
         CudaStatus.NoDevice => "the NVIDIA driver is here but sees no GPU; check nvidia-smi, CUDA_VISIBLE_DEVICES, and a container's --gpus",
         CudaStatus.StubLibrary => "the library found is the CUDA toolkit's stub, not the driver's; take the stubs folder out of LD_LIBRARY_PATH",
-        CudaStatus.SystemDriverMismatch => "the driver's library and its kernel module differ in version; reboot, or restart the container after the host's driver update",
+        CudaStatus.SystemDriverMismatch =>
+            "the driver's library and its kernel module differ in version; reboot, or restart the container after the host's driver update",
         _ => $"the NVIDIA driver did not start, cuInit answered {CudaCheck.Describe(status)}; check nvidia-smi",
     };
 

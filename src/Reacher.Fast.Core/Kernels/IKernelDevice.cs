@@ -47,14 +47,14 @@ public interface IKernelDevice : IDenseKernels, IPolicyKernels, ILossKernels, IO
 }
 
 /// <summary>A fixed sequence of ops, named for reports; see <see cref="IKernelDevice.Run"/>.</summary>
-/// <param name="name">Such as <c>sac-update</c>.</param>
-/// <param name="body">Issues the ops.</param>
+/// <param name="name">The program's name, such as <c>sac-update</c>.</param>
+/// <param name="body">The action that issues the ops.</param>
 public sealed class DeviceProgram(string name, Action body)
 {
-    /// <summary>Such as <c>sac-update</c>.</summary>
+    /// <summary>The program's name, such as <c>sac-update</c>.</summary>
     public string Name { get; } = name;
 
-    /// <summary>Issues the ops.</summary>
+    /// <summary>The action that issues the ops.</summary>
     public Action Body { get; } = body;
 
     /// <summary>Whatever the device keeps for it (a recorded graph); null until the first run.</summary>

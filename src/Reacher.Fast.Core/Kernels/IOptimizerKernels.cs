@@ -14,7 +14,8 @@ public readonly record struct AdamOptions(double LearningRate, double Beta1 = 0.
 /// <param name="First">First moments, of the parameters' shapes.</param>
 /// <param name="Second">Second moments, of the parameters' shapes.</param>
 /// <param name="Step">[1, 1, 1]: steps taken, a whole number, exact in float32 to 2^24, where it stays: bias correction is 1 by then.</param>
-/// <param name="Schedule">[1, 1, 1]: what the learning rate is multiplied by. In device memory, so that a device which replays a recording follows it too.</param>
+/// <param name="Schedule">[1, 1, 1]: what the learning rate is multiplied by. In device memory, so that a device which replays a
+/// recording follows it too.</param>
 public sealed record AdamState(TensorBlock First, TensorBlock Second, Tensor Step, Tensor Schedule);
 
 /// <summary>Optimisers over whole parameter blocks, in one pass.</summary>

@@ -31,7 +31,7 @@ public interface IPolicyKernels
     /// </summary>
     const float LogStandardDeviationMin = -5f;
 
-    /// <summary>See <see cref="LogStandardDeviationMin"/>.</summary>
+    /// <summary>The upper end of the range that begins at <see cref="LogStandardDeviationMin"/>.</summary>
     const float LogStandardDeviationMax = 2f;
 
     /// <summary>

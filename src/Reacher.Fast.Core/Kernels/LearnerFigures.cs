@@ -59,7 +59,7 @@ public sealed record LearnerFigure : Figure
 /// </summary>
 public static class LearnerFigures
 {
-    /// <summary>The table.</summary>
+    /// <summary>All figures that a learner reports, in the order of their slots.</summary>
     public static IReadOnlyList<LearnerFigure> All { get; } =
     [
         new()

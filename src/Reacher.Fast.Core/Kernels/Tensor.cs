@@ -1,6 +1,8 @@
 namespace Reacher.Fast.Core.Kernels;
 
-/// <summary>Name and logical shape of one tensor: <paramref name="Heads"/> matrices of <paramref name="Rows"/> by <paramref name="Columns"/>.</summary>
+/// <summary>
+/// Name and logical shape of one tensor: <paramref name="Heads"/> matrices of <paramref name="Rows"/> by <paramref name="Columns"/>.
+/// </summary>
 /// <param name="Name">What a checkpoint calls it, such as <c>0.weight</c>; unique within its block.</param>
 /// <param name="Heads">1, or 2 for the twin critics, which every op treats in one call.</param>
 /// <param name="Rows">Inputs for a weight matrix, samples for an activation, 1 for a bias or a quantity per sample.</param>
@@ -65,14 +67,14 @@ public sealed class TensorBlock
     private readonly Tensor[] tensors;
     private readonly IDisposable owner;
 
-    /// <summary>Called by devices.</summary>
+    /// <summary>A block in memory that a device has allocated.</summary>
     /// <param name="name">Such as <c>critic</c>; the prefix of its tensors in a checkpoint.</param>
-    /// <param name="shapes">One per tensor.</param>
+    /// <param name="shapes">The shape of each tensor.</param>
     /// <param name="address">Device address of the allocation.</param>
     /// <param name="offsets">Each tensor's offset in floats.</param>
     /// <param name="headStrides">Each tensor's floats from head to head.</param>
     /// <param name="length">Floats in the allocation, padding included.</param>
-    /// <param name="owner">Frees the allocation.</param>
+    /// <param name="owner">What frees the allocation when it is disposed.</param>
     internal TensorBlock(
         string name,
         ReadOnlySpan<TensorShape> shapes,

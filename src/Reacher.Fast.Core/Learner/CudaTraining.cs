@@ -29,7 +29,7 @@ public sealed class CudaTraining : IDisposable
 
     /// <summary>Records nothing yet; <see cref="Prepare"/> does, or the first <see cref="Launch"/>.</summary>
     /// <param name="learner">A learner made on <paramref name="device"/>.</param>
-    /// <param name="device">The GPU.</param>
+    /// <param name="device">The GPU that runs the updates.</param>
     /// <param name="source">Where its batches come from.</param>
     /// <param name="updatesPerLaunch">K; a multiple of the policy's delay, and begun at a multiple of it, so that every launch is alike.</param>
     /// <exception cref="InputException">The learner keeps running statistics of the batches on the host, or K does not fit its delay.</exception>
@@ -48,7 +48,8 @@ public sealed class CudaTraining : IDisposable
         if (updatesPerLaunch % learner.PolicyDelay != 0 || learner.Updates % learner.PolicyDelay != 0)
         {
             throw new InputException(
-                $"{updatesPerLaunch} updates a launch, from update {learner.Updates} on, do not fit a policy delay of {learner.PolicyDelay}; use a multiple of it.");
+                $"{updatesPerLaunch} updates a launch, from update {learner.Updates} on, do not fit a policy delay of " +
+                $"{learner.PolicyDelay}; use a multiple of it.");
         }
 
         (this.learner, this.device, UpdatesPerLaunch) = (learner, device, updatesPerLaunch);
@@ -69,7 +70,7 @@ public sealed class CudaTraining : IDisposable
         }
     }
 
-    /// <summary>K.</summary>
+    /// <summary>K, the number of updates that one launch makes.</summary>
     public int UpdatesPerLaunch { get; }
 
     /// <summary>
@@ -110,7 +111,9 @@ public sealed class CudaTraining : IDisposable
         return arrived;
     }
 
-    /// <summary>Queues a snapshot of the policies as the updates queued so far leave them. False, and nothing queued, while one is under way.</summary>
+    /// <summary>
+    /// Queues a snapshot of the policies as the updates queued so far leave them. False, and nothing queued, while one is under way.
+    /// </summary>
     /// <exception cref="CudaException">The driver refused, or work queued earlier failed.</exception>
     public bool TryQueuePolicies()
     {
@@ -152,7 +155,10 @@ public sealed class CudaTraining : IDisposable
         return true;
     }
 
-    /// <summary>Frees the recording and the read-back buffers, once the device is done with them. A lost device is no error here: whoever lost it has said so.</summary>
+    /// <summary>
+    /// Frees the recording and the read-back buffers, once the device is done with them. A lost device is no error here: whoever lost it
+    /// has said so.
+    /// </summary>
     public void Dispose()
     {
         device.Context.TryMakeCurrent();

@@ -34,7 +34,9 @@ public interface ILearner : IDisposable
     /// </summary>
     void CopyPolicy(Span<float> destination);
 
-    /// <summary>Writes the policy to act with while training: always the trained one, whose lead over its average is what early learning lives on.</summary>
+    /// <summary>
+    /// Writes the policy to act with while training: always the trained one, whose lead over its average is what early learning lives on.
+    /// </summary>
     void CopyActingPolicy(Span<float> destination);
 
     /// <summary>Adds everything needed to go on from here: weights, targets, optimisers, entropy coefficient, normaliser, counters.</summary>

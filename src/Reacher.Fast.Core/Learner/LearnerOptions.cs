@@ -76,7 +76,7 @@ public abstract record LearnerOptions
     [Option(OptionSection.Network, "layer_norm", "Layer normalisation in the critics")]
     public bool LayerNormCritics { get; init; } = true;
 
-    /// <summary>How weights begin.</summary>
+    /// <summary>How the weights are initialised.</summary>
     [Option(OptionSection.Network, "initialization", "How weights begin", IsAdvanced = true)]
     public WeightInitialization Initialization { get; init; }
 
@@ -133,7 +133,7 @@ public sealed record SacOptions : LearnerOptions
         Minimum = 0, Maximum = 1, IsAdvanced = true, Order = 3)]
     public double? AlphaLearningRate { get; init; }
 
-    /// <summary>alpha at first.</summary>
+    /// <summary>The entropy coefficient alpha at the start.</summary>
     [Option(OptionSection.Hyperparameters, "init_entcoef",
         "Entropy coefficient at the start; it is tuned from there by entcoef_learning_rate",
         Minimum = 0, AboveMinimum = true, Order = 10)]

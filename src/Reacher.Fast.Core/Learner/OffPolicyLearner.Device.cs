@@ -12,7 +12,7 @@ public abstract partial class OffPolicyLearner
     /// <summary>d: critic updates for one of the policy.</summary>
     internal int PolicyDelay => options.PolicyDelay;
 
-    /// <summary>B.</summary>
+    /// <summary>B, the number of transitions in a batch.</summary>
     internal int BatchSize => options.BatchSize;
 
     /// <summary>Why batches must pass through the host (running statistics are kept there), or null if they need not.</summary>
@@ -33,7 +33,7 @@ public abstract partial class OffPolicyLearner
     internal TensorBlock PublishedParameters => PublishesAverage ? Actor.Target! : Actor.Parameters;
 
     /// <summary>What the host does with a batch before it crosses: checks it, takes it into the running statistics, scales its rewards.</summary>
-    /// <param name="batch">From the host.</param>
+    /// <param name="batch">A batch in the host's memory.</param>
     /// <param name="scaledRewards">The rewards to learn from, [B].</param>
     /// <exception cref="ArgumentException">The batch's spec or count is not what the learner was made for.</exception>
     /// <exception cref="LearnerDivergedException">A number in it is NaN or infinite.</exception>

@@ -42,7 +42,8 @@ public abstract partial class OffPolicyLearner
         if (!state.Metadata.TryGetValue(AlgorithmKey, out string? algorithm) || algorithm != Algorithm)
         {
             throw new InputException(
-                $"The checkpoint is of a '{algorithm ?? "unknown"}' learner where '{Algorithm}' is configured; use the configuration it was trained with.");
+                $"The checkpoint is of a '{algorithm ?? "unknown"}' learner where '{Algorithm}' is configured; use the configuration " +
+                "it was trained with.");
         }
 
         Action load = Actor.StageState(state);

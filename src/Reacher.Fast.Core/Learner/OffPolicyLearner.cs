@@ -102,7 +102,7 @@ public abstract partial class OffPolicyLearner : ILearner
 
     private protected TwinCritic CriticNetwork { get; }
 
-    /// <summary>phi.</summary>
+    /// <summary>The policy network, whose parameters the papers call phi.</summary>
     private protected TrainedNetwork Actor { get; }
 
     /// <summary>theta_1 and theta_2, with targets.</summary>
@@ -114,7 +114,7 @@ public abstract partial class OffPolicyLearner : ILearner
     /// <summary>[1, B, A]: a' of the target, then the policy's own action.</summary>
     private protected Tensor Action { get; }
 
-    /// <summary>[1, B, A].</summary>
+    /// <summary>[1, B, A]: the gradient that the critics pass back to the actions.</summary>
     private protected Tensor ActionGradient { get; }
 
     /// <summary>[1, 1, <see cref="ReportSlot.Count"/>].</summary>

@@ -17,10 +17,10 @@ internal sealed class TrainedNetwork
     private readonly AdamState optimizer;
     private readonly AdamOptions adam;
 
-    /// <param name="device">Where it lies.</param>
-    /// <param name="layout">Its parameters.</param>
+    /// <param name="device">The device on which the network lies.</param>
+    /// <param name="layout">The names and shapes of the network's parameters.</param>
     /// <param name="names">What a checkpoint calls each head: actor, or critic1 and critic2.</param>
-    /// <param name="learningRate">Adam's.</param>
+    /// <param name="learningRate">The learning rate that Adam begins with.</param>
     /// <param name="target">Whether a Polyak target follows it.</param>
     /// <param name="schedule">[1, 1, 1]: what the learning rate is multiplied by.</param>
     public TrainedNetwork(IKernelDevice device, Parameter[] layout, string[] names, double learningRate, bool target, Tensor schedule)

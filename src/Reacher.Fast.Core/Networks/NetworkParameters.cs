@@ -23,7 +23,7 @@ internal enum ParameterRole
 
 /// <summary>One parameter tensor of a network.</summary>
 /// <param name="Shape">Name as torch.nn.Sequential would number it, and shape.</param>
-/// <param name="Role">What it is.</param>
+/// <param name="Role">What the parameter is in its layer.</param>
 /// <param name="FanIn">Inputs of the layer it belongs to.</param>
 /// <param name="Output">Whether it belongs to the network's last layer.</param>
 internal readonly record struct Parameter(TensorShape Shape, ParameterRole Role, int FanIn, bool Output);

@@ -60,8 +60,9 @@ public sealed class Policy
     public PolicySpec Spec { get; }
 
     /// <summary>
-    /// For how many calls of <see cref="ActExploring"/> an agent keeps its noise. Noise that lasts moves a body where noise drawn anew each time only shakes it
-    /// (Raffin et al. 2022, "Smooth exploration for robotic reinforcement learning", section 3: sampled every n steps); the distribution of each single action is the policy's all the same.
+    /// For how many calls of <see cref="ActExploring"/> an agent keeps its noise. Noise that lasts moves a body where noise drawn anew
+    /// each time only shakes it (Raffin et al. 2022, "Smooth exploration for robotic reinforcement learning", section 3: sampled every n
+    /// steps); the distribution of each single action is the policy's all the same.
     /// </summary>
     public int NoiseHold { get; init; } = 1;
 
@@ -110,7 +111,8 @@ public sealed class Policy
         (int o, int a) = (Spec.ObservationSize, Spec.ActionSize);
         if (from.Length != count * o || actions.Length != count * a)
         {
-            throw new ArgumentException($"{count} observations of {o} and actions of {a} floats do not have {from.Length} and {actions.Length} floats.");
+            throw new ArgumentException(
+                $"{count} observations of {o} and actions of {a} floats do not have {from.Length} and {actions.Length} floats.");
         }
 
         for (int done = 0; done < count; done += batch)

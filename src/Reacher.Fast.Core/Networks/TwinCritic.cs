@@ -97,7 +97,8 @@ internal sealed class TwinCritic
             if (layerNorm)
             {
                 device.LayerNormBackward(
-                    layer.Gradient, parameters[at + 2], layer.Normalized, layer.ReciprocalDeviation, layer.Gradient, gradients?[at + 2], gradients?[at + 3]);
+                    layer.Gradient, parameters[at + 2], layer.Normalized, layer.ReciprocalDeviation, layer.Gradient, gradients?[at + 2],
+                    gradients?[at + 3]);
             }
 
             if (gradients is not null)

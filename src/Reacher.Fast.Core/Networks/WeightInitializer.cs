@@ -2,7 +2,7 @@ using Reacher.Fast.Core.Kernels;
 
 namespace Reacher.Fast.Core.Networks;
 
-/// <summary>How weights begin.</summary>
+/// <summary>How the weights are initialised.</summary>
 public enum WeightInitialization
 {
     /// <summary>

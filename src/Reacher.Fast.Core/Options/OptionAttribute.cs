@@ -83,7 +83,7 @@ public class OptionAttribute(string section, string name, string meaning) : Attr
 
     /// <summary>Checks the numbers and texts of all options that <paramref name="record"/> has.</summary>
     /// <param name="record">The record whose options they are.</param>
-    /// <param name="type">Its type.</param>
+    /// <param name="type">The type of <paramref name="record"/>, whose properties are read.</param>
     /// <param name="owner">Whose options they are, for the message: <c>The learner's</c>.</param>
     /// <exception cref="InputException">One is out of range; the sentence says which, what it is and what it must be.</exception>
     public static void Require(

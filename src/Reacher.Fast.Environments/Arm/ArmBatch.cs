@@ -95,7 +95,8 @@ public abstract class ArmBatch : IDisposable
     {
         if (actions.Length != Count * ActionSize || rewards.Length != Count)
         {
-            throw new ArgumentException($"{Count} arms take {Count * ActionSize} action floats and {Count} rewards, not {actions.Length} and {rewards.Length}.");
+            throw new ArgumentException(
+                $"{Count} arms take {Count * ActionSize} action floats and {Count} rewards, not {actions.Length} and {rewards.Length}.");
         }
 
         // One that is not finite would stay in the arm's state for the rest of the episode.

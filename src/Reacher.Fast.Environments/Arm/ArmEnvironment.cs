@@ -1,6 +1,5 @@
 using Reacher.Fast.Core.Environments;
 using Reacher.Fast.Core.Vectors;
-using static Reacher.Fast.Environments.Arm.ArmModel;
 
 namespace Reacher.Fast.Environments.Arm;
 

@@ -55,7 +55,10 @@ public readonly record struct DoubleQuaternion(double X, double Y, double Z, dou
         (a.W * b.Z) + (a.X * b.Y) - (a.Y * b.X) + (a.Z * b.W),
         (a.W * b.W) - (a.X * b.X) - (a.Y * b.Y) - (a.Z * b.Z));
 
-    /// <summary>This orientation turned with the constant angular velocity <paramref name="omega"/> for <paramref name="dt"/> seconds, of unit length.</summary>
+    /// <summary>
+    /// This orientation turned with the constant angular velocity <paramref name="omega"/> for <paramref name="dt"/> seconds, of unit
+    /// length.
+    /// </summary>
     public DoubleQuaternion Turned(Double3 omega, double dt)
     {
         double speed = omega.Length;

@@ -14,13 +14,15 @@ public static class ScalarArm
     private const double LowerElbow = ElbowOffset + LowerMassCentre;
 
     /// <summary>Advances one arm by 0.02 s.</summary>
-    /// <param name="state">Before the step.</param>
+    /// <param name="state">The arm's state before the step.</param>
     /// <param name="action">Four torques in [-1, 1], clamped here.</param>
     public static ArmState Step(in ArmState state, ReadOnlySpan<float> action) =>
         Step(state, action, state.Upper.Orientation, state.Lower.Orientation);
 
-    /// <summary>Advances one arm by 0.02 s, torque turned into rotation with other orientations than the arm's (Unity's kick after a reset).</summary>
-    /// <param name="state">Before the step.</param>
+    /// <summary>
+    /// Advances one arm by 0.02 s, torque turned into rotation with other orientations than the arm's (Unity's kick after a reset).
+    /// </summary>
+    /// <param name="state">The arm's state before the step.</param>
     /// <param name="action">Four torques in [-1, 1], clamped here.</param>
     /// <param name="upperTorqueFrame">Orientation whose inertia the upper torque meets.</param>
     /// <param name="lowerTorqueFrame">Orientation whose inertia the lower torque meets.</param>

@@ -4,8 +4,9 @@ namespace Reacher.Fast.Environments.Demonstrations;
 /// A recording in the <c>.demo</c> format of ML-Agents before 0.15 (one observation vector per record, as Udacity's Reacher has):
 /// a length-delimited <c>DemonstrationMetaProto</c> at byte 0, length-delimited brain parameters at byte 33, then
 /// length-delimited <c>AgentInfoProto</c> records, as many as the meta message says (a recording that was never closed says 0:
-/// then up to the end). Unity leaves a second, undelimited meta message behind them, which is passed over. The action of record k was executed <b>before</b> it: transition k-1 -> k is
-/// (observation k-1, action k, reward k). A record with <c>done</c> already holds the next episode's first observation.
+/// then up to the end). Unity leaves a second, undelimited meta message behind them, which is passed over. The action of record k was
+/// executed <b>before</b> it: transition k-1 -> k is (observation k-1, action k, reward k). A record with <c>done</c> already holds the
+/// next episode's first observation.
 /// </summary>
 public sealed class Demonstration
 {

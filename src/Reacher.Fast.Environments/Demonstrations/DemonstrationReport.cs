@@ -48,7 +48,7 @@ public sealed record DemonstrationReport
     /// <summary>99th percentile of that error.</summary>
     public required double Percentile99 { get; init; }
 
-    /// <summary>Largest such error.</summary>
+    /// <summary>The largest error of all.</summary>
     public required double MaximumError { get; init; }
 
     /// <summary>Share of transitions, 0 to 1, whose error is above <see cref="Tolerance"/>.</summary>
@@ -75,9 +75,15 @@ public sealed record DemonstrationReport
         ArgumentNullException.ThrowIfNull(writer);
         Line($"{Name}: {Records} records, {EpisodesEnded} episodes ended, goal height {GoalHeight:0.###} m, stepped with {InstructionSet}");
         Line($"largest error over 26 kinematic observations, {Transitions} one-decision predictions:");
-        Line($"  percentile  50 {Percentile50:0.0e+0}   90 {Percentile90:0.0e+0}   95 {Percentile95:0.0e+0}   98 {Percentile98:0.0e+0}   99 {Percentile99:0.0e+0}");
+        writer.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"  percentile  50 {Percentile50:0.0e+0}   90 {Percentile90:0.0e+0}   95 {Percentile95:0.0e+0}   " +
+            $"98 {Percentile98:0.0e+0}   99 {Percentile99:0.0e+0}"));
         Line($"  above {Tolerance:0e+0}: {100 * ShareAboveTolerance:0.00} %, largest {MaximumError:0.0e+0}");
-        Line($"rewards reproduced: {RewardsReproduced} of {RewardsCompared} ({100 * ShareOfRewardsReproduced:0.000} %) with a position error below 3 mm");
+        writer.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"rewards reproduced: {RewardsReproduced} of {RewardsCompared} ({100 * ShareOfRewardsReproduced:0.000} %) " +
+            $"with a position error below 3 mm"));
         if (ResetTransitions > 0)
         {
             Line($"after a reset: {ResetTransitions} transitions, largest position error {ResetPositionError:0.0e+0} m");

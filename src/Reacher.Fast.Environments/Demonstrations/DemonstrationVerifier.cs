@@ -169,7 +169,8 @@ public static class DemonstrationVerifier
         if (recording.ObservationSize != ObservationSize || recording.ActionSize != ActionSize)
         {
             throw new DemonstrationException(
-                $"Its records have {recording.ObservationSize} observations and {recording.ActionSize} actions where Reacher has {ObservationSize} and {ActionSize}.");
+                $"Its records have {recording.ObservationSize} observations and {recording.ActionSize} actions where Reacher has " +
+                $"{ObservationSize} and {ActionSize}.");
         }
 
         int strange = 0;
@@ -197,7 +198,8 @@ public static class DemonstrationVerifier
         if (strange * 100 > recording.Count)
         {
             throw new DemonstrationException(
-                $"{strange} of its {recording.Count} records have no unit quaternions at 3 and 16, no goal on a circle of 8 m at 26 or no hand at (0, 1, 0) at 29.");
+                $"{strange} of its {recording.Count} records have no unit quaternions at 3 and 16, no goal on a circle of 8 m at 26 " +
+                "or no hand at (0, 1, 0) at 29.");
         }
     }
 

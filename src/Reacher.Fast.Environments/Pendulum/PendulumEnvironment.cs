@@ -100,7 +100,7 @@ public sealed class PendulumEnvironment : IVectorEnvironment
         Observe(step.Observations);
     }
 
-    /// <summary>Nothing is held.</summary>
+    /// <summary>Does nothing, because the environment holds no resources.</summary>
     public void Dispose()
     {
     }

@@ -19,7 +19,7 @@ public enum ProcessRole
 /// <summary>Why a run is to end.</summary>
 public enum StopReason
 {
-    /// <summary>It is not.</summary>
+    /// <summary>Nothing has asked the run to end.</summary>
     None = 0,
 
     /// <summary>A signal or the user asked for it.</summary>
@@ -41,16 +41,16 @@ public enum ProcessPhase
     /// <summary>No process has taken the slot.</summary>
     Absent = 0,
 
-    /// <summary>Opening files, warming up.</summary>
+    /// <summary>The process opens its files and warms up.</summary>
     Starting = 1,
 
-    /// <summary>In its loop.</summary>
+    /// <summary>The process is in its loop.</summary>
     Running = 2,
 
-    /// <summary>In its loop, waiting for another process or the rate limiter.</summary>
+    /// <summary>The process is in its loop and waits for another process or the rate limiter.</summary>
     Waiting = 3,
 
-    /// <summary>Writing a checkpoint.</summary>
+    /// <summary>The process is writing a checkpoint.</summary>
     Saving = 4,
 
     /// <summary>Ended cleanly. Older files may hold 5 and 7, which nothing writes any more.</summary>

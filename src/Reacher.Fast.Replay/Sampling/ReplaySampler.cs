@@ -22,7 +22,7 @@ public sealed class ReplaySampler : IDisposable
 
     /// <summary>A sampler over <paramref name="replay"/>, which may be disposed before it.</summary>
     /// <param name="replay">What to draw from.</param>
-    /// <param name="seed">Decides the draws.</param>
+    /// <param name="seed">The seed that decides which rows are drawn.</param>
     /// <param name="validateChecksums">Also checks each row's CRC32C; off by default (docs/replay-format.md gives the cost).</param>
     public ReplaySampler(ReplayFile replay, ulong seed, bool validateChecksums = false)
     {

@@ -17,7 +17,7 @@ public sealed partial class TransitionWriter : IDisposable
 
     /// <summary>Takes a writer lease on <paramref name="replay"/>.</summary>
     /// <param name="replay">The file to write to; may be disposed before this writer.</param>
-    /// <param name="streams">N, the agents.</param>
+    /// <param name="streams">N, the number of agents.</param>
     /// <param name="firstStreamId">Stream id of agent 0; agent i writes as <c>firstStreamId + i</c>.</param>
     /// <param name="nStep">n of the n-step return, 1 to 64.</param>
     /// <param name="gamma">Discount per step, in [0, 1].</param>
@@ -45,7 +45,7 @@ public sealed partial class TransitionWriter : IDisposable
         writer = new RowWriter(replay, checked(streams * nStep), firstStreamId);
     }
 
-    /// <summary>N, the agents.</summary>
+    /// <summary>N, the number of agents.</summary>
     public int Streams { get; }
 
     /// <summary>Stream id of agent 0.</summary>

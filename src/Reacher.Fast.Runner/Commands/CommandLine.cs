@@ -90,10 +90,12 @@ internal static class CommandLine
         }
     }
 
-    // A flag that nobody knows comes back as a word that nobody knows, or stands where a file's name may stand; the flag is what was meant.
+    // The parser returns an unknown flag as an unknown word, or as the name of a file where one may stand; the message names it as a
+    // flag.
     private static string Explain(ParseResult result)
     {
-        string? flag = result.Tokens.FirstOrDefault(token => token.Type == TokenType.Argument && token.Value.StartsWith("--", StringComparison.Ordinal))?.Value
+        string? flag = result.Tokens.FirstOrDefault(
+            token => token.Type == TokenType.Argument && token.Value.StartsWith("--", StringComparison.Ordinal))?.Value
             ?? result.UnmatchedTokens.FirstOrDefault(token => token.StartsWith('-'));
         if (flag is null)
         {

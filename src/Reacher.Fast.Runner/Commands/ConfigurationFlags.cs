@@ -21,7 +21,7 @@ internal sealed class ConfigurationFlags
                 Description = key.IsSwitch ? key.Meaning : $"{key.Meaning} [{Default(key)}]",
                 Hidden = key.IsAdvanced,
                 HelpName = key.IsSwitch ? null : key.Name,
-                // Given twice, the last one stands, as with mlagents-learn.
+                // Where the user gives a flag twice the last value counts, as with mlagents-learn.
                 Arity = key.IsSwitch ? ArgumentArity.ZeroOrOne : ArgumentArity.OneOrMore,
                 CustomParser = argument => argument.Tokens.Count > 0 ? argument.Tokens[^1].Value : null,
             }));

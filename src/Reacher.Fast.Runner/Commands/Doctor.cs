@@ -32,10 +32,16 @@ internal static class Doctor
     private const long Gibibyte = 1L << 30;
 
     public static IReadOnlyList<Finding> Examine() =>
-        [Runtime(), Processor(), Vectors(), Memory(), Folder(Directory.GetCurrentDirectory(), "results folder and the replay in it"), Folder("/dev/shm", "same in memory, with --results-dir"), Cuda()];
+        [
+            Runtime(), Processor(), Vectors(), Memory(),
+            Folder(Directory.GetCurrentDirectory(), "results folder and the replay in it"),
+            Folder("/dev/shm", "same in memory, with --results-dir"),
+            Cuda(),
+        ];
 
     private static Finding Runtime() => new(
-        "runtime", FindingLevel.Good, $"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.OSDescription}, {RuntimeInformation.RuntimeIdentifier}");
+        "runtime", FindingLevel.Good,
+        $"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.OSDescription}, {RuntimeInformation.RuntimeIdentifier}");
 
     private static Finding Processor()
     {
@@ -43,7 +49,8 @@ internal static class Doctor
         string model = MachineDescription.ProcessorName();
         return cores >= 2
             ? new Finding("processor", FindingLevel.Good, $"{model}, {cores} cores for this process")
-            : new Finding("processor", FindingLevel.Note, $"{model}, 1 core", "env, learner and eval will share one core; two or more let them run side by side.");
+            : new Finding("processor", FindingLevel.Note, $"{model}, 1 core",
+                "env, learner and eval will share one core; two or more let them run side by side.");
     }
 
     private static Finding Vectors()
@@ -53,7 +60,8 @@ internal static class Doctor
         if (selected != best)
         {
             return new Finding(
-                "instruction set", FindingLevel.Note, $"{InstructionSets.NameOf(selected)} will be used, as {InstructionSets.EnvironmentVariable} says",
+                "instruction set", FindingLevel.Note,
+                $"{InstructionSets.NameOf(selected)} will be used, as {InstructionSets.EnvironmentVariable} says",
                 $"unset {InstructionSets.EnvironmentVariable} for {InstructionSets.NameOf(best)}.");
         }
 
@@ -68,14 +76,16 @@ internal static class Doctor
         double total = memory.TotalAvailableMemoryBytes / (double)Gibibyte;
         return total >= 2
             ? new Finding("memory", FindingLevel.Good, Invariant($"{total:F1} GiB for this process; a million Reacher transitions take 0.3 GiB"))
-            : new Finding("memory", FindingLevel.Note, Invariant($"{total:F1} GiB"), "lower buffer_size in the configuration if the replay does not fit.");
+            : new Finding("memory", FindingLevel.Note, Invariant($"{total:F1} GiB"),
+                "lower buffer_size in the configuration if the replay does not fit.");
     }
 
     private static Finding Cuda()
     {
         CudaReport report = CudaProbe.Describe();
         return report.IsAvailable
-            ? new Finding("cuda", FindingLevel.Good, $"driver for CUDA {report.DriverVersion}; {string.Join("; ", report.Devices)}; --device cuda uses it")
+            ? new Finding("cuda", FindingLevel.Good,
+                $"driver for CUDA {report.DriverVersion}; {string.Join("; ", report.Devices)}; --device cuda uses it")
             : new Finding("cuda", FindingLevel.Note, "not used; the learner runs on the processor", report.Reason);
     }
 
@@ -94,7 +104,8 @@ internal static class Doctor
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            return new Finding("disk", FindingLevel.Bad, $"{path} cannot be written: {exception.Message}", "make it writable, or choose another with --results-dir.");
+            return new Finding("disk", FindingLevel.Bad, $"{path} cannot be written: {exception.Message}",
+                "make it writable, or choose another with --results-dir.");
         }
     }
 

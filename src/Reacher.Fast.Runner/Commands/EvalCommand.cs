@@ -41,7 +41,7 @@ internal static class EvalCommand
         PolicySpec spec = PolicyFile.Read(source, out float[] block);
         (RunPlan plan, PlanningEnvironment probe) = PlanFor(spec, options, seed, source);
         using PlanningEnvironment owned = probe;
-        // Unity takes its time; whoever watches is told how far it is.
+        // A Unity player is slow, so the user is told how many episodes have been played.
         bool watched = !json && !Console.IsErrorRedirected && !Console.IsOutputRedirected;
         EvaluationResult result = PolicyEvaluation.Play(plan, block, episodes, probe.Environment, progress: watched ? Show : null);
         if (json)
@@ -71,7 +71,7 @@ internal static class EvalCommand
 
         """);
 
-    // The policy decides its own shape: a file that was exported knows nothing of the run's configuration.
+    // The shape is read from the policy's file, because an exported file knows nothing of the run's configuration.
     private static (RunPlan Plan, PlanningEnvironment Probe) PlanFor(PolicySpec spec, RunOptions options, long? seed, string source)
     {
         LearnerOptions learner = spec.Kind == PolicyKind.SquashedGaussian ? new SacOptions() : new Td3Options();

@@ -18,9 +18,15 @@ internal static class ExportCommand
     {
         var run = new Argument<string>("run") { Description = "A run id, a run's folder, or a checkpoint." };
         var output = new Option<string?>("--output", "-o") { Description = "The file to write; without it, <behaviour>.onnx in the run's folder." };
-        var format = new Option<string?>("--format") { Description = "onnx (for Unity ML-Agents) or safetensors (for PyTorch); without it, by the output's name." };
+        var format = new Option<string?>("--format")
+        {
+            Description = "onnx (for Unity ML-Agents) or safetensors (for PyTorch); without it, by the output's name.",
+        };
         Option<string> results = CommonOptions.ResultsFolder();
-        var command = new Command("export", "Write a run's policy as an ONNX model that Unity ML-Agents loads, or as safetensors.") { run, output, format, results };
+        var command = new Command("export", "Write a run's policy as an ONNX model that Unity ML-Agents loads, or as safetensors.")
+        {
+            run, output, format, results,
+        };
         command.SetAction(result => Run(result.GetValue(run)!, result.GetValue(output), result.GetValue(format), result.GetValue(results)!));
         return command;
     }
@@ -49,7 +55,8 @@ internal static class ExportCommand
         return ExitCodes.Done;
     }
 
-    // Beside the run's configuration, where ML-Agents puts the final model; beside a file that was named itself.
+    // A run's model goes beside its configuration, where ML-Agents puts the final model; that of a file named by the user goes beside
+    // that file.
     private static string DefaultOutput(string run, string results, string source, string extension)
     {
         if (File.Exists(run))

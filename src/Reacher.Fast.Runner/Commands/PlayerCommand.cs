@@ -15,8 +15,15 @@ internal static class PlayerCommand
         var current = new Option<int?>("--mlagents-port") { Description = "The trainer's port; speak communicator 1.5.0 (current packages)." };
         var old = new Option<int?>("--port") { Description = "The trainer's port; speak API-4 (2018, Udacity's Reacher)." };
         var arms = new Option<int>("--num-arms") { Description = "Arms in the scene.", DefaultValueFactory = _ => 20 };
-        var maxStep = new Option<int>("--max-step") { Description = "Physics steps of an episode, four to a decision.", DefaultValueFactory = _ => 4000 };
-        var realTime = new Option<bool>("--real-time") { Description = "Take 0.08 s over the trainer's time scale for a decision, as a player on a screen does." };
+        var maxStep = new Option<int>("--max-step")
+        {
+            Description = "Physics steps of an episode, four to a decision.",
+            DefaultValueFactory = _ => 4000,
+        };
+        var realTime = new Option<bool>("--real-time")
+        {
+            Description = "Take 0.08 s over the trainer's time scale for a decision, as a player on a screen does.",
+        };
         var noGraphics = new Option<bool>("-nographics") { Description = "Accepted, as a Unity player does." };
         var batchMode = new Option<bool>("-batchmode") { Description = "Accepted, as a Unity player does." };
         var log = new Option<string?>("-logFile") { Description = "Where to write the log; standard error if not given." };

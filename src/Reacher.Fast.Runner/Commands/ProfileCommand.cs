@@ -25,9 +25,14 @@ internal static class ProfileCommand
             Description = "A configuration file of train, whose run is profiled; without one, the defaults.",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var seconds = new Option<double>("--seconds") { Description = "Seconds of measurement for each device, half of them a real run.", DefaultValueFactory = _ => 20 };
+        var seconds = new Option<double>("--seconds")
+        {
+            Description = "Seconds of measurement for each device, half of them a real run.",
+            DefaultValueFactory = _ => 20,
+        };
         Option<bool> json = CommonOptions.Json();
-        var command = new Command("profile", "Measure every stage of a run beside what the machine gives, then all together, and say what bounds it. Takes train's flags.")
+        var command = new Command("profile",
+            "Measure every stage of a run beside what the machine gives, then all together, and say what bounds it. Takes train's flags.")
         {
             file, seconds, json,
         };
@@ -69,7 +74,7 @@ internal static class ProfileCommand
 
         return cancelled.IsCancellationRequested ? ExitCodes.Interrupted : ExitCodes.Done;
 
-        // What has been measured is still shown; asked twice, it ends at once.
+        // After the first Ctrl-C the command still shows what it has measured; after the second it ends at once.
         void OnSignal(PosixSignalContext context)
         {
             context.Cancel = true;

@@ -8,7 +8,10 @@ using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Runner.Commands;
 
-/// <summary><c>replay inspect</c> and <c>replay verify</c>: what a replay file holds, and whether all of it is whole. A running run does not mind.</summary>
+/// <summary>
+/// <c>replay inspect</c> and <c>replay verify</c>: what a replay file holds, and whether every row of it is whole. Both work while the run
+/// that writes the file goes on.
+/// </summary>
 internal static class ReplayCommand
 {
     public static Command Create() => new("replay", "Look into a replay file.") { Inspect(), Verify() };
@@ -33,7 +36,9 @@ internal static class ReplayCommand
             Line("rows", $"{found.Count:N0} of {found.Capacity:N0}, {found.WrittenRows:N0} written in all");
             foreach (WriterInspection writer in found.Writers)
             {
-                Line($"writer {writer.Lease}", $"process {writer.Pid} ({(writer.Alive ? "alive" : "dead")}), streams from {writer.FirstStream}, {writer.PublishedRows:N0} rows{(writer.Writing ? ", writing" : "")}");
+                Line($"writer {writer.Lease}",
+                    $"process {writer.Pid} ({(writer.Alive ? "alive" : "dead")}), streams from {writer.FirstStream}, ",
+                    $"{writer.PublishedRows:N0} rows{(writer.Writing ? ", writing" : "")}");
             }
         });
         return command;
@@ -60,14 +65,18 @@ internal static class ReplayCommand
             }
             else
             {
-                Line("slots", $"{found.Slots:N0}: {found.Published:N0} whole, {found.Empty:N0} empty, {found.InProgress:N0} being written, {found.Abandoned:N0} abandoned by dead writers");
+                Line("slots",
+                    $"{found.Slots:N0}: {found.Published:N0} whole, {found.Empty:N0} empty, {found.InProgress:N0} being written, ",
+                    $"{found.Abandoned:N0} abandoned by dead writers");
                 if (found.IsClean)
                 {
                     Line("damage", $"none");
                 }
                 else
                 {
-                    Line("damage", $"{found.BadStamps:N0} impossible stamps, {found.BadChecksums:N0} wrong checksums, the first in slot {found.FirstBadSlot:N0}");
+                    Line("damage",
+                        $"{found.BadStamps:N0} impossible stamps, {found.BadChecksums:N0} wrong checksums, the first in slot ",
+                        $"{found.FirstBadSlot:N0}");
                 }
             }
 
@@ -78,8 +87,8 @@ internal static class ReplayCommand
 
     private static Argument<string> File() => new("file") { Description = "The replay: results/RUN/replay.map of a run." };
 
-    private static void Line(string name, FormattableString value) =>
-        Console.WriteLine($"{name,-10} {value.ToString(CultureInfo.InvariantCulture)}");
+    private static void Line(string name, params FormattableString[] parts) =>
+        Console.WriteLine($"{name,-10} {string.Concat(parts.Select(FormattableString.Invariant))}");
 
     private sealed class PercentLine : IProgress<double>
     {

@@ -14,7 +14,10 @@ internal static class ReportCommand
         var run = new Argument<string>("run") { Description = "A run id or a run's folder." };
         var output = new Option<string?>("--output", "-o") { Description = "The page; without it, report.html in the run's folder." };
         Option<string> results = CommonOptions.ResultsFolder();
-        var command = new Command("report", "Draw a run as one page that needs no network: learning curve, losses, rates, configuration.") { run, output, results };
+        var command = new Command("report", "Draw a run as one page that needs no network: learning curve, losses, rates, configuration.")
+        {
+            run, output, results,
+        };
         command.SetAction(result =>
         {
             (RunFolder folder, RunOptions options) = SavedRun.Find(result.GetValue(run)!, result.GetValue(results)!);

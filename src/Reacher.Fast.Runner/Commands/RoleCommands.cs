@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Reacher.Fast.Replay.Control;
 using Reacher.Fast.Training.Processes;
-using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Runner.Commands;
 

@@ -1,6 +1,5 @@
 using Reacher.Fast.Core;
 using Reacher.Fast.Core.Checkpoints;
-using Reacher.Fast.Training.Env;
 using Reacher.Fast.Training.Evaluate;
 using Reacher.Fast.Training.Options;
 using Reacher.Fast.Training.Run;

@@ -1,9 +1,9 @@
 using System.CommandLine;
-using Reacher.Fast.Runner.View;
 using Reacher.Fast.Core;
 using Reacher.Fast.Core.Checkpoints;
 using Reacher.Fast.Core.Environments;
 using Reacher.Fast.Core.Networks;
+using Reacher.Fast.Runner.View;
 using Reacher.Fast.Training.Env;
 using Reacher.Fast.Training.Evaluate;
 using Reacher.Fast.Training.Export;
@@ -14,7 +14,6 @@ using Reacher.Fast.Training.Reporting;
 using Reacher.Fast.Training.Reporting.Metrics;
 using Reacher.Fast.Training.Reporting.Telemetry;
 using Reacher.Fast.Training.Run;
-using Reacher.Fast.Training.Statistics;
 
 namespace Reacher.Fast.Runner.Commands;
 
@@ -28,11 +27,15 @@ internal static class TrainCommand
             Description = "A configuration file in ML-Agents' layout; without one, the defaults, which solve the 20-arm Reacher.",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var print = new Option<bool>("--print-config") { Description = "Print the effective configuration with a comment on each key, and do nothing else." };
+        var print = new Option<bool>("--print-config")
+        {
+            Description = "Print the effective configuration with a comment on each key, and do nothing else.",
+        };
         Option<bool> json = CommonOptions.Json();
         var otlp = new Option<string?>("--otlp")
         {
-            Description = "Send the run's figures to an OpenTelemetry collector, such as http://localhost:4318; OTEL_EXPORTER_OTLP_ENDPOINT does so as well.",
+            Description = "Send the run's figures to an OpenTelemetry collector, such as http://localhost:4318; " +
+                "OTEL_EXPORTER_OTLP_ENDPOINT does so as well.",
             HelpName = "endpoint",
         };
         var command = new Command("train", "Train an agent until it solves its task.") { file, print, json, otlp };
@@ -44,7 +47,8 @@ internal static class TrainCommand
             LoadedConfiguration loaded = Load(result.GetValue(file), given);
             if (result.GetValue(print))
             {
-                Console.WriteLine("# What 'reacher-fast train FILE' takes. A key that is left out has the value shown here; a flag overrides the file.");
+                Console.WriteLine(
+                    "# What 'reacher-fast train FILE' takes. A key that is left out has the value shown here; a flag overrides the file.");
                 Console.Write(ConfigurationWriter.ToYaml(loaded.Options, withComments: true));
                 return ExitCodes.Done;
             }
@@ -59,7 +63,7 @@ internal static class TrainCommand
         return command;
     }
 
-    // A run that goes on does so with its own configuration, unless another is named.
+    // A resumed run takes its own saved configuration, unless the user names another.
     private static LoadedConfiguration Load(string? path, IReadOnlyList<FlagValue> flags)
     {
         LoadedConfiguration loaded = ConfigurationLoader.Load(path, flags);
@@ -76,15 +80,15 @@ internal static class TrainCommand
     {
         if (options.Debug)
         {
-            // The run's processes inherit it.
+            // The run's processes inherit this variable.
             Environment.SetEnvironmentVariable(CommandLine.TraceVariable, "1");
         }
 
         options = RunPlanner.Settle(options, TimeProvider.System);
         using var meter = new RunMeter(options.RunId!, options.Behavior);
-        // Ended before the meter, whose last figures it sends.
+        // The export is disposed before the meter, because it still sends the meter's last figures.
         using IDisposable? export = OtlpExport.Start(otlp);
-        // Environment and device first: whatever is wrong with them must show before a folder is made.
+        // Environment and device are tried first, so that the user learns of anything wrong with them before a folder is made.
         (RunPlan plan, PlanningEnvironment probe) = RunPreparation.Open(options);
         using PlanningEnvironment opened = probe;
         IVectorEnvironment? player = plan.InProcess && plan.Environment.IsPlayer ? probe.Environment : null;
@@ -127,7 +131,7 @@ internal static class TrainCommand
         return code;
     }
 
-    // Read before the run's folder is made, or emptied by --force, which may be the folder it comes from.
+    // The other run's policy is read before --force empties the run's folder, since it may come from that very folder.
     private static StateDictionary? ReadBeginning(RunOptions options, RunPlan plan) =>
         options.InitializeFrom is string source
             ? TrainingCheckpoints.ReadInitial(RunSource.Find(source, options.ResultsFolder, whole: true).PolicyFile, plan)
@@ -145,7 +149,8 @@ internal static class TrainCommand
         return supervisor.Run();
     }
 
-    // Every run ends with the model that Unity loads and the list of its checkpoints; a full disk costs these, not the run.
+    // Every run ends with the model that Unity loads and the list of its checkpoints; where the disk is full these are missing, and the
+    // run still counts as ended well.
     private static void Finish(RunFolder files, RunPlan plan)
     {
         try

@@ -11,7 +11,11 @@ internal static class VerifyEnvCommand
 {
     public static Command Create()
     {
-        var demo = new Option<string>("--demo") { Description = "A recording of Reacher by ML-Agents, a .demo file of the 2018-2020 generation.", Required = true };
+        var demo = new Option<string>("--demo")
+        {
+            Description = "A recording of Reacher by ML-Agents, a .demo file of the 2018-2020 generation.",
+            Required = true,
+        };
         var instructions = new Option<string>("--instruction-set")
         {
             Description = "What steps the arm; auto takes what training would.",
@@ -27,7 +31,10 @@ internal static class VerifyEnvCommand
             }
         });
         var json = CommonOptions.Json();
-        var command = new Command("verify-env", "Predict every transition of a Unity recording with the built-in arm and print the errors.") { demo, instructions, json };
+        var command = new Command("verify-env", "Predict every transition of a Unity recording with the built-in arm and print the errors.")
+        {
+            demo, instructions, json,
+        };
         command.SetAction(result =>
         {
             _ = TryParse(result.GetValue(instructions)!, out InstructionSet? set);

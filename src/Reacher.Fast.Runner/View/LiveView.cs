@@ -8,7 +8,7 @@ using Spectre.Console.Rendering;
 namespace Reacher.Fast.Runner.View;
 
 /// <summary>
-/// The terminal's view of a run: evaluation against the threshold as a plot, the figures, the processes. Drawn anew from each status.
+/// The terminal's view of a run: evaluation against the threshold as a plot, the figures, the processes. It is drawn anew from each status.
 /// </summary>
 internal static class LiveView
 {

@@ -8,8 +8,8 @@ namespace Reacher.Fast.Runner.View;
 /// <summary>The profile as one table for each device, with its sentences below.</summary>
 internal static class ProfileView
 {
-    /// <summary>On a terminal, while it is measured and at its end.</summary>
-    /// <param name="report">So far.</param>
+    /// <summary>Draws the profile on a terminal, while it is measured and at its end.</summary>
+    /// <param name="report">What has been measured so far.</param>
     /// <param name="doing">What is being measured; null at the end.</param>
     public static IRenderable Draw(ProfileReport report, string? doing)
     {
@@ -30,7 +30,7 @@ internal static class ProfileView
         return new Rows(parts);
     }
 
-    /// <summary>Without a terminal.</summary>
+    /// <summary>Writes the profile as plain lines, where there is no terminal.</summary>
     public static void Write(ProfileReport report, TextWriter to)
     {
         foreach (DeviceProfile device in report.Devices)
@@ -78,7 +78,8 @@ internal static class ProfileView
             yield return
             [
                 "run", "together", $"{Rate(run.Measured.UpdatesPerSecond)} updates/s", Rate(Math.Min(run.LearnerAlone, run.EnvironmentsAlone)),
-                learner ? "learner's stages" : "environments' stages", DeviceProfile.Percent(run.Percent), "", learner ? "the learner" : "the environments",
+                learner ? "learner's stages" : "environments' stages", DeviceProfile.Percent(run.Percent), "",
+                learner ? "the learner" : "the environments",
             ];
             yield return ["", "", $"{Rate(run.Measured.TransitionsPerSecond)} transitions/s", "", "", "", "", Processors(run)];
         }

@@ -15,14 +15,14 @@ internal static class ScorePlot
     private static readonly byte[,] Bits = { { 0x01, 0x02, 0x04, 0x40 }, { 0x08, 0x10, 0x20, 0x80 } };
 
     /// <summary>Lines of the plot, top first, each <paramref name="width"/> characters.</summary>
-    /// <param name="scores">Oldest first.</param>
+    /// <param name="scores">The scores to plot, the oldest first.</param>
     /// <param name="threshold">Where the dashed line goes.</param>
-    /// <param name="width">Characters across.</param>
-    /// <param name="height">Characters down.</param>
+    /// <param name="width">The plot's width in characters.</param>
+    /// <param name="height">The plot's height in lines.</param>
     /// <param name="top">The score at the upper edge; 0 is at the lower.</param>
     public static string[] Draw(IReadOnlyList<double> scores, double threshold, int width, int height, double top)
     {
-        var cells = new byte[height, width];
+        byte[,] cells = new byte[height, width];
         int across = width * DotsAcross, down = height * DotsDown;
         for (int x = 0; x < across; x += 3)
         {
@@ -50,7 +50,7 @@ internal static class ScorePlot
             previous = row;
         }
 
-        var lines = new string[height];
+        string[] lines = new string[height];
         for (int y = 0; y < height; y++)
         {
             var line = new StringBuilder(width);

@@ -12,14 +12,15 @@ namespace Reacher.Fast.Training.Env;
 /// <summary>Makes the environment a plan names.</summary>
 internal static class EnvironmentFactory
 {
-    /// <param name="plan">Which one.</param>
+    /// <param name="plan">Which environment it is and how it is set up.</param>
     /// <param name="worker">Number of the process that will step it; a player's port is base port + worker.</param>
     /// <param name="logs">The folder for a player's log; null for none.</param>
     /// <param name="stepsBefore">Vector steps that this worker has made with players that were lost: another one takes another seed.</param>
     /// <param name="cancellation">Ends any wait for a player, now or later, with <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="InputException">There is no such environment, or one of its parameters is wrong.</exception>
     /// <exception cref="PlayerLostException">The player did not come, or left.</exception>
-    public static IVectorEnvironment Create(EnvironmentOptions plan, int worker, string? logs = null, long stepsBefore = 0, CancellationToken cancellation = default)
+    public static IVectorEnvironment Create(
+        EnvironmentOptions plan, int worker, string? logs = null, long stepsBefore = 0, CancellationToken cancellation = default)
     {
         return plan.Name switch
         {
@@ -65,7 +66,8 @@ internal static class EnvironmentFactory
                 "goal_size" => options with { GoalSize = value },
                 "goal_height" => options with { GoalHeight = value },
                 _ => throw new InputException(string.Create(
-                    CultureInfo.InvariantCulture, $"The arm has no environment parameter '{name}' ({value}); it has goal_speed, goal_size and goal_height.")),
+                    CultureInfo.InvariantCulture,
+                    $"The arm has no environment parameter '{name}' ({value}); it has goal_speed, goal_size and goal_height.")),
             };
         }
 

@@ -38,11 +38,11 @@ internal sealed class EnvironmentLoop : IDisposable
     private readonly float[] actions;
 
     /// <summary>The loop of environment <paramref name="index"/> of a run. What it is given stays the caller's to dispose.</summary>
-    /// <param name="plan">The run.</param>
+    /// <param name="plan">The plan of the run.</param>
     /// <param name="control">The run's counters; this loop counts in its environment's slot.</param>
     /// <param name="index">The environment's number among those of the run.</param>
-    /// <param name="environment">What is stepped.</param>
-    /// <param name="replay">Takes the transitions.</param>
+    /// <param name="environment">The environment that is stepped.</param>
+    /// <param name="replay">The replay to which the transitions are written.</param>
     /// <param name="weights">Where newer policies come from.</param>
     /// <param name="statistics">Takes what a player's scene reports.</param>
     /// <param name="returns">Takes the returns of the agents' episodes.</param>

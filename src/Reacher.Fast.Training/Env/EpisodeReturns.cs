@@ -7,7 +7,7 @@ namespace Reacher.Fast.Training.Env;
 /// <see cref="EpisodeScores"/> waits for all agents and has one figure for them, this has one for each, however often an agent's episodes end.
 /// Allocates nothing per step.
 /// </summary>
-/// <param name="agents">Agents stepped together.</param>
+/// <param name="agents">The number of agents that are stepped together.</param>
 internal sealed class EpisodeReturns(int agents)
 {
     private readonly double[] running = new double[agents];
@@ -24,7 +24,8 @@ internal sealed class EpisodeReturns(int agents)
         for (int i = 0; i < running.Length; i++)
         {
             running[i] += step.Rewards[i];
-            // Not where a transition is merely lost: an agent that is silent for a step goes on with its episode afterwards.
+            // The return is kept where a transition is merely lost: an agent that is silent for a step goes on with its episode
+            // afterwards.
             if (step.Terminated[i] || step.Truncated[i])
             {
                 ended[count++] = running[i];

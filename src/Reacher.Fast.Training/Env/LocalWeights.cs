@@ -18,7 +18,7 @@ internal sealed class LocalWeights(int floats)
 
     /// <summary>Replaces the newest weights.</summary>
     /// <param name="weights">As many floats as <see cref="FloatCount"/> says.</param>
-    /// <param name="version">Updates behind them.</param>
+    /// <param name="version">The updates that the weights are the result of.</param>
     public void Publish(ReadOnlySpan<float> weights, long version)
     {
         weights.CopyTo(newest);
@@ -29,7 +29,7 @@ internal sealed class LocalWeights(int floats)
     /// <summary>Copies the newest weights unless the reader has seen them.</summary>
     /// <param name="destination">Takes them; as many floats as <see cref="FloatCount"/> says.</param>
     /// <param name="lastSeen">The reader's own; 0 at first.</param>
-    /// <param name="version">Updates behind them.</param>
+    /// <param name="version">The updates that the weights are the result of.</param>
     /// <returns>Whether there were newer ones.</returns>
     public bool TryRead(Span<float> destination, ref long lastSeen, out long version)
     {

@@ -22,7 +22,7 @@ internal static class RunPreparation
     }
 
     /// <summary>The plan of settled options, and the environment whose sizes are in it, for whoever goes on with it.</summary>
-    /// <param name="options">Settled.</param>
+    /// <param name="options">The run's options, with run id and seed settled.</param>
     /// <param name="evaluates">Whether it is to be evaluated, with a seed of which training sees nothing.</param>
     /// <exception cref="InputException">The environment cannot be made, or the GPU asked for cannot be had.</exception>
     /// <exception cref="PlayerLostException">Its player did not come.</exception>

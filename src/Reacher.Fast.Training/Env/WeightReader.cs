@@ -42,11 +42,11 @@ internal sealed class WeightReader
     /// <summary>The policy to evaluate, as last read; of the same update.</summary>
     public ReadOnlySpan<float> Evaluated => PolicyPair.Evaluated(weights);
 
-    /// <summary>Updates behind them; -1 before the first.</summary>
+    /// <summary>The updates that the weights are the result of; -1 before the first.</summary>
     public long Version { get; private set; } = -1;
 
     /// <summary>Takes newer weights if there are any.</summary>
-    /// <returns>Whether there were.</returns>
+    /// <returns>Whether there were newer weights.</returns>
     public bool Refresh()
     {
         if (!read(incoming, ref lastSeen, out long version))

@@ -8,13 +8,17 @@ using Reacher.Fast.Training.Run;
 namespace Reacher.Fast.Training.Evaluate;
 
 /// <summary>
-/// The best policy of a run so far, <c>best.safetensors</c> beside its checkpoints: that of the moment at which the mean of <see cref="Episodes"/> evaluation
-/// episodes in a row, all after the scores had reached the threshold, was highest. What a run is evaluated, exported and reported by in the end: the newest
-/// weights are those of an arbitrary moment. Which one is best is judged by the run's evaluation episodes, how good it is by others.
+/// The best policy of a run so far, <c>best.safetensors</c> beside its checkpoints: that of the moment at which the mean of
+/// <see cref="Episodes"/> evaluation episodes in a row, all after the scores had reached the threshold, was highest. A run is evaluated,
+/// exported and reported by it in the end, because the newest weights are those of an arbitrary moment. The run's evaluation episodes
+/// judge which policy is best; other episodes judge how good it is.
 /// </summary>
 internal sealed class BestPolicy
 {
-    /// <summary>Evaluation episodes that judge a policy: the mean of 20 of the arm's deviates by 0.1, and in their time the averaged weights hardly move.</summary>
+    /// <summary>
+    /// Evaluation episodes that judge a policy: the mean of 20 of the arm's deviates by 0.1, and in their time the averaged weights
+    /// hardly move.
+    /// </summary>
     public const int Episodes = 20;
 
     private const string ScoreKey = "evaluation_mean";

@@ -12,7 +12,7 @@ namespace Reacher.Fast.Training.Evaluate;
 /// <param name="WeightVersion">Updates behind the weights.</param>
 /// <param name="Transitions">Transitions the run had made when it ended.</param>
 /// <param name="TrainingEpisodes">Training episodes that had ended.</param>
-/// <param name="Time">When it ended.</param>
+/// <param name="Time">When the episode ended.</param>
 internal sealed record EvaluationRecord(
     long Episode, double Score, double Deviation, long WeightVersion, long Transitions, long TrainingEpisodes, DateTimeOffset Time);
 
@@ -31,7 +31,7 @@ internal sealed class EvaluationLog : IDisposable
         long length = 0;
         records = File.Exists(path) ? Read(path, out length) : [];
         stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
-        // A line cut off by a kill is dropped: it was never counted.
+        // A line that a killed process left unfinished is dropped, since its episode was never counted.
         stream.SetLength(length);
         stream.Seek(0, SeekOrigin.End);
     }
@@ -54,7 +54,7 @@ internal sealed class EvaluationLog : IDisposable
         AtomicFile.WriteText(path, string.Concat(lines.Select(line => line + "\n")));
     }
 
-    /// <summary>Adds an episode.</summary>
+    /// <summary>Appends an episode to the log.</summary>
     /// <returns>One sentence if it, or those before it, could not be written yet; null if the file has them all.</returns>
     public string? Append(EvaluationRecord record)
     {
@@ -80,7 +80,7 @@ internal sealed class EvaluationLog : IDisposable
     {
         var read = new List<EvaluationRecord>();
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        var bytes = new byte[stream.Length];
+        byte[] bytes = new byte[stream.Length];
         stream.ReadExactly(bytes);
         int start = 0;
         for (int end; (end = Array.IndexOf(bytes, (byte)'\n', start)) >= 0; start = end + 1)

@@ -36,12 +36,12 @@ internal sealed class EvaluationLoop
     private bool warned;
 
     /// <summary>The loop of evaluation <paramref name="index"/> of a run, which goes on where the log ends.</summary>
-    /// <param name="plan">The run.</param>
+    /// <param name="plan">The plan of the run.</param>
     /// <param name="control">The run's counters; this loop counts in its evaluation's slot.</param>
     /// <param name="index">The evaluation's number among those of the run.</param>
-    /// <param name="evaluator">Plays the episodes.</param>
+    /// <param name="evaluator">The evaluator that plays the episodes.</param>
     /// <param name="weights">Where newer policies come from.</param>
-    /// <param name="log">Takes the scores.</param>
+    /// <param name="log">The log that takes the scores.</param>
     /// <param name="best">Keeps the best policy.</param>
     /// <param name="warn">Takes a sentence for the user.</param>
     public EvaluationLoop(
@@ -126,7 +126,7 @@ internal sealed class EvaluationLoop
             DateTimeOffset.UtcNow));
         self.AddEpisode(evaluator.Score);
 
-        // A disk that stays full fails every episode, and is worth one warning.
+        // While the disk stays full every episode fails to be saved; the user is warned of it once.
         string? warning = notWritten ?? notKept;
         if (warning is not null && !warned)
         {

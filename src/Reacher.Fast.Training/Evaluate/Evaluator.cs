@@ -18,7 +18,7 @@ internal sealed class Evaluator : IDisposable
     private readonly ulong seed;
     private EpisodeScores scores;
 
-    /// <param name="plan">The run.</param>
+    /// <param name="plan">The plan of the run.</param>
     /// <param name="environment">Where to play; it stays the caller's to dispose.</param>
     public Evaluator(RunPlan plan, IVectorEnvironment environment)
     {

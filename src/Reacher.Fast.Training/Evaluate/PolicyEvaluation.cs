@@ -27,13 +27,14 @@ internal sealed record EvaluationResult(IReadOnlyList<double> Scores)
 /// <summary>Plays evaluation episodes with one set of weights, one after another.</summary>
 internal static class PolicyEvaluation
 {
-    // Not those by which a run chose its best policy: what is chosen by a score looks better by that score than it is.
+    // These episodes are others than those by which a run chose its best policy, because by the scores that chose it the policy would
+    // look better than it is.
     private const long FirstEpisode = 1L << 32;
 
-    /// <param name="plan">The run.</param>
-    /// <param name="weights">The policy's.</param>
-    /// <param name="episodes">How many.</param>
-    /// <param name="environment">Where; not disposed. Null for one of the plan's own.</param>
+    /// <param name="plan">The plan of the run.</param>
+    /// <param name="weights">The weights of the policy that plays.</param>
+    /// <param name="episodes">How many episodes are played.</param>
+    /// <param name="environment">The environment to play in, which is not disposed; null for one of the plan's own.</param>
     /// <param name="logs">The folder for the log of a player of the plan's own; null for none.</param>
     /// <param name="progress">Told, after each episode, how many have been played; may be null.</param>
     /// <param name="cancellation">Ends it between two decisions, and any wait for a player.</param>
@@ -51,7 +52,7 @@ internal static class PolicyEvaluation
             ? EnvironmentFactory.Create(plan.Environment, plan.EnvironmentCount, logs, cancellation: cancellation)
             : null;
         using var evaluator = new Evaluator(plan, environment ?? own!);
-        var scores = new double[episodes];
+        double[] scores = new double[episodes];
         for (int i = 0; i < episodes; i++)
         {
             scores[i] = evaluator.Play(FirstEpisode + i, weights, cancellation);

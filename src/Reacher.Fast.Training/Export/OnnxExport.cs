@@ -41,7 +41,7 @@ internal static class OnnxExport
         }
     }
 
-    /// <summary>The model.</summary>
+    /// <summary>Builds the model that <see cref="Write"/> writes.</summary>
     /// <exception cref="ArgumentException">The block's length is not that of <paramref name="spec"/>.</exception>
     public static ModelProto Build(PolicySpec spec, ReadOnlySpan<float> block)
     {

@@ -9,7 +9,7 @@ namespace Reacher.Fast.Training.Learn;
 /// </summary>
 /// <param name="checkpoints">Where they are saved.</param>
 /// <param name="schedule">When they are due.</param>
-/// <param name="state">What is saved.</param>
+/// <param name="state">The state that is saved.</param>
 /// <param name="updates">The learner's updates, which must have ended before its state is taken.</param>
 /// <param name="warn">Takes a sentence for the user.</param>
 internal sealed class CheckpointSaver(

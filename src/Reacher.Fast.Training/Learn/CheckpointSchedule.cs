@@ -20,7 +20,7 @@ internal sealed class CheckpointSchedule
 
     /// <param name="interval">Transitions from one numbered checkpoint to the next.</param>
     /// <param name="transitions">Those of the checkpoint that the process began with; 0 if there was none.</param>
-    /// <param name="clock">Tells the time.</param>
+    /// <param name="clock">The clock that tells when a checkpoint is due.</param>
     public CheckpointSchedule(long interval, long transitions, TimeProvider clock)
     {
         this.interval = interval;

@@ -10,8 +10,8 @@ using Reacher.Fast.Training.Run;
 namespace Reacher.Fast.Training.Learn;
 
 /// <summary>
-/// K updates a turn, queued on a GPU as one launch: batches from the replay's mirror in its memory, or through page-locked pages from
-/// the host. Nothing here waits for the GPU but a host that is several launches ahead, and <see cref="Settle"/>.
+/// K updates a turn, queued on a GPU as one launch: batches from the replay's mirror in its memory, or through page-locked pages from the
+/// host. Only <see cref="Settle"/> waits for the GPU, and a host that is several launches ahead of it.
 /// </summary>
 internal sealed class CudaUpdates : IUpdates
 {
@@ -30,11 +30,11 @@ internal sealed class CudaUpdates : IUpdates
     private CudaTraining? training;
 
     /// <param name="learner">On <paramref name="device"/>, its state restored.</param>
-    /// <param name="device">The GPU.</param>
+    /// <param name="device">The GPU that runs the updates.</param>
     /// <param name="replay">What is drawn from.</param>
     /// <param name="sampler">Draws on the host, where that is needed.</param>
     /// <param name="batch">Room for a batch on the host.</param>
-    /// <param name="plan">The run.</param>
+    /// <param name="plan">The plan of the run.</param>
     /// <exception cref="InputException">A mirror was asked for and does not fit, or an option excludes it.</exception>
     /// <exception cref="CudaException">The GPU's memory does not hold what was asked for.</exception>
     public CudaUpdates(OffPolicyLearner learner, CudaKernelDevice device, ReplayFile replay, ReplaySampler sampler, BatchBuffer batch, RunPlan plan)
@@ -50,7 +50,8 @@ internal sealed class CudaUpdates : IUpdates
             ring = mirror is null ? new CudaBatchRing(device, replay.Spec, plan.Learner.BatchSize, perTurn) : null;
             if (AtWholeDelay)
             {
-                // Takes seconds the first time on a machine; in the loop the supervisor would take so long a silence for a hang.
+                // Preparing takes seconds the first time on a machine; within the loop the supervisor would take so long a silence for a
+                // hang.
                 training = CreateTraining();
                 training.Prepare();
             }
@@ -100,7 +101,7 @@ internal sealed class CudaUpdates : IUpdates
             return true;
         }
 
-        // False where a snapshot is under way already.
+        // The device answers false while an earlier snapshot is still under way.
         training.TryQueuePolicies();
         return false;
     }

@@ -14,14 +14,14 @@ internal interface IUpdates : IDisposable
 
     /// <summary>Makes, or queues, the updates of one turn on what <see cref="Sample"/> has drawn.</summary>
     /// <param name="newest">The figures of the newest update that has been reported since the last call; null if there are none.</param>
-    /// <returns>How many updates.</returns>
+    /// <returns>How many updates it made or queued.</returns>
     int Update(out LearnerReport? newest);
 
     /// <summary>
     /// Copies the policies, as <see cref="Run.PolicyPair"/> has them. A GPU, which is not waited for, takes a snapshot at the first call,
     /// answers false until it has come, and then copies it: call it every turn until it answers true.
     /// </summary>
-    /// <param name="weights">Takes the policies.</param>
+    /// <param name="weights">The memory into which the policies are copied.</param>
     /// <param name="updates">The updates they are the result of.</param>
     bool TryCopyPolicies(Span<float> weights, out long updates);
 

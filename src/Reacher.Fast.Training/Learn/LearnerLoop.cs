@@ -31,9 +31,9 @@ internal sealed class LearnerLoop
     private long published;
 
     /// <summary>The loop of a run's learner.</summary>
-    /// <param name="plan">The run.</param>
+    /// <param name="plan">The plan of the run.</param>
     /// <param name="control">The run's counters; this loop counts in the learner's slot.</param>
-    /// <param name="learner">What learns.</param>
+    /// <param name="learner">The learner whose updates the loop makes.</param>
     /// <param name="updates">How it draws batches and makes its updates.</param>
     /// <param name="publish">Takes the policies that others are to act with and evaluate.</param>
     /// <param name="saver">Saves the checkpoints that come due; null where the caller saves them.</param>

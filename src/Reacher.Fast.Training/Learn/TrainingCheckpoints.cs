@@ -16,7 +16,7 @@ internal sealed class TrainingCheckpoints(RunFolder files, RunPlan plan)
     private static readonly string Version =
         typeof(TrainingCheckpoints).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
 
-    // Every checkpoint holds it, one every few seconds, and it never changes.
+    // It never changes, and every checkpoint holds it, so it is made once.
     private readonly string planText = plan.ToJson();
     private readonly CheckpointStore store = files.Checkpoints(plan.KeepCheckpoints);
 
@@ -38,7 +38,8 @@ internal sealed class TrainingCheckpoints(RunFolder files, RunPlan plan)
         StateDictionary state = Safetensors.Read(checkpoint);
         if (!state.Contains("sampler.s0"))
         {
-            throw new InputException($"'{checkpoint}' holds a policy alone, and training begins with critics too; name a run or one of its checkpoints.");
+            throw new InputException(
+                $"'{checkpoint}' holds a policy alone, and training begins with critics too; name a run or one of its checkpoints.");
         }
 
         RequireFit(state, checkpoint, plan);
@@ -77,7 +78,8 @@ internal sealed class TrainingCheckpoints(RunFolder files, RunPlan plan)
 
         learner.LoadState(loaded.State);
         sampler.State = new SamplerState(
-            loaded.State.GetUInt64("sampler.s0"), loaded.State.GetUInt64("sampler.s1"), loaded.State.GetUInt64("sampler.s2"), loaded.State.GetUInt64("sampler.s3"));
+            loaded.State.GetUInt64("sampler.s0"), loaded.State.GetUInt64("sampler.s1"), loaded.State.GetUInt64("sampler.s2"),
+            loaded.State.GetUInt64("sampler.s3"));
         return loaded;
     }
 
@@ -113,7 +115,8 @@ internal sealed class TrainingCheckpoints(RunFolder files, RunPlan plan)
             beginning.Metadata[key] = value;
         }
 
-        foreach (StateTensor tensor in state.Tensors.Where(tensor => !IsOfTheLoop(tensor.Name) && tensor.Name is not (Updates or NoiseSeed or NoiseCounter)))
+        foreach (StateTensor tensor in state.Tensors
+            .Where(tensor => !IsOfTheLoop(tensor.Name) && tensor.Name is not (Updates or NoiseSeed or NoiseCounter)))
         {
             beginning.Add(tensor);
         }
@@ -124,7 +127,7 @@ internal sealed class TrainingCheckpoints(RunFolder files, RunPlan plan)
         return beginning;
     }
 
-    // A learner made for this question alone, and then thrown away, knows best what it needs.
+    // A learner that is made only to be asked, and is then disposed, knows best which tensors it needs.
     private static void RequireFit(StateDictionary state, string path, RunPlan plan)
     {
         using IKernelDevice device = KernelDevices.Create("cpu", threads: 1);
@@ -142,7 +145,9 @@ internal sealed class TrainingCheckpoints(RunFolder files, RunPlan plan)
         learner.SaveState(own);
         if (state.Tensors.FirstOrDefault(tensor => !own.Contains(tensor.Name) && !IsOfTheLoop(tensor.Name)) is { } unknown)
         {
-            throw new InputException($"'{path}' does not fit the run: it has a tensor '{unknown.Name}' that the run has no use for; use the configuration it was trained with.");
+            throw new InputException(
+                $"'{path}' does not fit the run: it has a tensor '{unknown.Name}' that the run has no use for; use the configuration it " +
+                "was trained with.");
         }
     }
 

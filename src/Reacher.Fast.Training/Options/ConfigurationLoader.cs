@@ -6,8 +6,8 @@ using Reacher.Fast.Training.Run;
 namespace Reacher.Fast.Training.Options;
 
 /// <summary>A configuration that was loaded, and what the user is to be told about it.</summary>
-/// <param name="Options">Checked.</param>
-/// <param name="Warnings">One sentence each.</param>
+/// <param name="Options">The options, which have been checked.</param>
+/// <param name="Warnings">What the user is to be told, one sentence each.</param>
 internal sealed record LoadedConfiguration(RunOptions Options, IReadOnlyList<string> Warnings);
 
 /// <summary>
@@ -32,7 +32,7 @@ internal sealed class ConfigurationLoader
         path is null ? Parse(string.Empty, "defaults", flags) : Parse(ReadFile(path), path, flags);
 
     /// <summary>Loads the text of a file.</summary>
-    /// <param name="text">YAML.</param>
+    /// <param name="text">A YAML document.</param>
     /// <param name="name">The file's name, for messages.</param>
     /// <param name="flags">Values given on the command line, which win.</param>
     /// <exception cref="InputException">As for <see cref="Load"/>.</exception>
@@ -134,7 +134,7 @@ internal sealed class ConfigurationLoader
         return named is null ? TrainerType.Sac : (TrainerType)ParseValue(OptionKeys.Trainer, named)!;
     }
 
-    // A value that is wrong is told when its turn comes.
+    // A value of the wrong kind is passed over here; it is reported when all values are read.
     private static string FindEnvironment(YamlMapping root, IReadOnlyList<FlagValue> flags)
     {
         FlagValue? flag = flags.LastOrDefault(flag => flag.Key == OptionKeys.EnvironmentName);

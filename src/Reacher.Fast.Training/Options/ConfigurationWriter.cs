@@ -70,7 +70,8 @@ internal static class ConfigurationWriter
         }
         else if (withComments)
         {
-            yaml.Append($"{OptionKeys.EnvironmentParameters}: {{}}".PadRight(CommentColumn)).Append(" # The environment's own, such as goal_speed: 1\n");
+            yaml.Append($"{OptionKeys.EnvironmentParameters}: {{}}".PadRight(CommentColumn))
+                .Append(" # The environment's own, such as goal_speed: 1\n");
         }
     }
 

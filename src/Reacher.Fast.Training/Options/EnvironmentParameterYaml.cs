@@ -4,8 +4,8 @@ using Reacher.Fast.Environments.MlAgents.Messages;
 namespace Reacher.Fast.Training.Options;
 
 /// <summary>
-/// A parameter of the environment as ML-Agents' files have it: a number, or a sampler (<c>sampler_type</c> and <c>sampler_parameters</c>), which the
-/// scene samples itself. A curriculum is none: whoever reads one says so.
+/// A parameter of the environment as ML-Agents' files have it: a number, or a sampler (<c>sampler_type</c> and <c>sampler_parameters</c>),
+/// which the scene samples itself. A curriculum is not one of these; the caller reports it.
 /// </summary>
 internal static class EnvironmentParameterYaml
 {
@@ -49,7 +49,8 @@ internal static class EnvironmentParameterYaml
         EnvironmentParameter.Uniform uniform => Sampler("uniform", $"min_value: {Text(uniform.Minimum)}, max_value: {Text(uniform.Maximum)}"),
         EnvironmentParameter.Gaussian gaussian => Sampler("gaussian", $"mean: {Text(gaussian.Mean)}, st_dev: {Text(gaussian.StandardDeviation)}"),
         EnvironmentParameter.MultiRange ranges => Sampler(
-            "multirangeuniform", $"intervals: [{string.Join(", ", ranges.Bounds.Chunk(2).Select(range => $"[{Text(range[0])}, {Text(range[1])}]"))}]"),
+            "multirangeuniform",
+            $"intervals: [{string.Join(", ", ranges.Bounds.Chunk(2).Select(range => $"[{Text(range[0])}, {Text(range[1])}]"))}]"),
         _ => throw new ArgumentOutOfRangeException(nameof(parameter)),
     };
 

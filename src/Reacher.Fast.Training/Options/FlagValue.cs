@@ -4,8 +4,8 @@ using Reacher.Fast.Training.Run;
 namespace Reacher.Fast.Training.Options;
 
 /// <summary>A value given on the command line, already checked.</summary>
-/// <param name="Key">Whose value.</param>
-/// <param name="Value">Of the key's type.</param>
+/// <param name="Key">The option whose value it is.</param>
+/// <param name="Value">The value, which has the key's type.</param>
 internal sealed record FlagValue(OptionKey Key, object? Value)
 {
     /// <summary>A value for <paramref name="key"/>.</summary>

@@ -34,7 +34,7 @@ internal static class MlAgentsKeys
     };
 
     /// <summary>What happens instead of the key at <paramref name="path"/>; null if ML-Agents has none there either.</summary>
-    /// <param name="path">Section and name.</param>
+    /// <param name="path">The section and the name, joined by a dot.</param>
     /// <param name="value">Its value; null for none, which needs no warning.</param>
     /// <param name="instead">One clause, or null where the value changes nothing.</param>
     public static bool TryFind(string path, YamlTree value, out string? instead)

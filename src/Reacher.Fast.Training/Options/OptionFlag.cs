@@ -1,7 +1,7 @@
 namespace Reacher.Fast.Training.Options;
 
 /// <summary>The command line's flag for an option: two dashes and the option's name, with a few exceptions that are all here.</summary>
-/// <param name="Name">The flag, <c>--learning-rate</c>.</param>
+/// <param name="Name">The flag itself, such as <c>--learning-rate</c>.</param>
 /// <param name="Alias">Another name of it; null for none.</param>
 /// <param name="Negates">Whether giving it means false.</param>
 internal sealed record OptionFlag(string Name, string? Alias = null, bool Negates = false)

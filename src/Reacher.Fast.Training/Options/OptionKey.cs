@@ -29,7 +29,7 @@ internal sealed class OptionKey
     /// <summary>As in the file: <c>learning_rate</c>.</summary>
     public string Name => option.Name;
 
-    /// <summary>Section and name.</summary>
+    /// <summary>The section and the name, joined by a dot.</summary>
     public string Path => Section.Length == 0 ? Name : Section + "." + Name;
 
     /// <summary>What it does, for <c>--print-config</c> and <c>--help</c>.</summary>

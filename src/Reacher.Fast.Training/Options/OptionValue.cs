@@ -40,7 +40,7 @@ internal static class OptionValue
         }
 
         return (plain == typeof(bool) ? Switch(text) : plain.IsEnum ? Choice(plain, text) : Number(option, plain, text))
-            // A number that is not null is told what a number must be.
+            // For a number that must not be null, the message says what the number must be.
             ?? throw new FormatException($"is {text ?? "null"}, and must be {DescribeAllowed(option, plain)}");
     }
 
@@ -57,7 +57,7 @@ internal static class OptionValue
         _ => Convert.ToString(value, CultureInfo.InvariantCulture)!.Replace("E", "e", StringComparison.Ordinal),
     };
 
-    // In any of YAML 1.1's spellings.
+    // Users may write a boolean in any of YAML 1.1's spellings.
     private static object? Switch(string? text) => text?.ToUpperInvariant() switch
     {
         "TRUE" or "YES" or "ON" => true,

@@ -8,10 +8,13 @@ internal static class PlayerArguments
 {
     public const string Flag = "--env-args";
 
-    // No argument of a process can hold it.
+    // No argument of a process can hold this character.
     private const char Separator = '\0';
 
-    /// <summary>The command line with what follows the flag as the flag's one value: each argument between two separators, which is a value also for none.</summary>
+    /// <summary>
+    /// The command line with what follows the flag as the flag's one value: each argument between two separators, which is a value also
+    /// for none.
+    /// </summary>
     public static string[] Pack(string[] arguments)
     {
         int flag = Array.IndexOf(arguments, Flag);

@@ -5,20 +5,20 @@ namespace Reacher.Fast.Training.Options;
 /// <summary>Settles what a run's options leave open: run id, seed, threads, and what only the environment itself can say.</summary>
 internal static class RunPlanner
 {
-    // mlagents-learn draws from these.
+    // mlagents-learn draws its seeds from this range.
     private const int DrawnSeeds = 10_000;
 
     /// <summary>The options with a run id and a seed: what is saved with the run.</summary>
     public static RunOptions Settle(RunOptions options, TimeProvider clock) => options with
     {
         RunId = options.RunId ?? RunId.Create(options.Trainer, clock.GetLocalNow()),
-        // There is one editor, and Play is pressed once: what else would be a second player takes turns with training.
+        // There is only one editor, in which the user presses Play once, so evaluation and training take turns with that one player.
         InProcess = options.InProcess || options.Environment.IsEditor,
         Seed = options.Seed < 0 ? Random.Shared.Next(DrawnSeeds) : options.Seed,
     };
 
     /// <summary>The plan of settled options, for an environment of these sizes.</summary>
-    /// <param name="options">Settled.</param>
+    /// <param name="options">The run's options, with run id and seed settled.</param>
     /// <param name="agentCount">The environment's agents.</param>
     /// <param name="observationSize">Floats that an agent observes.</param>
     /// <param name="actionSize">Floats of an agent's action.</param>

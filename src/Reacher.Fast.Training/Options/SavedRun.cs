@@ -8,7 +8,7 @@ namespace Reacher.Fast.Training.Options;
 /// <param name="Options">Its effective configuration.</param>
 internal sealed record SavedRun(RunFolder Folder, RunOptions Options)
 {
-    /// <summary>Finds it.</summary>
+    /// <summary>Finds a run and reads its configuration.</summary>
     /// <param name="run">A run id in <paramref name="resultsFolder"/>, or a run's folder.</param>
     /// <param name="resultsFolder">The folder of all runs.</param>
     /// <exception cref="InputException">There is no such run, or its configuration cannot be read.</exception>

@@ -11,7 +11,7 @@ internal abstract record YamlTree(int Line)
     private const int MostNodes = 10_000;
 
     /// <summary>Reads one document. An empty one is an empty mapping.</summary>
-    /// <param name="text">The document.</param>
+    /// <param name="text">The text of the document.</param>
     /// <param name="name">The file's name, for messages.</param>
     /// <exception cref="InputException">It is not YAML, not a mapping, has a key twice, or uses what a configuration needs not.</exception>
     public static YamlMapping Parse(string text, string name)
@@ -109,13 +109,13 @@ internal abstract record YamlTree(int Line)
     private static int LineOf(ParsingEvent at) => checked((int)at.Start.Line);
 }
 
-/// <summary>One value; null for YAML's null.</summary>
+/// <summary>A single value; null stands for YAML's null.</summary>
 internal sealed record YamlScalar(int Line, string? Text) : YamlTree(Line);
 
-/// <summary>A list.</summary>
+/// <summary>A list of nodes, in their order.</summary>
 internal sealed record YamlSequence(int Line, IReadOnlyList<YamlTree> Items) : YamlTree(Line);
 
-/// <summary>Keys and values.</summary>
+/// <summary>A mapping of keys to nodes.</summary>
 internal sealed record YamlMapping(int Line, IReadOnlyList<YamlEntry> Entries) : YamlTree(Line)
 {
     /// <summary>The value of <paramref name="key"/>; null if it is not there.</summary>

@@ -174,7 +174,7 @@ internal sealed class ChildHost
         }
     }
 
-    // False when the run has ended, within an episode too, whose score is then nobody's concern.
+    // Returns false when the run has ended, even within an episode; that episode's score is then not recorded.
     private bool WaitForEvaluation(EvaluationLoop loop)
     {
         Backoff backoff = default;

@@ -82,7 +82,7 @@ internal sealed class ChildProcess : IDisposable
     }
 
     /// <summary>Starts this executable with <paramref name="arguments"/>, its output appended to <c>logFolder/name.log</c>.</summary>
-    /// <param name="name">Such as <c>env-0</c>.</param>
+    /// <param name="name">The process's name, such as <c>env-0</c>.</param>
     /// <param name="logFolder">Where its log goes.</param>
     /// <param name="arguments">The verb and what it needs.</param>
     /// <param name="warned">Told what the child says by <see cref="OutputLine.WriteWarning"/>, on any thread.</param>

@@ -12,13 +12,13 @@ namespace Reacher.Fast.Training.Processes;
 /// restoring one takes everything else back to there: the replay's rows, the counters, and the evaluation log.
 /// </summary>
 /// <param name="files">The run's folder.</param>
-/// <param name="plan">The run.</param>
+/// <param name="plan">The plan of the run.</param>
 /// <param name="state">What is saved and restored.</param>
 internal sealed class LockstepCheckpoints(RunFolder files, RunPlan plan, TrainingState state)
 {
     private readonly TrainingCheckpoints checkpoints = new(files, plan);
 
-    /// <summary>Saves one.</summary>
+    /// <summary>Saves a checkpoint of the run between two segments.</summary>
     /// <param name="segment">Segments trained so far.</param>
     /// <param name="evaluations">Evaluation episodes played so far.</param>
     /// <returns>A warning if it could not be saved.</returns>

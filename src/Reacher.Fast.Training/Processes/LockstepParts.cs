@@ -25,7 +25,7 @@ internal sealed class LockstepParts : IDisposable
     private readonly IVectorEnvironment? player;
 
     /// <param name="files">The run's folder, which exists.</param>
-    /// <param name="plan">The run.</param>
+    /// <param name="plan">The plan of the run.</param>
     /// <param name="say">Takes a sentence for the user.</param>
     /// <param name="resume">Open the files of a run that goes on, instead of making new ones.</param>
     /// <param name="player">The one environment to train and evaluate in; not disposed. Null for two of the plan's own.</param>
@@ -70,7 +70,7 @@ internal sealed class LockstepParts : IDisposable
     /// <summary>The counters, in which every role has its slot, as in a run of several processes.</summary>
     public ControlBlock Control { get; }
 
-    /// <summary>What learns.</summary>
+    /// <summary>The learner that is trained.</summary>
     public ILearner Learner { get; }
 
     /// <summary>Steps the environment.</summary>
@@ -102,7 +102,7 @@ internal sealed class LockstepParts : IDisposable
 
     public void Dispose()
     {
-        // Users before what they use.
+        // Each part is disposed before the parts it uses.
         owned.Reverse();
         owned.ForEach(user => user.Dispose());
         owned.Clear();

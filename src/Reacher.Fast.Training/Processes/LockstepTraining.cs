@@ -10,10 +10,10 @@ namespace Reacher.Fast.Training.Processes;
 
 /// <summary>
 /// <c>--in-process</c>: the loops of the processes, in one process and in lock-step, so that a seed and an instruction set give the same
-/// weights to the bit. Training goes in segments of <see cref="SegmentSteps"/> vector steps; each begins with a reset whose seed follows from its number,
-/// and a checkpoint is written between segments only. So whatever interrupts a run, it goes on from the last checkpoint exactly as it would have.
-/// A Unity player has no second one of its kind for the evaluation: it plays training and evaluation alternately, and being no part of
-/// the checkpoint it begins anew where a run goes on.
+/// weights to the bit. Training goes in segments of <see cref="SegmentSteps"/> vector steps; each begins with a reset whose seed follows
+/// from its number, and a checkpoint is written between segments only. So whatever interrupts a run, it goes on from the last checkpoint
+/// exactly as it would have. A Unity player has no second one of its kind for the evaluation: it plays training and evaluation
+/// alternately, and being no part of the checkpoint it begins anew where a run goes on.
 /// </summary>
 internal sealed class LockstepTraining : IDisposable
 {
@@ -29,8 +29,8 @@ internal sealed class LockstepTraining : IDisposable
     private long segment;
 
     /// <param name="files">The run's folder, which exists.</param>
-    /// <param name="plan">The run.</param>
-    /// <param name="reporter">Where it shows itself.</param>
+    /// <param name="plan">The plan of the run.</param>
+    /// <param name="reporter">Takes what the run shows of itself.</param>
     /// <param name="resume">Go on from the newest checkpoint in the folder.</param>
     /// <param name="player">The one environment to train and evaluate in, alternately; not disposed. Null for two of the plan's
     /// own.</param>
@@ -61,7 +61,7 @@ internal sealed class LockstepTraining : IDisposable
         parts.Statistics.PassOn();
         if (control.StopReason is StopReason.Solved or StopReason.MaximumSteps)
         {
-            var newest = new float[plan.PolicySpec.BlockLength];
+            float[] newest = new float[plan.PolicySpec.BlockLength];
             Learner.CopyPolicy(newest);
             reporter.Warn(parts.Progress.EvaluateFinalPolicy(newest, player, signals.First));
         }
@@ -153,7 +153,7 @@ internal sealed class LockstepTraining : IDisposable
         }
         catch (PlayerLostException lost)
         {
-            // To press Stop in the editor is to end the run.
+            // A user who presses Stop in the editor ends the run.
             if (control.RequestStop(plan.Environment.IsEditor ? StopReason.Interrupted : StopReason.Failed))
             {
                 reporter.Say($"{lost.Message} Go on with --resume --run-id {plan.RunId}.");
@@ -164,7 +164,7 @@ internal sealed class LockstepTraining : IDisposable
         }
         catch (OperationCanceledException)
         {
-            // The player hung, the run was asked to stop, and the time that a step may take after that is over.
+            // The player hung, the run was asked to stop, and the step has since used up the time it is given after that.
             return false;
         }
     }

@@ -147,8 +147,8 @@ internal sealed class RunProgress
     /// <summary>Plays a whole window with the policy the run leaves: its best, or else <paramref name="newest"/>.</summary>
     /// <param name="newest">The policy at the end.</param>
     /// <param name="player">The run's one player, if it has one; otherwise an environment of the plan's is made.</param>
-    /// <param name="cancellation">Ends it.</param>
-    /// <returns>As above.</returns>
+    /// <param name="cancellation">Ends the evaluation early.</param>
+    /// <returns>A sentence if a player or the best policy was lost, which costs the run its last figure and no more.</returns>
     public string? EvaluateFinalPolicy(ReadOnlySpan<float> newest, IVectorEnvironment? player, CancellationToken cancellation)
     {
         try

@@ -50,7 +50,8 @@ internal sealed class SupervisedChild(ProcessSlot slot, string name, RestartPoli
     /// <param name="longestTurn">How long a process in its loop may give no sign of life before it counts as hung.</param>
     /// <param name="longestStart">The same for a process that is on its way into its loop, or saves.</param>
     /// <returns>What happened, as a sentence for the user; null if all is well.</returns>
-    /// <exception cref="ChildFailedException">It has died too often in a row; or it is the learner and cannot have what it needs any more.</exception>
+    /// <exception cref="ChildFailedException">It has died too often in a row; or it is the learner and cannot have what it needs any
+    /// more.</exception>
     /// <exception cref="InputException">It is the learner and refused its input at its first start: it would at the next, too.</exception>
     public string? RestartIfDeadOrHung(TimeSpan longestTurn, TimeSpan longestStart)
     {
@@ -86,7 +87,8 @@ internal sealed class SupervisedChild(ProcessSlot slot, string name, RestartPoli
         if (!Restarts.MayRestart(lifetime.Elapsed))
         {
             throw new ChildFailedException(
-                $"{Name} {what} {Restarts.InARow} times in a row; its last words (all of them in run_logs/{Name}.log):{Environment.NewLine}{Child.LastWords}");
+                $"{Name} {what} {Restarts.InARow} times in a row; its last words (all of them in " +
+                $"run_logs/{Name}.log):{Environment.NewLine}{Child.LastWords}");
         }
 
         Child.Dispose();

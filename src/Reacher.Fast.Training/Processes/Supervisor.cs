@@ -194,7 +194,8 @@ internal sealed class Supervisor : IDisposable
             if (plan.StopWhenSolved && progress.IsSolved && Cooldown.Begin(control) && plan.CooldownTransitions > 0)
             {
                 reporter.Say(string.Create(
-                    CultureInfo.InvariantCulture, $"Solved. Within {plan.CooldownTransitions:N0} more transitions learning rates fall to zero, then the run ends."));
+                    CultureInfo.InvariantCulture,
+                    $"Solved. Within {plan.CooldownTransitions:N0} more transitions learning rates fall to zero, then the run ends."));
             }
 
             Cooldown.StopWhenDue(plan, control);

@@ -46,7 +46,8 @@ internal sealed record DeviceProfile
         string text = $"The largest gap to a limit is '{furthest.Name}', at {Percent(furthest.Percent!.Value)} of {furthest.LimitName}";
         return furthest == worth
             ? $"{text}; it is also worth most: at its limit {Process(worth)} would be spared {Percent(worth.Gap)} of its time."
-            : $"{text}, {Percent(furthest.Share)} of {Process(furthest)}'s time; worth most is '{worth.Name}': at its limit {Process(worth)} would be spared {Percent(worth.Gap)} of its time.";
+            : $"{text}, {Percent(furthest.Share)} of {Process(furthest)}'s time; worth most is '{worth.Name}': " +
+                $"at its limit {Process(worth)} would be spared {Percent(worth.Gap)} of its time.";
     }
 
     /// <summary>Whole per cent, but for less than one.</summary>

@@ -22,7 +22,7 @@ internal sealed class ProfiledRun(RunPlan plan, string folder)
         var view = new MeasuringView(time, progress);
         using Supervisor supervisor = Supervisor.Create(files, endless, new RunReporter(view));
         using ControlBlock control = ControlBlock.Open(files.Control);
-        // Interrupted, because a run that ends for any other reason evaluates its last weights.
+        // The run is interrupted, because one that ends for any other reason evaluates its last weights.
         view.Done = () => control.RequestStop(StopReason.Interrupted);
         if (supervisor.Run() == ExitCodes.Failed)
         {
@@ -85,8 +85,9 @@ internal sealed class ProfiledRun(RunPlan plan, string folder)
 
             foreach (ProcessStatus process in status.Processes)
             {
-                // The per cent are those since the status before.
-                processorTime[process.Name] = processorTime.GetValueOrDefault(process.Name) + (process.ProcessorPercent * (status.ElapsedSeconds - last!.ElapsedSeconds));
+                // The percentages are of the time since the status before.
+                processorTime[process.Name] = processorTime.GetValueOrDefault(process.Name) +
+                    (process.ProcessorPercent * (status.ElapsedSeconds - last!.ElapsedSeconds));
             }
 
             last = status;

@@ -34,7 +34,7 @@ internal sealed class Profiler(RunPlan plan, TimeSpan time, CancellationToken ca
     {
         RunPlan here = plan with { Device = device };
         string folder = Directory.CreateTempSubdirectory("reacher-fast-profile-").FullName;
-        // A second Ctrl-C leaves by Environment.Exit.
+        // When the user presses Ctrl-C a second time the process leaves by Environment.Exit.
         EventHandler delete = (_, _) => Delete(folder);
         AppDomain.CurrentDomain.ProcessExit += delete;
         int index = devices.Count;
@@ -75,7 +75,9 @@ internal sealed class Profiler(RunPlan plan, TimeSpan time, CancellationToken ca
         var run = new ProfiledRun(here, folder);
         RunMeasurement? measured = run.Measure(
             time / 2,
-            status => Progress(Report, string.Create(CultureInfo.InvariantCulture, $"a real run, {status.Phase}: {status.TransitionsPerSecond:N0} transitions/s, {status.UpdatesPerSecond:N0} updates/s")));
+            status => Progress(Report, string.Create(
+                CultureInfo.InvariantCulture,
+                $"a real run, {status.Phase}: {status.TransitionsPerSecond:N0} transitions/s, {status.UpdatesPerSecond:N0} updates/s")));
         notes.AddRange(run.Events);
         if (measured is not null && devices[index].Stages.Count > 0)
         {
@@ -91,7 +93,9 @@ internal sealed class Profiler(RunPlan plan, TimeSpan time, CancellationToken ca
         Device = device,
         Setup = string.Create(
             CultureInfo.InvariantCulture,
-            $"{plan.Algorithm}, batch {plan.Learner.BatchSize}, hidden {string.Join(" x ", plan.Learner.HiddenSizes)}, {plan.EnvironmentCount} x {plan.AgentCount} agents of '{plan.Environment.Name}', {plan.UpdatesPerTransition:G3} updates per transition"),
+            $"{plan.Algorithm}, batch {plan.Learner.BatchSize}, hidden {string.Join(" x ", plan.Learner.HiddenSizes)}, " +
+            $"{plan.EnvironmentCount} x {plan.AgentCount} agents of '{plan.Environment.Name}', {plan.UpdatesPerTransition:G3} updates " +
+            $"per transition"),
         Stages = stages,
     };
 
@@ -103,7 +107,7 @@ internal sealed class Profiler(RunPlan plan, TimeSpan time, CancellationToken ca
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // Already gone, or the system's own cleaning of its temporary folder takes it.
+            // The folder is already gone, or the system deletes it when it cleans its temporary folder.
         }
     }
 }

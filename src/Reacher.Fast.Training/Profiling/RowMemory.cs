@@ -6,7 +6,6 @@ using Reacher.Fast.Core.Batch;
 using Reacher.Fast.Core.Memory;
 using Reacher.Fast.Replay.Mapping;
 using Reacher.Fast.Replay.Sampling;
-using Reacher.Fast.Replay.Writing;
 
 namespace Reacher.Fast.Training.Profiling;
 
@@ -46,7 +45,7 @@ internal sealed unsafe class RowMemory : IDisposable
         staged = new AlignedMemory<byte>(StagedRows * stride);
         batch = new AlignedMemory<byte>(BatchRows * stride);
         source = new AlignedMemory<byte>(BatchRows * stride);
-        // Where populating is not to be had, the first write of each page maps it.
+        // Where the system cannot map all pages beforehand, the first write to each page maps it.
         new Span<byte>(file.Start, (int)Math.Min(int.MaxValue, (long)rows * stride)).Fill(1);
     }
 
@@ -59,7 +58,9 @@ internal sealed unsafe class RowMemory : IDisposable
     /// <summary><paramref name="count"/> rows read at random places, the ones to come prefetched, and copied whole into a batch.</summary>
     public double Gather(int count) => Run(count / BatchRows * BatchRows, BatchRows, static (memory, _) => memory.GatherBatch());
 
-    /// <summary>memcpy of a block that stays in the caches, such as a policy's weights: bytes a second over <paramref name="repeats"/> copies.</summary>
+    /// <summary>
+    /// memcpy of a block that stays in the caches, such as a policy's weights: bytes a second over <paramref name="repeats"/> copies.
+    /// </summary>
     public static double CopyBlock(AlignedMemory<float> from, AlignedMemory<float> to, int repeats)
     {
         ArgumentNullException.ThrowIfNull(from);

@@ -19,8 +19,8 @@ internal enum StageRole
 internal sealed record StageLimit(string Name, string Resource, Func<double> Measure);
 
 /// <summary>One step of the data's path, by itself.</summary>
-/// <param name="Name">Such as <c>replay sample</c>.</param>
-/// <param name="Role">Whose.</param>
+/// <param name="Name">The stage's name, such as <c>replay sample</c>.</param>
+/// <param name="Role">The process whose time the stage takes.</param>
 /// <param name="Unit">What is counted, such as <c>rows</c>.</param>
 /// <param name="PerTurn">How many of these there are for one transition (environment) or one update (learner).</param>
 /// <param name="Measure">One trial of some milliseconds: units a second.</param>

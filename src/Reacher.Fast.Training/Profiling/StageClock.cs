@@ -14,7 +14,7 @@ internal sealed class StageClock(IReadOnlyList<Stage> stages, TimeSpan warmUp)
     private readonly List<Sample>[] samples = [.. stages.Select(_ => new List<Sample>())];
 
     /// <summary>Goes round until the time is over or <paramref name="cancelled"/>; every stage is measured at least once unless cancelled.</summary>
-    /// <param name="time">In all.</param>
+    /// <param name="time">How long all measurements take together.</param>
     /// <param name="progress">Called after each round with the part of the time that is over.</param>
     /// <param name="cancelled">Ends it after the trial in hand.</param>
     public void Run(TimeSpan time, Action<double> progress, CancellationToken cancelled)
@@ -69,7 +69,14 @@ internal sealed class StageClock(IReadOnlyList<Stage> stages, TimeSpan warmUp)
     private static StageFigures Summarize(Stage stage, List<Sample> samples)
     {
         double rate = Median(samples.Select(sample => sample.Rate));
-        var figures = new StageFigures { Name = stage.Name, Role = stage.Role, Unit = stage.Unit, Rate = rate, SecondsPerTurn = stage.PerTurn / rate };
+        var figures = new StageFigures
+        {
+            Name = stage.Name,
+            Role = stage.Role,
+            Unit = stage.Unit,
+            Rate = rate,
+            SecondsPerTurn = stage.PerTurn / rate,
+        };
         if (stage.Limits.Count == 0)
         {
             return figures;

@@ -11,7 +11,7 @@ internal sealed record StageFigures
 
     public required string Unit { get; init; }
 
-    /// <summary>Units a second.</summary>
+    /// <summary>How many units were done a second.</summary>
     public required double Rate { get; init; }
 
     /// <summary>The lowest limit, in units a second; null where there is none.</summary>

@@ -29,8 +29,8 @@ internal sealed class StageLimits : IDisposable
     private readonly AlignedMemory<float> from;
     private readonly AlignedMemory<float> to;
 
-    /// <param name="plan">Whose stages.</param>
-    /// <param name="device">The learner's.</param>
+    /// <param name="plan">The plan of the run whose stages are measured.</param>
+    /// <param name="device">The device of the learner.</param>
     /// <param name="path">A scratch file of <paramref name="rowCount"/> rows, deleted with this.</param>
     /// <param name="rowCount">As many as the replay that is measured.</param>
     public StageLimits(RunPlan plan, IKernelDevice device, string path, int rowCount)
@@ -64,7 +64,11 @@ internal sealed class StageLimits : IDisposable
 
     public IReadOnlyList<StageLimit> Sample() => [new("prefetched random gather", "random reads of memory", () => rows.Gather(rowsPerTrial))];
 
-    public IReadOnlyList<StageLimit> Block() => [new("memcpy of a block", "copying within the caches", () => RowMemory.CopyBlock(from, to, BlocksPerTrial) / (sizeof(float) * from.Length))];
+    public IReadOnlyList<StageLimit> Block() =>
+    [
+        new("memcpy of a block", "copying within the caches",
+            () => RowMemory.CopyBlock(from, to, BlocksPerTrial) / (sizeof(float) * from.Length)),
+    ];
 
     public IReadOnlyList<StageLimit> Update()
     {
@@ -74,7 +78,7 @@ internal sealed class StageLimits : IDisposable
             return [new("its own large product", "arithmetic of the GPU", () => product.OperationsPerSecond() / operations)];
         }
 
-        // What is copied is read and written.
+        // Each byte that is copied is read and written, so copying half of the bytes makes the same traffic.
         double bytes = LearnerArithmetic.UpdateBytes(plan.Learner, plan.TransitionSpec) / 2;
         return
         [
@@ -95,7 +99,9 @@ internal sealed class StageLimits : IDisposable
     private static StageLimit Peak(ThreadTeam team, double operations) =>
         new("multiply-add peak", Arithmetic, () => FmaPeak.Once(team, InstructionSets.Selected) / operations);
 
-    /// <summary>The largest product of its own kernels that takes some milliseconds, up to a size that fills any GPU; its memory is the device's.</summary>
+    /// <summary>
+    /// The largest product of its own kernels that takes some milliseconds, up to a size that fills any GPU; its memory is the device's.
+    /// </summary>
     private sealed class DeviceProduct
     {
         private const int Smallest = 128;
@@ -112,7 +118,7 @@ internal sealed class StageLimits : IDisposable
             for (size = Smallest; ; size *= 2)
             {
                 tensors = device.Allocate("product", new("x", 1, size, size), new("w", 1, size, size), new("b", 1, 1, size), new("y", 1, size, size));
-                // The first call compiles and loads.
+                // The first call compiles and loads the kernel, so it is not timed.
                 Products();
                 if (size == Largest || Products() < Enough)
                 {

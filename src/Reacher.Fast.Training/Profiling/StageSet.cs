@@ -16,12 +16,12 @@ using Reacher.Fast.Training.Run;
 namespace Reacher.Fast.Training.Profiling;
 
 /// <summary>
-/// The stages of a run's plan, each as the run's processes do it, on files of its own in a scratch folder: act, step, write, read weights; sample, update,
-/// publish.
+/// The stages of a run's plan, each as the run's processes do it, on files of its own in a scratch folder: act, step, write, read
+/// weights; sample, update, publish.
 /// </summary>
 internal sealed class StageSet : IDisposable
 {
-    // Several times any processor's caches, as a run's replay is.
+    // The replay is several times as large as any processor's caches, as a run's is.
     private const long ReplayBytes = 256L << 20;
     private const int ActionSets = 64;
 
@@ -95,12 +95,12 @@ internal sealed class StageSet : IDisposable
     /// <summary>In the order of the data's path.</summary>
     public IReadOnlyList<Stage> Stages { get; }
 
-    /// <summary>The learner's.</summary>
+    /// <summary>The name of the learner's device.</summary>
     public string DeviceName => device.Name;
 
     public void Dispose()
     {
-        // Users before what they use.
+        // Each part is disposed before the parts it uses.
         owned.Reverse();
         owned.ForEach(user => user.Dispose());
         owned.Clear();
@@ -141,7 +141,8 @@ internal sealed class StageSet : IDisposable
     {
         VectorStep made = step.View;
         return writer.Write(
-            observations, actions.AsSpan(0, plan.AgentCount * plan.ActionSize), made.Rewards, made.Terminated, made.Truncated, made.Lost, made.Observations, made.FinalObservations);
+            observations, actions.AsSpan(0, plan.AgentCount * plan.ActionSize), made.Rewards, made.Terminated, made.Truncated, made.Lost,
+            made.Observations, made.FinalObservations);
     }
 
     private int Sample() => sampler.Sample(batch) ? batch.Count : 0;
@@ -157,7 +158,7 @@ internal sealed class StageSet : IDisposable
         return 1;
     }
 
-    // Several launches to a wait, as in a run.
+    // As in a run, several launches are queued before the host waits for them.
     private static int Launch(CudaUpdates launches)
     {
         const int Launches = 16;
@@ -178,7 +179,7 @@ internal sealed class StageSet : IDisposable
         return 1;
     }
 
-    // There is only something to read once something has been published, whose time is not the reader's.
+    // A reader finds something only after a policy was published, and the time of publishing is not counted as the reader's.
     private double ReadRate()
     {
         const int Reads = 32;
@@ -197,7 +198,7 @@ internal sealed class StageSet : IDisposable
     private static float[] Random(int count, ulong seed)
     {
         var random = new Random(unchecked((int)seed));
-        var values = new float[count];
+        float[] values = new float[count];
         foreach (ref float value in values.AsSpan())
         {
             value = (2 * random.NextSingle()) - 1;

@@ -1,9 +1,9 @@
 namespace Reacher.Fast.Training.Profiling;
 
 /// <summary>A real run as it was measured, in processes of its own.</summary>
-/// <param name="Seconds">Measured, after it had settled.</param>
-/// <param name="TransitionsPerSecond">Of all environments.</param>
-/// <param name="UpdatesPerSecond">Of the learner.</param>
+/// <param name="Seconds">How long it was measured, after it had settled.</param>
+/// <param name="TransitionsPerSecond">The transitions of all environments together, a second.</param>
+/// <param name="UpdatesPerSecond">The learner's updates a second.</param>
 /// <param name="Processes">Name and processor time of each, in per cent of one processor.</param>
 internal sealed record RunMeasurement(
     double Seconds, double TransitionsPerSecond, double UpdatesPerSecond, IReadOnlyDictionary<string, double> Processes);
@@ -35,11 +35,11 @@ internal sealed record WholeRun
     public required string Bound { get; init; }
 
     /// <summary>Holds a run against its stages.</summary>
-    /// <param name="run">As measured.</param>
+    /// <param name="run">The run as it was measured.</param>
     /// <param name="stages">Its stages, of both roles.</param>
-    /// <param name="environments">Env processes.</param>
+    /// <param name="environments">The number of environment processes.</param>
     /// <param name="updatesPerTransition">The ratio that the rate limiter holds.</param>
-    /// <param name="processors">Of the machine.</param>
+    /// <param name="processors">The number of the machine's processors.</param>
     public static WholeRun Of(RunMeasurement run, IReadOnlyList<StageFigures> stages, int environments, double updatesPerTransition, int processors)
     {
         double learner = 1 / StageFigures.SecondsPerTurnOf(stages, StageRole.Learner);
@@ -59,13 +59,16 @@ internal sealed record WholeRun
         };
     }
 
-    private static string Describe(IReadOnlyList<StageFigures> stages, StageRole slower, double percent, bool full, double learner, double environment)
+    private static string Describe(
+        IReadOnlyList<StageFigures> stages, StageRole slower, double percent, bool full, double learner, double environment)
     {
         StageFigures largest = stages.Where(stage => stage.Role == slower).MaxBy(stage => stage.Share)!;
         string resource = largest.BoundBy is null ? "" : $", which is bound by {largest.BoundBy}";
         string side = slower == StageRole.Learner
-            ? $"the learner: '{largest.Name}' takes {largest.Share:F0} % of an update{resource}; the environments would allow {Times(environment / learner)} as many updates"
-            : $"the environments: '{largest.Name}' takes {largest.Share:F0} % of a transition{resource}; the learner would allow {Times(learner / environment)} as many updates";
+            ? $"the learner: '{largest.Name}' takes {largest.Share:F0} % of an update{resource}; " +
+                $"the environments would allow {Times(environment / learner)} as many updates"
+            : $"the environments: '{largest.Name}' takes {largest.Share:F0} % of a transition{resource}; " +
+                $"the learner would allow {Times(learner / environment)} as many updates";
         string reached = percent >= Full ? $"It reaches {percent:F0} % of what the stages allow one by one."
             : full ? $"It reaches {percent:F0} % of what the stages allow one by one, because its processes, or others, had all processors in use."
             : $"It reaches {percent:F0} % of what the stages allow one by one; the rest is waiting for each other, or for memory that they share.";

@@ -13,7 +13,7 @@ internal static class FigureJson
     /// <paramref name="style"/>, with the figures of a <typeparamref name="T"/> spread out. Another property of a figure's name gives way
     /// to the figure.
     /// </summary>
-    /// <param name="style">For everything else.</param>
+    /// <param name="style">The style of everything else.</param>
     /// <param name="property">The name of the property that holds them, as C# has it.</param>
     /// <param name="figures">Which figures, in their order.</param>
     /// <param name="read">The figure's value; null leaves it out or writes null, as the style says.</param>

@@ -12,7 +12,7 @@ internal static class MachineDescription
 {
     private static readonly JsonSerializerOptions Style = new() { WriteIndented = true };
 
-    /// <summary>This machine.</summary>
+    /// <summary>Describes the machine this process runs on.</summary>
     public static IReadOnlyDictionary<string, string> Here() => new Dictionary<string, string>
     {
         ["Processor"] = ProcessorName(),

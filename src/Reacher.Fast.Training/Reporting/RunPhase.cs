@@ -28,7 +28,7 @@ internal enum RunPhase
 /// <summary>A phase in words, for people and for JSON alike: <c>filling the window</c>.</summary>
 internal sealed class RunPhaseWords() : JsonStringEnumConverter<RunPhase>(new WordPolicy())
 {
-    /// <summary>The words.</summary>
+    /// <summary>The words for a phase.</summary>
     public static string Of(RunPhase phase) => WordPolicy.Words(phase.ToString());
 
     private sealed class WordPolicy : JsonNamingPolicy

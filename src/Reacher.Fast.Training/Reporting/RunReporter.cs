@@ -7,8 +7,8 @@ internal interface IRunView
     void Run(Action body) => body();
 
     /// <summary>Shows how things stand, some times a second.</summary>
-    /// <param name="status">Now.</param>
-    /// <param name="evaluationScores">Of the whole run, oldest first.</param>
+    /// <param name="status">The run's status at this moment.</param>
+    /// <param name="evaluationScores">The scores of the whole run's evaluation episodes, the oldest first.</param>
     void Show(RunStatus status, IReadOnlyList<double> evaluationScores);
 
     /// <summary>Shows something the user should know: a restart, a warning.</summary>
@@ -26,7 +26,7 @@ internal interface IRunObserver
     string? OnStatus(RunStatus status, IReadOnlyList<double> evaluationScores);
 
     /// <summary>Called once at the run's end.</summary>
-    /// <returns>As above.</returns>
+    /// <returns>A sentence that the user should read; usually null.</returns>
     string? OnFinished(RunSummary summary) => null;
 }
 

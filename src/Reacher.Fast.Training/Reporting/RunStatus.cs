@@ -82,7 +82,7 @@ internal sealed record RunStatus
 }
 
 /// <summary>One process of a run.</summary>
-/// <param name="Name">Such as <c>env-0</c>.</param>
+/// <param name="Name">The process's name, such as <c>env-0</c>.</param>
 /// <param name="State">Where it is in its life.</param>
 /// <param name="ProcessorPercent">Of one core, over the last interval.</param>
 /// <param name="Restarts">How often it was started again.</param>

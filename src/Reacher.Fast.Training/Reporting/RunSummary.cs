@@ -83,7 +83,8 @@ internal sealed record RunSummary
 
     private static string Describe(Milestone? milestone) => milestone is null
         ? "not yet"
-        : $"after {Whole(milestone.Episodes)} episodes, {Whole(milestone.Transitions)} transitions, {F1(milestone.Seconds)} s, score {F2(milestone.Score)}";
+        : $"after {Whole(milestone.Episodes)} episodes, {Whole(milestone.Transitions)} transitions, " +
+            $"{F1(milestone.Seconds)} s, score {F2(milestone.Score)}";
 
     private static string Whole(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
@@ -94,7 +95,7 @@ internal sealed record RunSummary
 
 /// <summary>A moment of a run worth remembering.</summary>
 /// <param name="Episodes">Training episodes that had ended.</param>
-/// <param name="Transitions">Agent decisions made.</param>
+/// <param name="Transitions">How many decisions the agents had made.</param>
 /// <param name="Seconds">Since the run began, pauses between interruption and resumption not counted.</param>
 /// <param name="Score">The evaluation score, or the window's mean.</param>
 internal sealed record Milestone(long Episodes, long Transitions, double Seconds, double Score);

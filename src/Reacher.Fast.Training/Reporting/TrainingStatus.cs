@@ -6,10 +6,10 @@ using Reacher.Fast.Training.Run;
 namespace Reacher.Fast.Training.Reporting;
 
 /// <summary>One checkpoint as <c>training_status.json</c> lists it.</summary>
-/// <param name="Steps">Agent steps.</param>
-/// <param name="FilePath">The file.</param>
+/// <param name="Steps">Agent steps when it was saved.</param>
+/// <param name="FilePath">The file that holds the checkpoint.</param>
 /// <param name="Reward">Score of the last evaluation by then; null before the first.</param>
-/// <param name="CreationTime">Seconds since 1970.</param>
+/// <param name="CreationTime">When it was saved, in seconds since 1970.</param>
 internal sealed record CheckpointEntry(long Steps, string FilePath, double? Reward, double CreationTime);
 
 /// <summary>

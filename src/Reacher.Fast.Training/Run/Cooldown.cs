@@ -4,8 +4,9 @@ namespace Reacher.Fast.Training.Run;
 
 /// <summary>
 /// The last phase of a run that is solved: learning rates stay for a third of it, as a policy that has just solved its task still improves, and fall
-/// linearly to zero over the rest, so that the weights it leaves are not those of an arbitrary moment of a policy that still wanders. A constant rate and
-/// then a linear decay is the trapezoidal schedule (Zhai et al. 2022, section 3.3; Haegele et al. 2024); its decay can begin whenever the task is solved.
+/// linearly to zero over the rest, so that the weights it leaves are not those of an arbitrary moment of a policy that still wanders. A
+/// constant rate and then a linear decay is the trapezoidal schedule (Zhai et al. 2022, section 3.3; Haegele et al. 2024); its decay can
+/// begin whenever the task is solved.
 /// </summary>
 internal static class Cooldown
 {

@@ -10,7 +10,7 @@ namespace Reacher.Fast.Training.Run;
 /// </summary>
 internal static class DiskSpace
 {
-    /// <param name="plan">The run.</param>
+    /// <param name="plan">The plan of the run.</param>
     /// <param name="folder">Its folder, which may not exist yet.</param>
     /// <exception cref="InputException">There is less room than the replay takes.</exception>
     public static void Require(RunPlan plan, RunFolder folder)
@@ -37,7 +37,8 @@ internal static class DiskSpace
         {
             throw new InputException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"The replay of {plan.BufferSize:N0} transitions needs {needed / 1e6:N0} MB and '{parent}' has {free / 1e6:N0} MB left; lower --buffer-size, make room, or choose another --results-dir."));
+                $"The replay of {plan.BufferSize:N0} transitions needs {needed / 1e6:N0} MB and '{parent}' has {free / 1e6:N0} MB " +
+                $"left; lower --buffer-size, make room, or choose another --results-dir."));
         }
     }
 }

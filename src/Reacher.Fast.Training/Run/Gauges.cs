@@ -11,7 +11,7 @@ internal static class EnvironmentGauge
     public const int EpisodeLength = 1;
 
     /// <summary>Shows the episode that ended last, and counts it.</summary>
-    /// <param name="slot">The environment's own.</param>
+    /// <param name="slot">The slot of the environment's process.</param>
     /// <param name="score">The mean over the agents.</param>
     /// <param name="deviation">The standard deviation over the agents.</param>
     /// <param name="length">The mean length in decisions.</param>
@@ -55,7 +55,7 @@ internal static class LearnerGauge
     /// <summary>The figures of the last report, by their slots; zeros before the first.</summary>
     public static double[] Read(ProcessSlot slot)
     {
-        var figures = new double[ReportSlot.Count];
+        double[] figures = new double[ReportSlot.Count];
         for (int i = 0; i < figures.Length; i++)
         {
             figures[i] = slot.ReadGauge(i);

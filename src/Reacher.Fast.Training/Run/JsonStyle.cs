@@ -9,7 +9,7 @@ internal static class JsonStyle
     /// <summary>One record a line.</summary>
     public static readonly JsonSerializerOptions Line = Create(indented: false);
 
-    /// <summary>For people.</summary>
+    /// <summary>Indented, for people to read.</summary>
     public static readonly JsonSerializerOptions Indented = Create(indented: true);
 
     private static JsonSerializerOptions Create(bool indented) => new()

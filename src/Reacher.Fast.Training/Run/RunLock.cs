@@ -70,7 +70,7 @@ internal sealed class RunLock : IDisposable
         }
     }
 
-    // The lock goes with the process, however it ends; the file may stay.
+    // The system releases the lock when the process ends, in whatever way; the file itself may stay.
     private static FileStream Lock(RunFolder run)
     {
         try
@@ -93,7 +93,7 @@ internal sealed class RunLock : IDisposable
                 continue;
             }
 
-            // A link is removed, not followed.
+            // A symbolic link is removed itself; what it points to is left alone.
             if (Directory.Exists(entry) && new DirectoryInfo(entry).LinkTarget is null)
             {
                 Directory.Delete(entry, recursive: true);

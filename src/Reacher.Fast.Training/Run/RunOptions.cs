@@ -19,7 +19,7 @@ internal record RunOptions
     /// <summary>How the algorithm learns. Their type says which algorithm it is.</summary>
     public LearnerOptions Learner { get; init; } = new SacOptions();
 
-    /// <summary>Where it trains.</summary>
+    /// <summary>The environment in which the run trains.</summary>
     public EnvironmentOptions Environment { get; init; } = new();
 
     [Option(OptionSection.Behavior, "trainer_type", "The algorithm; each has defaults of its own")]

@@ -116,7 +116,9 @@ internal sealed record RunPlan : RunOptions
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException or NotSupportedException)
         {
-            throw new InputException($"The plan of the run, '{path}', cannot be read ({exception.Message}); start the run again with --resume or --force.", exception);
+            throw new InputException(
+                $"The plan of the run, '{path}', cannot be read ({exception.Message}); start the run again with --resume or --force.",
+                exception);
         }
     }
 }

@@ -5,10 +5,10 @@ using Reacher.Fast.Training.Run;
 namespace Reacher.Fast.Training.Statistics;
 
 /// <summary>
-/// How the returns of the agents' episodes come from the processes that step them to the one that records: each process appends to a file of its own,
-/// <c>run_logs/returns-K.f64</c>, float64, little-endian, in the order in which the episodes ended; <see cref="ReturnReader"/> reads on from where it was.
-/// Off the data's path, one write where episodes end; what is written outlives the process, and nobody waits. Appending allocates nothing but the file's
-/// handle at first.
+/// How the returns of the agents' episodes come from the processes that step them to the one that records: each process appends to a file
+/// of its own, <c>run_logs/returns-K.f64</c>, float64, little-endian, in the order in which the episodes ended; <see cref="ReturnReader"/>
+/// reads on from where it was. A process writes once per step in which episodes end and waits for nobody; what it has written outlives it.
+/// Appending allocates nothing, apart from the file's handle at first.
 /// </summary>
 /// <param name="logs">The run's folder of logs, which exists.</param>
 /// <param name="worker">The env process's number.</param>
@@ -33,7 +33,7 @@ internal sealed class ReturnLog(string logs, int worker) : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // A full disk costs points of a curve, never the run; the next ones overwrite what was written of these.
+            // On a full disk the run goes on without these points of a curve; the next ones overwrite what was written of them.
         }
     }
 
@@ -43,13 +43,16 @@ internal sealed class ReturnLog(string logs, int worker) : IDisposable
     {
         SafeFileHandle opened = File.OpenHandle(
             RunFolder.ReturnsIn(logs, worker), FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite);
-        // Goes on behind the last whole number; a killed writer may have left a part of one.
+        // Appending goes on behind the last whole number, because a killed writer may have left a part of one.
         length = RandomAccess.GetLength(opened) / sizeof(double) * sizeof(double);
         return opened;
     }
 }
 
-/// <summary>Reads what all of a run's processes append to their <see cref="ReturnLog"/>s. What is there at first belongs to those who recorded it before.</summary>
+/// <summary>
+/// Reads what all of a run's processes append to their <see cref="ReturnLog"/>s. What the files hold when it begins was recorded earlier,
+/// and is passed over.
+/// </summary>
 internal sealed class ReturnReader
 {
     private readonly string logs;
@@ -85,7 +88,7 @@ internal sealed class ReturnReader
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                // Points of a curve; the next call tries again.
+                // Only points of a curve are missing until the next call tries again.
             }
         }
     }

@@ -60,7 +60,7 @@ internal sealed class StatisticDrain(MlAgentsEnvironment? player, string folder,
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // A full disk costs points of a curve, never the run.
+            // On a full disk the run goes on without these points of a curve.
         }
 
         totals.Clear();

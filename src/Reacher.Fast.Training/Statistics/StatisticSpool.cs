@@ -6,9 +6,9 @@ using Reacher.Fast.Training.Run;
 namespace Reacher.Fast.Training.Statistics;
 
 /// <summary>
-/// How scenes' statistics come from the processes that step their players to the one that records: small files in a folder. A writer adds one now
-/// and then, whole by renaming it; the reader takes them away. Nobody waits, nothing grows, and a file that no reader has come to is read by the
-/// next. Off the data's path: a scene reports a few values an episode.
+/// How scenes' statistics come from the processes that step their players to the one that records: small files in a folder. A writer adds
+/// one now and then, whole by renaming it; the reader takes them away. Neither side waits for the other, and a file that one reader has not
+/// come to is read by the next. A scene reports only a few values an episode, so writing them slows no step.
 /// </summary>
 internal static class StatisticSpool
 {
@@ -50,7 +50,7 @@ internal static class StatisticSpool
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException)
             {
-                // Half a file that a machine's crash left: a few points of a curve.
+                // The machine crashed while this file was written; the run goes on without its few points of a curve.
             }
         }
     }

@@ -3,7 +3,9 @@ using Reacher.Fast.Environments.MlAgents.Messages;
 
 namespace Reacher.Fast.Training.Statistics;
 
-/// <summary>What a scene reported under one key since the last point of its curve; combined as the scene asked (ML-Agents' StatAggregationMethod).</summary>
+/// <summary>
+/// What a scene reported under one key since the last point of its curve; combined as the scene asked (ML-Agents' StatAggregationMethod).
+/// </summary>
 internal sealed class StatisticTotal
 {
     /// <summary>Values of a histogram that are kept; of more, the first.</summary>
@@ -52,7 +54,7 @@ internal sealed class StatisticTotal
     }
 }
 
-/// <summary>Totals by key.</summary>
+/// <summary>The totals of all keys.</summary>
 internal sealed class StatisticTotals
 {
     private readonly SortedDictionary<string, StatisticTotal> totals = new(StringComparer.Ordinal);
@@ -74,7 +76,7 @@ internal sealed class StatisticTotals
 
     public void Clear() => totals.Clear();
 
-    // A scene that changes its mind about how to combine a key begins it anew.
+    // When a scene reports a key with another way of combining its values, the total of that key begins anew.
     private StatisticTotal Of(string key, StatisticAggregation aggregation)
     {
         if (!totals.TryGetValue(key, out StatisticTotal? total) || total.Aggregation != aggregation)

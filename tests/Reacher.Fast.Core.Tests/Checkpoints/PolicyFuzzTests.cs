@@ -1,8 +1,8 @@
 using Reacher.Fast.Core.Batch;
+using Reacher.Fast.Core.Checkpoints;
 using Reacher.Fast.Core.Kernels.Scalar;
 using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Core.Networks;
-using Reacher.Fast.Core.Checkpoints;
 
 namespace Reacher.Fast.Core.Tests.Checkpoints;
 

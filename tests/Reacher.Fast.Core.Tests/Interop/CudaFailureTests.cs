@@ -38,7 +38,8 @@ public sealed class CudaFailureTests
         FakeDriver.Fail("cuInit", status);
         Assert.That(CudaProbe.Describe().Reason, Does.Contain(sentence));
         FakeDriver.Fail("cuInit", status);
-        Assert.That(() => new CudaKernelDevice(), Throws.TypeOf<CudaUnavailableException>().With.Message.Contains(sentence).And.Message.Contains("set the option 'device' to cpu"));
+        Assert.That(() => new CudaKernelDevice(), Throws.TypeOf<CudaUnavailableException>().With.Message.Contains(sentence)
+            .And.Message.Contains("set the option 'device' to cpu"));
     }
 
     [Test]
@@ -102,12 +103,17 @@ public sealed class CudaFailureTests
         Assert.That(FakeDriver.Live, Is.EqualTo(before));
     }
 
-    /// <summary>Every call whose status is checked (all but those that free), failing the first time, later on, and for good: a typed exception that names it, and nothing leaked.</summary>
+    /// <summary>
+    /// Every call whose status is checked (all but those that free), failing the first time, later on, and for good: a typed exception
+    /// that names it, and nothing leaked.
+    /// </summary>
     [Test]
     public void Every_failing_call_is_a_typed_exception_and_leaks_nothing(
         [Values(
-            "cuDriverGetVersion", "cuDeviceGetCount", "cuDeviceGet", "cuDeviceGetName", "cuDeviceTotalMem_v2", "cuDeviceGetAttribute", "cuDevicePrimaryCtxRetain", "cuCtxSetCurrent", "cuModuleLoadDataEx", "cuModuleGetFunction", "cuFuncSetAttribute",
-            "cuMemAlloc_v2", "cuMemHostAlloc", "cuMemHostRegister_v2", "cuMemcpyHtoDAsync_v2", "cuMemcpyDtoHAsync_v2", "cuMemcpyDtoDAsync_v2", "cuMemsetD8Async",
+            "cuDriverGetVersion", "cuDeviceGetCount", "cuDeviceGet", "cuDeviceGetName", "cuDeviceTotalMem_v2", "cuDeviceGetAttribute",
+            "cuDevicePrimaryCtxRetain", "cuCtxSetCurrent", "cuModuleLoadDataEx", "cuModuleGetFunction", "cuFuncSetAttribute",
+            "cuMemAlloc_v2", "cuMemHostAlloc", "cuMemHostRegister_v2", "cuMemcpyHtoDAsync_v2", "cuMemcpyDtoHAsync_v2",
+            "cuMemcpyDtoDAsync_v2", "cuMemsetD8Async",
             "cuStreamCreate", "cuStreamSynchronize", "cuStreamWaitEvent", "cuEventCreate", "cuEventRecord", "cuEventSynchronize", "cuEventQuery",
             "cuLaunchKernel", "cuGraphCreate", "cuGraphAddKernelNode_v2", "cuGraphInstantiateWithFlags", "cuGraphLaunch")] string function,
         [Values("at once", "for good", "for good, later")] string how)
@@ -170,7 +176,8 @@ public sealed class CudaFailureTests
         FakeDriver.Require();
         using var device = new CudaKernelDevice();
         Tensor tensor = device.Allocate("t", new TensorShape("t", 1, 1, 1))[0];
-        foreach (Action inside in (Action[])[() => device.Upload([1], tensor), () => device.Download(tensor, new float[1]), () => device.Allocate("t")])
+        Action[] uses = [() => device.Upload([1], tensor), () => device.Download(tensor, new float[1]), () => device.Allocate("t")];
+        foreach (Action inside in uses)
         {
             Assert.That(() => device.Run(new DeviceProgram("bad", inside)), Throws.InvalidOperationException);
         }
@@ -199,7 +206,8 @@ public sealed class CudaFailureTests
             byte[] page = GC.AllocateArray<byte>(4096, pinned: true);
             for (int i = 0; i < 2; i++)
             {
-                using var registered = new RegisteredMemory(device.Context, Marshal.UnsafeAddrOfPinnedArrayElement(page, 0), page.Length, readOnly: false);
+                using var registered = new RegisteredMemory(
+                    device.Context, Marshal.UnsafeAddrOfPinnedArrayElement(page, 0), page.Length, readOnly: false);
             }
 
             for (int program = 0; program < 2; program++)

@@ -19,7 +19,10 @@ public sealed class CudaGraphTests
     private static readonly LearnerOptions[] Learners =
     [
         PaperOptions.Sac with { BatchSize = 37, HiddenSizes = [40, 33], Seed = 5 },
-        PaperOptions.Sac with { BatchSize = 16, HiddenSizes = [24], LayerNormCritics = true, MaximumGradientNorm = 0.5f, NormalizeObservations = true },
+        PaperOptions.Sac with
+        {
+            BatchSize = 16, HiddenSizes = [24], LayerNormCritics = true, MaximumGradientNorm = 0.5f, NormalizeObservations = true,
+        },
         PaperOptions.Td3 with { BatchSize = 37, HiddenSizes = [40, 33], Seed = 6, MaximumGradientNorm = 1 },
     ];
 

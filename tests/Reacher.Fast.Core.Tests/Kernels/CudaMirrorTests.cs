@@ -134,7 +134,8 @@ public sealed class CudaMirrorTests
         using var device = new CudaKernelDevice();
         using var mirror = new CudaReplayMirror(device, new Rows(capacity: 10));
         using var learner = new SacLearner(PaperOptions.Sac with { BatchSize = 4, HiddenSizes = [8], NormalizeObservations = true }, Spec, device);
-        Assert.That(() => new CudaTraining(learner, device, mirror, 1), Throws.TypeOf<InputException>().With.Message.Contains("NormalizeObservations"));
+        Assert.That(() => new CudaTraining(learner, device, mirror, 1), Throws.TypeOf<InputException>()
+            .With.Message.Contains("NormalizeObservations"));
     }
 
     [Test]
@@ -145,7 +146,8 @@ public sealed class CudaMirrorTests
         FakeDriver.Fail("cuGraphLaunch", CudaStatus.LaunchFailed, skip: 2, sticky: true);
         Assert.That(
             () => Train(td3: false, updatesPerLaunch: 2, launches: 6),
-            Throws.TypeOf<CudaException>().With.Property(nameof(CudaException.DeviceLost)).True.And.Property(nameof(CudaException.Function)).EqualTo("cuGraphLaunch"));
+            Throws.TypeOf<CudaException>().With.Property(nameof(CudaException.DeviceLost)).True
+                .And.Property(nameof(CudaException.Function)).EqualTo("cuGraphLaunch"));
         Assert.That(FakeDriver.Live, Is.EqualTo(before));
     }
 
@@ -222,7 +224,8 @@ public sealed class CudaMirrorTests
         {
             this.device = device;
             block = device.Allocate(
-                "batch", new("s", 1, count, Spec.ObservationSize), new("a", 1, count, Spec.ActionSize), new("r", 1, 1, count), new("d", 1, 1, count), new("n", 1, count, Spec.ObservationSize));
+                "batch", new("s", 1, count, Spec.ObservationSize), new("a", 1, count, Spec.ActionSize), new("r", 1, 1, count),
+                new("d", 1, 1, count), new("n", 1, count, Spec.ObservationSize));
         }
 
         /// <summary>The positions drawn, checked in every part of the batch.</summary>
@@ -251,7 +254,8 @@ public sealed class CudaMirrorTests
             for (int b = 0; b < count; b++)
             {
                 Assert.That(parts[2][b], Is.EqualTo(-positions[b]));
-                Assert.That(parts[0].AsSpan((b * Spec.ObservationSize) + 1, Spec.ObservationSize - 1).ToArray(), Has.All.EqualTo(positions[b] % 1000));
+                Assert.That(parts[0].AsSpan((b * Spec.ObservationSize) + 1, Spec.ObservationSize - 1).ToArray(),
+                    Has.All.EqualTo(positions[b] % 1000));
                 Assert.That(parts[1].AsSpan(b * Spec.ActionSize, Spec.ActionSize).ToArray(), Has.All.EqualTo(positions[b] % 1000));
                 Assert.That(parts[3][b], Is.EqualTo(positions[b] % 1000));
                 Assert.That(parts[4].AsSpan(b * Spec.ObservationSize, Spec.ObservationSize).ToArray(), Has.All.EqualTo(positions[b] % 1000));

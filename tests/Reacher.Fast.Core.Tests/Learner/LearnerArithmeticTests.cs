@@ -11,7 +11,8 @@ public sealed class LearnerArithmeticTests
 
     [Test]
     public void A_SAC_update_at_the_papers_sizes_is_0_595_GFLOP() =>
-        Assert.That(LearnerArithmetic.UpdateOperations(PaperOptions.Sac with { HiddenSizes = [256, 256] }, Reacher), Is.EqualTo(0.595e9).Within(0.001e9));
+        Assert.That(LearnerArithmetic.UpdateOperations(PaperOptions.Sac with { HiddenSizes = [256, 256] }, Reacher),
+            Is.EqualTo(0.595e9).Within(0.001e9));
 
     [Test]
     public void One_hidden_layer_by_hand()

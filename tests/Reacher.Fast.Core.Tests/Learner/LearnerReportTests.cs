@@ -22,7 +22,10 @@ public sealed class LearnerReportTests
         from device in TestDevices.All
         from options in AllOptions
         from critic in new[] { 1, 2 }
-        select new TestCaseData(device.Arguments[0], options, critic) { TestName = $"{{m}}({device.Arguments[0]}, {options.GetType().Name}, critic {critic})" };
+        select new TestCaseData(device.Arguments[0], options, critic)
+        {
+            TestName = $"{{m}}({device.Arguments[0]}, {options.GetType().Name}, critic {critic})",
+        };
 
     [TestCaseSource(nameof(Cases))]
     public void Each_critic_s_loss_is_its_own(DeviceUnderTest kind, LearnerOptions options, int critic)
@@ -37,7 +40,9 @@ public sealed class LearnerReportTests
         Assert.That(after[ReportSlot.CriticLoss], Is.EqualTo(after[ReportSlot.Q1Loss] + after[ReportSlot.Q2Loss]).Within(1e-5).Percent);
     }
 
-    /// <summary>The report of one update of a fresh learner, one of whose critics has <see cref="Offset"/> added to all its values; 0 for neither.</summary>
+    /// <summary>
+    /// The report of one update of a fresh learner, one of whose critics has <see cref="Offset"/> added to all its values; 0 for neither.
+    /// </summary>
     private static LearnerReport FirstUpdate(DeviceUnderTest kind, LearnerOptions options, int shifted)
     {
         using IKernelDevice device = kind.Create();

@@ -35,7 +35,7 @@ public sealed class PolicyAveragingTests
         var state = new StateDictionary();
         learner.SaveState(state);
         PolicySpec spec = PolicyFile.FromState(state, "test", out float[] block);
-        var published = new float[learner.Policy.BlockLength];
+        float[] published = new float[learner.Policy.BlockLength];
         learner.CopyPolicy(published);
         Assert.That(spec, Is.EqualTo(learner.Policy));
         Assert.That(block, Is.EqualTo(published));
@@ -47,7 +47,7 @@ public sealed class PolicyAveragingTests
         using IKernelDevice device = KernelDevices.Create("scalar", 1);
         using ILearner learner = LearnerFactory.Create(Options(averaging), Spec, device);
         Update(learner, updates);
-        var block = new float[learner.Policy.BlockLength];
+        float[] block = new float[learner.Policy.BlockLength];
         learner.CopyPolicy(block);
         return block;
     }

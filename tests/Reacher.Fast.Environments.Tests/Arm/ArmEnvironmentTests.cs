@@ -227,7 +227,8 @@ public sealed class ArmEnvironmentTests
     }
 
     [Test]
-    public void A_set_that_is_asked_for_by_name_runs_on_every_processor([ValueSource(typeof(ArmStates), nameof(ArmStates.AllSets))] InstructionSet set)
+    public void A_set_that_is_asked_for_by_name_runs_on_every_processor(
+        [ValueSource(typeof(ArmStates), nameof(ArmStates.AllSets))] InstructionSet set)
     {
         using ArmEnvironment arm = new(new ArmOptions { ArmCount = 1, InstructionSet = set });
         Assert.That(arm.InstructionSet, Is.EqualTo(set));

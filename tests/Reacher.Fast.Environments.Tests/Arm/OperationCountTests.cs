@@ -52,7 +52,8 @@ public sealed class OperationCountTests
 
         public static CountedSimd operator /(CountedSimd a, CountedSimd b) => Counting(a.value / b.value);
 
-        public static CountedSimd MultiplyAdd(CountedSimd a, CountedSimd b, CountedSimd c) => Counting(Simd128.MultiplyAdd(a.value, b.value, c.value));
+        public static CountedSimd MultiplyAdd(CountedSimd a, CountedSimd b, CountedSimd c) =>
+            Counting(Simd128.MultiplyAdd(a.value, b.value, c.value));
 
         public static void Accumulate(ref CountedSimd sum, CountedSimd a, CountedSimd b) => sum = MultiplyAdd(a, b, sum);
 

@@ -307,7 +307,8 @@ public sealed class ConfigurationTests
         Assert.That((options.InitialAlpha, options.LearningRate, options.ActorLearningRate), Is.EqualTo((1.0, 3e-4, (double?)null)));
         Assert.That(options.HiddenSizes, Is.EqualTo(new[] { 128, 128 }));
         Assert.That(options.NormalizeObservations, Is.True);
-        Assert.That(Parse("behaviors: {R: {network_settings: {hidden_units: 7, num_layers: 3}}}").Options.Learner.HiddenSizes, Is.EqualTo(new[] { 7, 7, 7 }));
+        Assert.That(Parse("behaviors: {R: {network_settings: {hidden_units: 7, num_layers: 3}}}").Options.Learner.HiddenSizes,
+            Is.EqualTo(new[] { 7, 7, 7 }));
     }
 
     [TestCase("init_entcoef: 1.0", true)]

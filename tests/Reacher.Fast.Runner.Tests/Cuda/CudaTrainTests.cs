@@ -4,14 +4,19 @@ using Reacher.Fast.Replay.Control;
 
 namespace Reacher.Fast.Runner.Tests.Cuda;
 
-/// <summary><c>train --device cuda</c> as a user starts it, on the emulated GPU: what the learner process does with a device, and without one.</summary>
+/// <summary>
+/// <c>train --device cuda</c> as a user starts it, on the emulated GPU: what the learner process does with a device, and without one.
+/// </summary>
 [NonParallelizable]
 public sealed class CudaTrainTests
 {
     private static readonly string[] Variables = ["REACHER_FAST_CUDA_DRIVER", "REACHER_FAST_EMULATED_GPUS", "REACHER_FAST_EMULATED_FAILURE"];
 
     // Small networks: the emulated GPU makes some dozens of updates a second.
-    private static readonly string[] Small = ["--hidden-units", "8", "--batch-size", "8", "--num-agents", "4", "--checkpoint-interval", "100", "--publish-interval", "4"];
+    private static readonly string[] Small =
+    [
+        "--hidden-units", "8", "--batch-size", "8", "--num-agents", "4", "--checkpoint-interval", "100", "--publish-interval", "4",
+    ];
 
     private string results = "";
 
@@ -52,7 +57,8 @@ public sealed class CudaTrainTests
             Assert.That(run.Errors, Does.Contain("learner cannot go on").And.Contain("sees no GPU"));
         }
 
-        Assert.That(LearnerLog(), Does.Contain("cuGraphLaunch failed with").And.Contain("go on with the run by the option 'resume'").And.Contain("the option 'device'"));
+        Assert.That(LearnerLog(), Does.Contain("cuGraphLaunch failed with").And.Contain("go on with the run by the option 'resume'")
+            .And.Contain("the option 'device'"));
         Assert.That(Directory.GetFiles(Path.Combine(results, "a", "Reacher"), "*.safetensors"), Is.Not.Empty);
         long before = Updates();
         Assert.That(TrainOn("cpu", 500, [.. Small, "--resume"]), Is.GreaterThan(before).And.GreaterThan(0));
@@ -107,7 +113,8 @@ public sealed class CudaTrainTests
         Environment.SetEnvironmentVariable("REACHER_FAST_CUDA_DRIVER", "libno-such-driver.so");
         using RunnerProcess run = RunnerProcess.Train(results, "a", "--device", "cuda");
         Assert.That(run.WaitForExit(), Is.EqualTo(2));
-        Assert.That(run.Errors, Does.Contain("libno-such-driver.so").And.Contain("install the NVIDIA driver").And.Contain("set the option 'device' to cpu"));
+        Assert.That(run.Errors, Does.Contain("libno-such-driver.so").And.Contain("install the NVIDIA driver")
+            .And.Contain("set the option 'device' to cpu"));
         Assert.That(run.Errors.Trim().Split('\n'), Has.Length.EqualTo(1));
         Assert.That(Directory.Exists(Path.Combine(results, "a")), Is.False);
     }
@@ -118,7 +125,8 @@ public sealed class CudaTrainTests
         Environment.SetEnvironmentVariable("REACHER_FAST_CUDA_DRIVER", "libno-such-driver.so");
         using RunnerProcess run = RunnerProcess.Start("doctor", "--json");
         Assert.That(run.WaitForExit(), Is.Zero, run.Errors);
-        Assert.That(run.RemainingOutput(), Does.Contain("libno-such-driver.so").And.Contain("install the NVIDIA driver").And.Contain("the learner runs on the processor"));
+        Assert.That(run.RemainingOutput(), Does.Contain("libno-such-driver.so").And.Contain("install the NVIDIA driver")
+            .And.Contain("the learner runs on the processor"));
     }
 
     [TestCase("--precision", "fp16", "fp32, tf32 or bf16")]
@@ -155,7 +163,8 @@ public sealed class CudaTrainTests
             steps += control.TotalTransitions;
         }
 
-        using RunnerProcess run = RunnerProcess.Train(results, "a", [.. options, "--device", device, "--max-steps", steps.ToString(CultureInfo.InvariantCulture)]);
+        using RunnerProcess run = RunnerProcess.Train(
+            results, "a", [.. options, "--device", device, "--max-steps", steps.ToString(CultureInfo.InvariantCulture)]);
         Assert.That(run.WaitForExit(), Is.Zero, run.Errors + LearnerLog());
         return Updates();
     }
@@ -169,5 +178,6 @@ public sealed class CudaTrainTests
     private string LearnerLog() => File.ReadAllText(Path.Combine(results, "a", "run_logs", "learner.log"));
 
     private Dictionary<string, byte[]> Checkpoint(string id) =>
-        Safetensors.Read(Path.Combine(results, id, "Reacher", CheckpointStore.LatestName)).Tensors.ToDictionary(tensor => tensor.Name, tensor => tensor.Data.ToArray());
+        Safetensors.Read(Path.Combine(results, id, "Reacher", CheckpointStore.LatestName)).Tensors.ToDictionary(
+            tensor => tensor.Name, tensor => tensor.Data.ToArray());
 }

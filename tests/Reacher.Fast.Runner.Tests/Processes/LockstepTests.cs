@@ -1,11 +1,10 @@
 using System.Text.Json;
 using Reacher.Fast.Core.Checkpoints;
-using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Replay.Control;
-using Reacher.Fast.Training.Tests.Reporting;
 using Reacher.Fast.Training.Processes;
 using Reacher.Fast.Training.Reporting;
 using Reacher.Fast.Training.Run;
+using Reacher.Fast.Training.Tests.Reporting;
 
 namespace Reacher.Fast.Runner.Tests.Processes;
 
@@ -103,9 +102,11 @@ public sealed class LockstepTests
     }
 
     private Dictionary<string, byte[]> Checkpoint(string id) =>
-        Safetensors.Read(Path.Combine(folder, id, "Reacher", CheckpointStore.LatestName)).Tensors.ToDictionary(tensor => tensor.Name, tensor => tensor.Data.ToArray());
+        Safetensors.Read(Path.Combine(folder, id, "Reacher", CheckpointStore.LatestName)).Tensors.ToDictionary(
+            tensor => tensor.Name, tensor => tensor.Data.ToArray());
 
-    // The ring is smaller than the run is long, so that rows are overwritten, and what was overwritten after a checkpoint must not have been drawn before.
+    // The ring is smaller than the run is long, so that rows are overwritten, and what was overwritten after a checkpoint must not have
+    // been drawn before.
     private static RunPlan Plan(bool sac, int segments) => new()
     {
         RunId = "test",
@@ -138,7 +139,7 @@ public sealed class LockstepTests
         using var training = new LockstepTraining(new RunFolder(Path.Combine(folder, name), "Reacher"), plan, reporter, resume);
         training.Run();
         // What is trained and, for SAC, its average, which comes from the checkpoint as well.
-        var blocks = new float[plan.PublishedLength];
+        float[] blocks = new float[plan.PublishedLength];
         training.Learner.CopyActingPolicy(blocks.AsSpan(0, plan.PolicySpec.BlockLength));
         training.Learner.CopyPolicy(blocks.AsSpan(plan.PolicySpec.BlockLength));
         return blocks;

@@ -10,11 +10,15 @@ namespace Reacher.Fast.Runner.Tests.Processes;
 [NonParallelizable]
 public sealed class RecordedRunTests
 {
-    /// <summary>Of ML-Agents' SAC; but Discrete Entropy Coeff, there being no discrete actions, and Lesson Number, there being no curricula.</summary>
+    /// <summary>
+    /// Of ML-Agents' SAC; but Discrete Entropy Coeff, there being no discrete actions, and Lesson Number, there being no curricula.
+    /// </summary>
     private static readonly string[] MlAgentsTags =
     [
-        "Environment/Cumulative Reward", "Environment/Cumulative Reward_hist", "Environment/Episode Length", "Policy/Entropy", "Policy/Extrinsic Value",
-        "Policy/Extrinsic Reward", "Policy/Learning Rate", "Policy/Continuous Entropy Coeff", "Losses/Policy Loss", "Losses/Value Loss", "Losses/Q1 Loss",
+        "Environment/Cumulative Reward", "Environment/Cumulative Reward_hist", "Environment/Episode Length", "Policy/Entropy",
+        "Policy/Extrinsic Value",
+        "Policy/Extrinsic Reward", "Policy/Learning Rate", "Policy/Continuous Entropy Coeff", "Losses/Policy Loss", "Losses/Value Loss",
+        "Losses/Q1 Loss",
         "Losses/Q2 Loss", "Is Training", "Hyperparameters/text_summary",
     ];
 
@@ -30,7 +34,8 @@ public sealed class RecordedRunTests
     [TestCase(false)]
     public void A_run_records_what_the_learner_and_the_environment_measure(bool inProcess)
     {
-        using (RunnerProcess run = Train(results, "g", "--num-agents", "4", "--max-steps", "8500", "--summary-freq", "1000", inProcess ? "--in-process" : "--no-stop"))
+        using (RunnerProcess run = Train(
+            results, "g", "--num-agents", "4", "--max-steps", "8500", "--summary-freq", "1000", inProcess ? "--in-process" : "--no-stop"))
         {
             Assert.That(run.WaitForExit(), Is.Zero, run.Errors);
         }

@@ -2,7 +2,6 @@ using Reacher.Fast.Core.Checkpoints;
 using Reacher.Fast.Replay;
 using Reacher.Fast.Replay.Control;
 using Reacher.Fast.Replay.Inspection;
-using Reacher.Fast.Training.Env;
 using Reacher.Fast.Training.Evaluate;
 using static Reacher.Fast.Runner.Tests.RunnerProcess;
 
@@ -40,7 +39,8 @@ public sealed class TrainProcessTests
 
         Assert.That(Directory.GetFiles(Path.Combine(results, "a", "Reacher"), "*.safetensors"), Is.Not.Empty);
         Assert.That(File.Exists(Path.Combine(results, "a", "Reacher.onnx")), Is.True);
-        using RunnerProcess resumed = Train(results, "a", "--resume", "--max-steps", (transitions + 3000).ToString(System.Globalization.CultureInfo.InvariantCulture));
+        using RunnerProcess resumed = Train(
+            results, "a", "--resume", "--max-steps", (transitions + 3000).ToString(System.Globalization.CultureInfo.InvariantCulture));
         Assert.That(resumed.WaitForExit(), Is.Zero, resumed.Errors);
         using ControlBlock after = Control(results, "a");
         Assert.That(after.TotalTransitions, Is.GreaterThanOrEqualTo(transitions + 3000));
@@ -184,7 +184,8 @@ public sealed class TrainProcessTests
             Assert.That(resumed.WaitForExit(), Is.EqualTo(130), resumed.Errors);
 
             // What the transitions since then owe, and nothing for those before, whose updates were lost with their learner.
-            long transitions = control.TotalTransitions - control.Limiter.BaseTransitions, updates = control.Learner.Updates - control.Limiter.BaseUpdates;
+            long transitions = control.TotalTransitions - control.Limiter.BaseTransitions,
+                updates = control.Learner.Updates - control.Limiter.BaseUpdates;
             Assert.That(updates, Is.LessThanOrEqualTo((transitions * control.Limiter.Limits.UpdatesPerTransition) + 1).And.GreaterThan(0));
             Assert.That(control.Limiter.BaseTransitions, Is.GreaterThanOrEqualTo(before[^1].Transitions));
         }
@@ -205,7 +206,9 @@ public sealed class TrainProcessTests
         run.WaitForLine("was not saved: the disk is full");
         CheckpointStore.Load(newest, out long step);
         (long transitions, long updates, long episodes) = (control.TotalTransitions, control.Learner.Updates, evaluation.Episodes);
-        WaitUntil(() => control.TotalTransitions > transitions + 500 && control.Learner.Updates > updates + 100 && evaluation.Episodes > episodes, "the run goes on");
+        WaitUntil(
+            () => control.TotalTransitions > transitions + 500 && control.Learner.Updates > updates + 100 && evaluation.Episodes > episodes,
+            "the run goes on");
         disk.Empty();
         run.WaitForLine("Checkpoints are saved again");
         CheckpointStore.Load(newest, out long later);
@@ -254,7 +257,8 @@ public sealed class TrainProcessTests
             Assert.That(Directory.Exists(Path.Combine(results, "l")), Is.False, "nothing is made for a run that cannot begin");
         }
 
-        using RunnerProcess again = Train(results, "k", "--force", "--initialize-from", "k", "--in-process", "--num-agents", "2", "--max-steps", "2000");
+        using RunnerProcess again = Train(
+            results, "k", "--force", "--initialize-from", "k", "--in-process", "--num-agents", "2", "--max-steps", "2000");
         Assert.That(again.WaitForExit(), Is.Zero, again.Errors);
         using ControlBlock control = Control(results, "k");
         Assert.That(control.Learner.Updates, Is.EqualTo(600).Within(5), "its updates count from 0");

@@ -1,10 +1,8 @@
 using Reacher.Fast.Core.Environments;
-using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Environments.Arm;
 using Reacher.Fast.Environments.MlAgents.Messages;
 using Reacher.Fast.Environments.MlAgents.Player;
 using Reacher.Fast.Environments.MlAgents.Trainer;
-using Reacher.Fast.Training.Env;
 using Reacher.Fast.Training.Evaluate;
 using Reacher.Fast.Training.Processes;
 using Reacher.Fast.Training.Reporting;
@@ -63,7 +61,7 @@ public sealed class PlayerTrainingTests
         var watched = new Watched(environment);
         using var training = new LockstepTraining(files, plan, new RunReporter(new SayingView()), resume: false, watched);
         training.Run();
-        var block = new float[plan.PolicySpec.BlockLength];
+        float[] block = new float[plan.PolicySpec.BlockLength];
         training.Learner.CopyPolicy(block);
         return new Outcome(watched.Seen, EvaluationLog.Read(files.Evaluations).Select(record => record.Score).ToList(), block);
     }

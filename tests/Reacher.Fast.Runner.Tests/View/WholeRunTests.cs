@@ -14,7 +14,8 @@ public sealed class WholeRunTests
         Assert.That(run.LearnerAlone, Is.EqualTo(100).Within(1e-6));
         Assert.That(run.EnvironmentsAlone, Is.EqualTo(500).Within(1e-6));
         Assert.That(run.Percent, Is.EqualTo(95).Within(1e-6));
-        Assert.That(run.Bound, Does.Contain("bound by the learner").And.Contain("'update' takes 90 %").And.Contain("bound by arithmetic").And.Contain("5.0 times").And.Contain("95 %"));
+        Assert.That(run.Bound, Does.Contain("bound by the learner").And.Contain("'update' takes 90 %").And.Contain("bound by arithmetic")
+            .And.Contain("5.0 times").And.Contain("95 %"));
     }
 
     [Test]
@@ -52,10 +53,14 @@ public sealed class WholeRunTests
     public void The_table_shows_every_stage_the_run_and_the_sentences()
     {
         DeviceProfile profile = Profile(0.001, 0.01) with { Run = Hold(95, 0.001, 0.01, 4) };
-        var report = new ProfileReport { Machine = new Dictionary<string, string>(), Complete = true, Devices = [profile], Notes = ["CUDA was not profiled."] };
+        var report = new ProfileReport
+        {
+            Machine = new Dictionary<string, string>(), Complete = true, Devices = [profile], Notes = ["CUDA was not profiled."],
+        };
         var text = new StringWriter();
         ProfileView.Write(report, text);
-        Assert.That(text.ToString(), Does.Contain("step").And.Contain("update").And.Contain("publish").And.Contain("together").And.Contain("learner 99 %"));
+        Assert.That(text.ToString(), Does.Contain("step").And.Contain("update").And.Contain("publish").And.Contain("together")
+            .And.Contain("learner 99 %"));
         Assert.That(text.ToString(), Does.Contain("The run is bound by").And.Contain("The largest gap").And.Contain("CUDA was not profiled."));
     }
 

@@ -1,6 +1,4 @@
 using Reacher.Fast.Core.Checkpoints;
-using Reacher.Fast.Core.Learner;
-using Reacher.Fast.Training.Env;
 using Reacher.Fast.Training.Evaluate;
 using Reacher.Fast.Training.Run;
 
@@ -48,7 +46,7 @@ public sealed class BestPolicyTests
 
         float? KeptAfter(params double[] scores)
         {
-            var block = new float[Plan.PolicySpec.BlockLength];
+            float[] block = new float[Plan.PolicySpec.BlockLength];
             foreach (double score in scores)
             {
                 block.AsSpan().Fill(++mark);

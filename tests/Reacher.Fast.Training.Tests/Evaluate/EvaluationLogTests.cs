@@ -1,4 +1,3 @@
-using Reacher.Fast.Training.Env;
 using Reacher.Fast.Training.Evaluate;
 
 namespace Reacher.Fast.Training.Tests.Evaluate;

@@ -111,5 +111,6 @@ public sealed class EvaluationLoopTests
     }
 
     private EvaluationLoop Create(RunPlan plan) => new(
-        plan, run.Control, 0, evaluator, new WeightReader(run.Weights), log, new BestPolicy(new RunFolder(run[""], plan.Behavior), plan), Assert.Fail);
+        plan, run.Control, 0, evaluator, new WeightReader(run.Weights), log, new BestPolicy(new RunFolder(run[""], plan.Behavior), plan),
+        Assert.Fail);
 }

@@ -1,5 +1,5 @@
-using Reacher.Fast.Core.Checkpoints;
 using Reacher.Fast.Core.Batch;
+using Reacher.Fast.Core.Checkpoints;
 using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Core.Networks;
 using Reacher.Fast.Training.Learn;

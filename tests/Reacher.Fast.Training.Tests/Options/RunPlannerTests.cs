@@ -1,4 +1,3 @@
-using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Training.Options;
 using Reacher.Fast.Training.Run;
 

@@ -31,7 +31,8 @@ public sealed class LoopAgreementTests
         using var folder = new TemporaryFolder();
         RunPlan plan = Plan(sac);
         float[] expected = new float[plan.PublishedLength];
-        using (var lockstep = new LockstepTraining(new RunFolder(folder["lockstep"], plan.Behavior), plan, new RunReporter(new SilentView()), resume: false))
+        using (var lockstep = new LockstepTraining(
+            new RunFolder(folder["lockstep"], plan.Behavior), plan, new RunReporter(new SilentView()), resume: false))
         {
             lockstep.Run();
             PolicyPair.Copy(lockstep.Learner, expected);

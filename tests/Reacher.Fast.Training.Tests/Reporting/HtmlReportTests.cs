@@ -48,7 +48,13 @@ public sealed class HtmlReportTests
 
     [Test]
     public void One_evaluation_alone_has_a_page_too() => Assert.That(
-        Render([new MetricsLine { Kind = MetricsKind.Evaluation, Seconds = 3, Transitions = 100, Episode = 1, Score = 0, WindowMean = 0, WindowCount = 1 }]),
+        Render(
+        [
+            new MetricsLine
+            {
+                Kind = MetricsKind.Evaluation, Seconds = 3, Transitions = 100, Episode = 1, Score = 0, WindowMean = 0, WindowCount = 1,
+            },
+        ]),
         Does.Contain("<circle").And.Not.Contain("NaN"));
 
     [Test]
@@ -80,10 +86,13 @@ public sealed class HtmlReportTests
     {
         var summary = new RunSummary
         {
-            RunId = "a", Outcome = "solved", Algorithm = "sac", ElapsedSeconds = 1, Episodes = 1, Transitions = 1, Updates = 1, EvaluationEpisodes = 1, WindowMean = 31, WindowCount = 100,
+            RunId = "a", Outcome = "solved", Algorithm = "sac", ElapsedSeconds = 1, Episodes = 1, Transitions = 1, Updates = 1,
+            EvaluationEpisodes = 1, WindowMean = 31, WindowCount = 100,
             FinalScore = 39.18, FinalDeviation = 0.2, FinalEpisodes = 100, TransitionsPerSecond = 1, UpdatesPerSecond = 1, Folder = "a",
         };
-        Assert.That(Render(SyntheticRun.Lines(), summary), Does.Contain("<dt>Final weights</dt><dd>39.18<small>\u00b1 0.20 over 100 episodes").Or.Contain("39.18<small>&#177; 0.20 over 100 episodes"));
+        Assert.That(Render(SyntheticRun.Lines(), summary),
+            Does.Contain("<dt>Final weights</dt><dd>39.18<small>\u00b1 0.20 over 100 episodes")
+                .Or.Contain("39.18<small>&#177; 0.20 over 100 episodes"));
         Assert.That(Render(SyntheticRun.Lines()), Does.Contain("Best evaluation"));
     }
 
@@ -100,7 +109,8 @@ public sealed class HtmlReportTests
         foreach (Match label in labels)
         {
             double width = label.Groups[2].Value.Length * PageStyle.SmallChartFont * 0.62;
-            Assert.That(double.Parse(label.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture), Is.GreaterThan(width), label.Groups[2].Value);
+            Assert.That(double.Parse(label.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture), Is.GreaterThan(width),
+                label.Groups[2].Value);
         }
     }
 
@@ -109,15 +119,24 @@ public sealed class HtmlReportTests
     [TestCase(33)]
     public void The_threshold_s_name_is_not_cut_off_at_the_top(double score)
     {
-        MetricsLine[] lines = [.. Enumerable.Range(1, 3).Select(i => new MetricsLine { Kind = MetricsKind.Evaluation, Seconds = i, Transitions = i, Episode = i, Score = score })];
+        MetricsLine[] lines =
+        [
+            .. Enumerable.Range(1, 3).Select(i => new MetricsLine
+            {
+                Kind = MetricsKind.Evaluation, Seconds = i, Transitions = i, Episode = i, Score = score,
+            }),
+        ];
         MatchCollection names = Regex.Matches(Render(lines), "<text class=\"threshold\" x=\"[0-9.]+\" y=\"(-?[0-9.]+)\"");
         Assert.That(names, Has.Count.EqualTo(4), "two charts, each for two widths");
-        Assert.That(names.Select(name => double.Parse(name.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture)), Is.All.GreaterThanOrEqualTo(PageStyle.WideChartFont));
+        Assert.That(names.Select(name => double.Parse(name.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture)),
+            Is.All.GreaterThanOrEqualTo(PageStyle.WideChartFont));
     }
 
     [Test]
     public void Names_are_escaped() =>
-        Assert.That(HtmlReport.Render("<script>", [], BuiltInTask.Arm.Options, new Dictionary<string, string> { ["<b>"] = "&" }, summary: null), Does.Not.Contain("<script").And.Not.Contain("<b>"));
+        Assert.That(
+            HtmlReport.Render("<script>", [], BuiltInTask.Arm.Options, new Dictionary<string, string> { ["<b>"] = "&" }, summary: null),
+            Does.Not.Contain("<script").And.Not.Contain("<b>"));
 
     [Test]
     public void A_million_points_do_not_make_a_heavy_page()

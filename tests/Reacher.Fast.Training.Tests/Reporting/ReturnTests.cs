@@ -17,13 +17,16 @@ public sealed class ReturnTests
         var returns = new EpisodeReturns(3);
         Assert.That(Step(returns, [1, 2, 3]), Is.Empty);
         Assert.That(Step(returns, [1, 2, 3], terminated: [true, false, false]), Is.EqualTo(new[] { 2.0 }));
-        Assert.That(Step(returns, [5, 2, 3], terminated: [true, false, false], truncated: [false, false, true]), Is.EqualTo(new[] { 5.0, 9.0 }), "the first agent's second episode counts too");
+        Assert.That(Step(returns, [5, 2, 3], terminated: [true, false, false], truncated: [false, false, true]),
+            Is.EqualTo(new[] { 5.0, 9.0 }), "the first agent's second episode counts too");
         Assert.That(Step(returns, [1, 2, 3], lost: [false, true, false]), Is.Empty, "a gap is no end");
-        Assert.That(Step(returns, [1, 2, 3], truncated: [true, true, true], lost: [true, true, true]), Is.EqualTo(new[] { 2.0, 10.0, 6.0 }), "an end whose successor is lost is one");
+        Assert.That(Step(returns, [1, 2, 3], truncated: [true, true, true], lost: [true, true, true]),
+            Is.EqualTo(new[] { 2.0, 10.0, 6.0 }), "an end whose successor is lost is one");
 
         Step(returns, [1, 1, 1]);
         returns.Forget();
-        Assert.That(Step(returns, [1, 2, 3], truncated: [true, true, true]), Is.EqualTo(new[] { 1.0, 2.0, 3.0 }), "what was under way at a reset is forgotten");
+        Assert.That(Step(returns, [1, 2, 3], truncated: [true, true, true]), Is.EqualTo(new[] { 1.0, 2.0, 3.0 }),
+            "what was under way at a reset is forgotten");
     }
 
     [Test]
@@ -78,7 +81,8 @@ public sealed class ReturnTests
         Assert.That(Collect(reader), Is.Empty, "a number that is not whole yet");
         Append(folder.Path, 0, 6);
         Assert.That(Collect(reader), Is.EqualTo(new[] { 6.0 }), "a writer started again goes on behind the last whole number");
-        Assert.That(MemoryMarshal.Cast<byte, double>(File.ReadAllBytes(RunFolder.ReturnsIn(folder.Path, 0))).ToArray(), Is.EqualTo(new[] { 1.0, 2.0, 3.0, 6.0 }));
+        Assert.That(MemoryMarshal.Cast<byte, double>(File.ReadAllBytes(RunFolder.ReturnsIn(folder.Path, 0))).ToArray(),
+            Is.EqualTo(new[] { 1.0, 2.0, 3.0, 6.0 }));
     }
 
     [Test]
@@ -117,7 +121,8 @@ public sealed class ReturnTests
             Is.EqualTo(new[] { (120L, 4.0, 12.0, 1.0, 6.0), (240L, 1.0, 7.0, 7.0, 7.0) }), "an interval without episodes has no point");
         foreach (string tag in new[] { "Environment/Cumulative Reward", "Policy/Extrinsic Reward" })
         {
-            Assert.That(all.Where(point => point.Tag == tag).Select(point => (point.Step, point.Value)), Is.EqualTo(new[] { (120L, 3.0), (240L, 7.0) }), tag);
+            Assert.That(all.Where(point => point.Tag == tag).Select(point => (point.Step, point.Value)),
+                Is.EqualTo(new[] { (120L, 3.0), (240L, 7.0) }), tag);
         }
     }
 

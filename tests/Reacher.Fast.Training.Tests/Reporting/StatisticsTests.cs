@@ -48,7 +48,8 @@ public sealed class StatisticsTests
     public void Workers_are_combined_but_for_the_most_recent_which_is_the_first_workers()
     {
         using var folder = new TemporaryFolder();
-        Spool(folder.Path, 0, ("mean", 1, StatisticAggregation.Average), ("mean", 3, StatisticAggregation.Average), ("level", 2, StatisticAggregation.MostRecent));
+        Spool(folder.Path, 0, ("mean", 1, StatisticAggregation.Average), ("mean", 3, StatisticAggregation.Average),
+            ("level", 2, StatisticAggregation.MostRecent));
         Spool(folder.Path, 1, ("mean", 8, StatisticAggregation.Average), ("level", 7, StatisticAggregation.MostRecent));
         Spool(folder.Path, 10, ("level", 9, StatisticAggregation.MostRecent));
         Spool(folder.Path, 0, ("level", 4, StatisticAggregation.MostRecent));
@@ -87,7 +88,8 @@ public sealed class StatisticsTests
         }
 
         MetricsLine[] lines = [.. MetricsFile.Read(run.Metrics)];
-        Assert.That(lines.Select(line => (line.Kind, line.Transitions)), Is.EqualTo(new[] { (MetricsKind.Statistics, 120L), (MetricsKind.Statistics, 150L) }));
+        Assert.That(lines.Select(line => (line.Kind, line.Transitions)),
+            Is.EqualTo(new[] { (MetricsKind.Statistics, 120L), (MetricsKind.Statistics, 150L) }));
         Assert.That(lines[0].Statistics, Is.EquivalentTo(new Dictionary<string, double> { ["Scene/Falls"] = 2, ["Scene/Heights"] = 3 }));
         Assert.That(lines[1].Statistics, Is.EquivalentTo(new Dictionary<string, double> { ["Scene/Falls"] = 1 }));
 

@@ -56,7 +56,8 @@ internal static class SyntheticRun
             {
                 double at = episode - 1 + (part / 20.0), seconds = at * 2.9;
                 double progress = 1 / (1 + Math.Exp(-(at - 6) / 1.3));
-                double first = (0.01 * Math.Exp(-at / 12)) + (0.002 * random.NextDouble()), second = (0.01 * Math.Exp(-at / 12)) + (0.002 * random.NextDouble());
+                double first = (0.01 * Math.Exp(-at / 12)) + (0.002 * random.NextDouble());
+                double second = (0.01 * Math.Exp(-at / 12)) + (0.002 * random.NextDouble());
                 lines.Add(new MetricsLine
                 {
                     Kind = MetricsKind.Progress, Seconds = seconds, Transitions = begin + (part * 1001), Updates = (long)(at * 2002),
@@ -83,7 +84,11 @@ internal static class SyntheticRun
 
             double score = 39.2 / (1 + Math.Exp(-(episode - 6) / 1.3));
             double end = episode * 2.9;
-            lines.Add(new MetricsLine { Kind = MetricsKind.Training, Seconds = end, Transitions = begin + 20_020, Episode = episode, Score = score * 0.97 - random.NextDouble(), EpisodeLength = 1001 });
+            lines.Add(new MetricsLine
+            {
+                Kind = MetricsKind.Training, Seconds = end, Transitions = begin + 20_020, Episode = episode,
+                Score = score * 0.97 - random.NextDouble(), EpisodeLength = 1001,
+            });
             for (int i = 0; i < (episode < 9 ? 1 : 4); i++)
             {
                 double evaluated = Math.Max(0, score + random.NextDouble() - 0.5);
@@ -95,7 +100,8 @@ internal static class SyntheticRun
 
                 lines.Add(new MetricsLine
                 {
-                    Kind = MetricsKind.Evaluation, Seconds = end + (i * 0.6), Transitions = begin + 20_020 + (i * 4000), Episode = ++evaluation, Score = evaluated,
+                    Kind = MetricsKind.Evaluation, Seconds = end + (i * 0.6), Transitions = begin + 20_020 + (i * 4000),
+                    Episode = ++evaluation, Score = evaluated,
                     WindowMean = scores.Average(), WindowCount = scores.Count,
                 });
             }

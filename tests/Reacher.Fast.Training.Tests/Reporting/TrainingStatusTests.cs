@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Reacher.Fast.Training.Options;
 using Reacher.Fast.Training.Reporting;
 using Reacher.Fast.Training.Run;
 

@@ -172,7 +172,8 @@ public sealed partial class CudaKernelDevice : IKernelDevice
         ArgumentNullException.ThrowIfNull(like);
         if (block.Length != like.Length)
         {
-            throw new ArgumentException($"Block '{block.Name}' has {block.Length} elements, '{like.Name}' has {like.Length}; the op needs equal ones.");
+            throw new ArgumentException(
+                $"Block '{block.Name}' has {block.Length} elements, '{like.Name}' has {like.Length}; the op needs equal ones.");
         }
     }
 

@@ -35,7 +35,9 @@ internal sealed class CudaModules(CudaContext context) : IDisposable
         {
             string path = Path.Combine(folder, family + ".ptx");
             return File.Exists(path) ? [.. File.ReadAllBytes(path), 0]
-                : throw new CudaUnavailableException($"{FolderVariable} names {folder}, which has no {family}.ptx; build it with build-ptx.sh --nvcc or unset the variable.");
+                : throw new CudaUnavailableException(
+                    $"{FolderVariable} names {folder}, which has no {family}.ptx; build it with build-ptx.sh --nvcc or unset the " +
+                    "variable.");
         }
 
         using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(family + ".ptx")

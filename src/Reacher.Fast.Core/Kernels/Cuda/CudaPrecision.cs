@@ -15,7 +15,7 @@ public enum CudaPrecision
 
 /// <summary>What a <see cref="CudaKernelDevice"/> is made with.</summary>
 /// <param name="Ordinal">N of the device <c>cuda:N</c>.</param>
-/// <param name="Precision">Of matrix products.</param>
+/// <param name="Precision">The precision of matrix products.</param>
 /// <param name="Parallel">
 /// Whether a recorded program's ops run side by side where their tensors allow it; else one after another, as they were issued.
 /// </param>

@@ -28,7 +28,7 @@ internal sealed unsafe class CudaRecording : IDisposable
     /// <summary>How many ops have been recorded.</summary>
     public int Count => nodes.Count;
 
-    /// <summary>Dependencies between them.</summary>
+    /// <summary>How many dependencies there are between them.</summary>
     public int Dependencies { get; private set; }
 
     /// <summary>How many of them advance the update counter.</summary>

@@ -39,7 +39,7 @@ public sealed class CudaReplayMirror : IDeviceBatchSource, IDisposable
 
     /// <summary>Room for all rows of <paramref name="rows"/> on <paramref name="device"/>; empty until <see cref="Advance"/>.</summary>
     /// <param name="device">Where batches are used. Disposed after this.</param>
-    /// <param name="rows">What is mirrored.</param>
+    /// <param name="rows">The rows that are mirrored.</param>
     /// <param name="rowsPerAdvance">Most rows that one <see cref="Advance"/> copies.</param>
     /// <exception cref="CudaException">The device's memory does not hold them.</exception>
     public CudaReplayMirror(CudaKernelDevice device, IReplayRows rows, int rowsPerAdvance = 1 << 16)

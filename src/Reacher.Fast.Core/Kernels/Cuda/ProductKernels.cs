@@ -54,7 +54,8 @@ internal sealed class ProductKernels
             {
                 (string size, int tile, int stages, int threads) = Sizes[i];
                 kernels[form][i] = new ProductKernel(
-                    new CudaKernel($"dense_{precision}", $"{names[form]}_{precision}_{size}", threads), tile, SharedBytes((ProductForm)form, tile, stages));
+                    new CudaKernel($"dense_{precision}", $"{names[form]}_{precision}_{size}", threads), tile,
+                    SharedBytes((ProductForm)form, tile, stages));
             }
         }
     }

@@ -48,7 +48,7 @@ internal abstract class PlayerDialect
     /// <summary>
     /// Takes what both generations say first: whether to close, the seed, or which command. The numbers of commands are the same in both.
     /// </summary>
-    /// <param name="command">Cleared and filled.</param>
+    /// <param name="command">The command, which is cleared and filled.</param>
     /// <param name="status">The header's; null where there is none.</param>
     /// <param name="seed">The initialization's; null where there is none.</param>
     /// <param name="number">The command's; null where there is none.</param>

@@ -151,7 +151,7 @@ internal sealed class HttpUnaryChannel : IUnaryChannel
         }
     }
 
-    /// <summary>gRPC's http-grpc-status-mapping.md.</summary>
+    /// <summary>Translates an HTTP status as gRPC's http-grpc-status-mapping.md prescribes.</summary>
     private static RpcStatus FromHttp(HttpStatusCode code) => (int)code switch
     {
         400 => RpcStatus.Internal,

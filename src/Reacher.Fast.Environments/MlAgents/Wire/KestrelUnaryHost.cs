@@ -43,7 +43,7 @@ internal sealed class KestrelUnaryHost : IHttpApplication<IFeatureCollection>, I
     public int Port { get; private set; }
 
     /// <summary>Listens on <paramref name="address"/> (both loopbacks where null) and <paramref name="port"/>.</summary>
-    /// <param name="handler">Answers the calls.</param>
+    /// <param name="handler">The handler that answers the calls.</param>
     /// <param name="address">Null: 127.0.0.1 and ::1, so that a player that asks for "localhost" finds this server on either.</param>
     /// <param name="port">0: any free one, on 127.0.0.1 only.</param>
     /// <param name="limit">The largest message accepted, in bytes.</param>

@@ -34,8 +34,8 @@ internal interface IUnaryHandler
 }
 
 /// <summary>One call as its handler sees it.</summary>
-/// <param name="path">Service and method.</param>
-/// <param name="connectionId">Tells peers apart.</param>
+/// <param name="path">The path of service and method.</param>
+/// <param name="connectionId">The identifier by which peers are told apart.</param>
 /// <param name="request">The message; valid until the handler's task ends.</param>
 /// <param name="ended">Cancelled when the peer gives up, its deadline passes or its connection breaks.</param>
 internal sealed class UnaryCall(string path, string connectionId, ReadOnlySequence<byte> request, CancellationToken ended)

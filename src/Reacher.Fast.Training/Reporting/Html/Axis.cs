@@ -47,7 +47,7 @@ internal sealed class Axis
         _ => "h",
     };
 
-    /// <summary>Where ticks stand.</summary>
+    /// <summary>The values at which ticks stand.</summary>
     public IEnumerable<double> Ticks
     {
         get
@@ -63,7 +63,7 @@ internal sealed class Axis
     /// <param name="kind">How its numbers are written.</param>
     /// <param name="minimum">Smallest value to show.</param>
     /// <param name="maximum">Largest value to show.</param>
-    /// <param name="ticks">Wanted.</param>
+    /// <param name="ticks">How many ticks are wanted; the axis may have a few more or less.</param>
     /// <param name="tight">Whether it ends with the last value, not at the next tick.</param>
     public static Axis Over(AxisKind kind, double minimum, double maximum, int ticks, bool tight)
     {
@@ -80,7 +80,7 @@ internal sealed class Axis
         return new Axis(kind, first, last, step, unit);
     }
 
-    /// <summary>A tick's number.</summary>
+    /// <summary>Writes the number of a tick.</summary>
     public string Label(double value) =>
         Math.Abs(value) < Step * 1e-9 ? "0" : Format(value / unit, Step / unit, Math.Max(Math.Abs(Minimum), Math.Abs(Maximum)) / unit);
 
@@ -88,7 +88,7 @@ internal sealed class Axis
     public static string Short(double value) =>
         Format(value, Math.Abs(value) >= 1000 ? Math.Abs(value) / 100 : Math.Abs(value) / 1000, Math.Abs(value));
 
-    // All numbers of an axis in one manner: that of the largest.
+    // All numbers of an axis are written in one manner, which the largest of them decides.
     private static string Format(double value, double step, double largest)
     {
         (double divisor, string suffix) = largest switch
@@ -108,7 +108,7 @@ internal sealed class Axis
         return number.Replace('-', '\u2212') + suffix;
     }
 
-    // 1, 2 or 5 times a power of ten.
+    // The distance between ticks is 1, 2 or 5 times a power of ten.
     private static double RoundUp(double step)
     {
         double power = Math.Pow(10, Math.Floor(Math.Log10(step)));

@@ -29,7 +29,7 @@ internal sealed record ComparedRun
     /// <summary>The moment at which the full window's mean reached the threshold; null if it did not.</summary>
     public required Milestone? Solved { get; init; }
 
-    /// <summary>Evaluation episodes played.</summary>
+    /// <summary>How many evaluation episodes it has played.</summary>
     public required int EvaluationEpisodes { get; init; }
 
     /// <summary>Mean of the window after the last evaluation episode.</summary>

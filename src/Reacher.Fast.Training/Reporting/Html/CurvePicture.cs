@@ -20,7 +20,7 @@ internal static class CurvePicture
     private const int ChartHeight = 400;
     private const int Margin = 16;
 
-    // At the left, for the name of the vertical axis.
+    // This room at the left is for the name of the vertical axis.
     private const int YTitleRoom = 18;
     private const int LegendFont = 14;
     private const int LegendLine = 22;
@@ -103,7 +103,7 @@ internal static class CurvePicture
 
     private static SvgChart Chart(string title, string against, IReadOnlyList<LearningCurve> curves, CurveAxis axis)
     {
-        // A line that is right for some of the curves only would mislead.
+        // The line is left out unless all curves share its threshold, since it would mislead about the others.
         double?[] thresholds = [.. curves.Select(curve => curve.Threshold).Where(value => value is not null).Distinct()];
         (double, string)? threshold = thresholds is [double only]
             ? (only, string.Create(CultureInfo.InvariantCulture, $"threshold {only}"))

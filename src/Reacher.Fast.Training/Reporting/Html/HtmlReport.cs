@@ -18,9 +18,9 @@ internal static class HtmlReport
 {
     /// <summary>Writes the page.</summary>
     /// <param name="run">The run's folder.</param>
-    /// <param name="options">The run's.</param>
+    /// <param name="options">The options of the run.</param>
     /// <param name="path">The page; null for <c>report.html</c> in the run's folder.</param>
-    /// <returns>Where it is.</returns>
+    /// <returns>Where the page was written.</returns>
     /// <exception cref="InputException">The metrics cannot be read or the page cannot be written.</exception>
     public static string Write(RunFolder run, RunOptions options, string? path = null)
     {
@@ -44,8 +44,10 @@ internal static class HtmlReport
         var figures = new RunFigures(lines, options);
         var page = new StringBuilder();
         page.Append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
-        page.Append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n");
-        page.Append(CultureInfo.InvariantCulture, $"<title>{Escape(id)} \u2013 Reacher.Fast</title>\n<style>\n{PageStyle.Css}\n</style>\n</head>\n<body>\n<main>\n");
+        page.Append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
+        page.Append("<meta name=\"color-scheme\" content=\"light dark\">\n");
+        page.Append(CultureInfo.InvariantCulture,
+            $"<title>{Escape(id)} \u2013 Reacher.Fast</title>\n<style>\n{PageStyle.Css}\n</style>\n</head>\n<body>\n<main>\n");
         AppendHeader(page, id, figures, options);
         AppendTiles(page, figures, summary);
         AppendCurves(page, figures);
@@ -53,7 +55,8 @@ internal static class HtmlReport
         AppendMachine(page, machine);
         page.Append("<h2>Configuration</h2>\n<div class=\"card config\"><pre>");
         page.Append(Escape(ConfigurationWriter.ToYaml(options, withComments: false)));
-        page.Append("</pre></div>\n<footer>Drawn from metrics.jsonl by <code>reacher-fast report</code>. Rest the pointer on an evaluation to read it.</footer>\n");
+        page.Append("</pre></div>\n<footer>Drawn from metrics.jsonl by <code>reacher-fast report</code>. ");
+        page.Append("Rest the pointer on an evaluation to read it.</footer>\n");
         return page.Append("</main>\n</body>\n</html>\n").ToString();
     }
 
@@ -65,8 +68,10 @@ internal static class HtmlReport
         string agents = string.Create(CultureInfo.InvariantCulture, $"{options.EnvironmentCount} \u00d7 {options.Environment.Agents} agents");
         string seed = options.Seed is long drawn and >= 0 ? string.Create(CultureInfo.InvariantCulture, $", seed {drawn}") : string.Empty;
         page.Append(CultureInfo.InvariantCulture, $"<header><h1>{Escape(id)}</h1>{badge}");
-        page.Append(CultureInfo.InvariantCulture, $"<p class=\"about\">{algorithm} on {Escape(options.Behavior)} ({Escape(environment)}, {agents}{seed}). ");
-        page.Append(CultureInfo.InvariantCulture, $"Solved means a mean of {figures.Threshold} or more over the last {figures.Window} evaluation episodes.</p></header>\n");
+        page.Append(CultureInfo.InvariantCulture,
+            $"<p class=\"about\">{algorithm} on {Escape(options.Behavior)} ({Escape(environment)}, {agents}{seed}). ");
+        page.Append(CultureInfo.InvariantCulture,
+            $"Solved means a mean of {figures.Threshold} or more over the last {figures.Window} evaluation episodes.</p></header>\n");
     }
 
     private static void AppendTiles(StringBuilder page, RunFigures figures, RunSummary? summary)
@@ -82,15 +87,18 @@ internal static class HtmlReport
             Tile("Best evaluation", figures.BestScore is { } best ? Number(best) : "\u2013", $"of {figures.Evaluations.Count} episodes");
         }
 
-        Tile("Window mean", evaluation?.WindowMean is { } mean ? Number(mean) : "\u2013", evaluation is null ? "no evaluation yet" : $"over {evaluation.WindowCount} episodes");
-        Tile($"First at {figures.Threshold.ToString(CultureInfo.InvariantCulture)}", When(figures.FirstAtThreshold), Where(figures, figures.FirstAtThreshold));
+        Tile("Window mean", evaluation?.WindowMean is { } mean ? Number(mean) : "\u2013",
+            evaluation is null ? "no evaluation yet" : $"over {evaluation.WindowCount} episodes");
+        Tile($"First at {figures.Threshold.ToString(CultureInfo.InvariantCulture)}", When(figures.FirstAtThreshold),
+            Where(figures, figures.FirstAtThreshold));
         Tile("Solved", When(figures.Solved), Where(figures, figures.Solved));
         Tile("Transitions", figures.Last is null ? "0" : Whole(figures.Last.Transitions), $"{figures.EpisodesBy(figures.Last)} training episodes");
         Tile("Updates", Whole(figures.Updates), figures.Last is null ? "" : $"in {Duration(figures.Last.Seconds)}");
         page.Append("</dl>\n");
 
         void Tile(string name, string value, string more) => page.Append(
-            CultureInfo.InvariantCulture, $"<div class=\"tile\"><dt>{Escape(name)}</dt><dd>{Escape(value)}<small>{Escape(more)}</small></dd></div>\n");
+            CultureInfo.InvariantCulture,
+            $"<div class=\"tile\"><dt>{Escape(name)}</dt><dd>{Escape(value)}<small>{Escape(more)}</small></dd></div>\n");
     }
 
     private static void AppendCurves(StringBuilder page, RunFigures figures)
@@ -109,8 +117,10 @@ internal static class HtmlReport
 
         SvgChart Curve(string title, string xTitle, AxisKind kind, Func<MetricsLine, double> x) => SvgChart.Wide(
             title, xTitle, kind, (figures.Threshold, $"solved at {figures.Threshold.ToString(CultureInfo.InvariantCulture)}"),
-            new ChartSeries("training episode", 2, SeriesStyle.Faint, [.. figures.Training.Select(line => new ChartPoint(x(line), line.Score!.Value))]),
-            new ChartSeries("evaluation episode", 1, SeriesStyle.Dots, [.. figures.Evaluations.Select(line => new ChartPoint(x(line), line.Score!.Value, Hint(line)))]),
+            new ChartSeries(
+                "training episode", 2, SeriesStyle.Faint, [.. figures.Training.Select(line => new ChartPoint(x(line), line.Score!.Value))]),
+            new ChartSeries("evaluation episode", 1, SeriesStyle.Dots,
+                [.. figures.Evaluations.Select(line => new ChartPoint(x(line), line.Score!.Value, Hint(line)))]),
             new ChartSeries($"window mean, of the last {figures.Window} at most", 1, SeriesStyle.Line, [.. figures.Evaluations
                 .Where(line => line.WindowMean is not null).Select(line => new ChartPoint(x(line), line.WindowMean!.Value))]));
     }
@@ -179,7 +189,8 @@ internal static class HtmlReport
     }
 
     private static string Hint(MetricsLine line) => string.Create(
-        CultureInfo.InvariantCulture, $"evaluation {line.Episode}: {line.Score:F2} after {line.Transitions:N0} transitions, {Duration(line.Seconds)}");
+        CultureInfo.InvariantCulture,
+        $"evaluation {line.Episode}: {line.Score:F2} after {line.Transitions:N0} transitions, {Duration(line.Seconds)}");
 
     private static string When(MetricsLine? line) => line is null ? "\u2013" : Duration(line.Seconds);
 

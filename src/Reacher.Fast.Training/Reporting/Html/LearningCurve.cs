@@ -8,7 +8,7 @@ internal enum CurveAxis
     /// <summary>Seconds since the run began, interruptions left out.</summary>
     Time = 0,
 
-    /// <summary>Agent decisions.</summary>
+    /// <summary>The transitions of all agents so far.</summary>
     Transitions = 1,
 }
 

@@ -10,18 +10,18 @@ internal readonly record struct ChartPoint(double X, double Y, string? Hint = nu
 /// <summary>How a series is drawn.</summary>
 internal enum SeriesStyle
 {
-    /// <summary>A line.</summary>
+    /// <summary>A line through all points.</summary>
     Line = 0,
 
     /// <summary>A thin, pale line: context.</summary>
     Faint = 1,
 
-    /// <summary>A dot a point.</summary>
+    /// <summary>A dot at each point.</summary>
     Dots = 2,
 }
 
-/// <summary>A curve.</summary>
-/// <param name="Name">For the legend.</param>
+/// <summary>One curve of a chart.</summary>
+/// <param name="Name">The name that the legend shows.</param>
 /// <param name="Colour">Which of the page's colours, from 1.</param>
 /// <param name="Style">How it is drawn.</param>
 /// <param name="Points">In the order of X.</param>
@@ -35,13 +35,13 @@ internal sealed class SvgChart
     private const double TickRoom = 24;
     private const double TitleRoom = 16;
 
-    // Font size of a picture of its own, in its own units.
+    // The font size of a chart that is part of a picture, in the units of that picture.
     private const double PictureFont = 14;
 
-    // More points than pixels only make the page heavy.
+    // More points than pixels would make the page larger and show nothing more.
     private const int MostPoints = 900;
 
-    // Of a digit, as a share of the font's size: system fonts differ a little, and none is wider.
+    // The width of a digit as a share of the font's size; system fonts differ a little, and none is wider.
     private const double DigitWidth = 0.62;
 
     private readonly StringBuilder svg = new();
@@ -78,7 +78,7 @@ internal sealed class SvgChart
 
     private double Bottom => TickRoom + (XTitle.Length > 0 ? TitleRoom : 0);
 
-    /// <summary>A wide chart.</summary>
+    /// <summary>Makes a chart as wide as the page.</summary>
     public static SvgChart Wide(string title, string xTitle, AxisKind xKind, (double, string)? threshold, params ChartSeries[] series) =>
         new("wide", 1000, 340, PageStyle.WideChartFont) { Title = title, XTitle = xTitle, XKind = xKind, Threshold = threshold, Series = series };
 
@@ -89,7 +89,10 @@ internal sealed class SvgChart
     /// <summary>A chart that is part of a picture of its own, which has colours of its own.</summary>
     public static SvgChart Picture(
         string title, string xTitle, AxisKind xKind, (double, string)? threshold, (double Width, double Height) size, params ChartSeries[] series) =>
-        new("picture", size.Width, size.Height, PictureFont) { Title = title, XTitle = xTitle, XKind = xKind, Threshold = threshold, Series = series };
+        new("picture", size.Width, size.Height, PictureFont)
+        {
+            Title = title, XTitle = xTitle, XKind = xKind, Threshold = threshold, Series = series,
+        };
 
     /// <summary>The same for a narrow window, in which a wide chart's text would be too small to read.</summary>
     public SvgChart ForNarrowWindow() =>
@@ -98,7 +101,7 @@ internal sealed class SvgChart
     /// <summary>Whether there is anything to draw.</summary>
     public bool HasPoints => Series.Any(series => series.Points.Count > 0);
 
-    /// <summary>The SVG element.</summary>
+    /// <summary>Draws the chart as an SVG element.</summary>
     public string Render()
     {
         string content = RenderContent();
@@ -160,7 +163,7 @@ internal sealed class SvgChart
         {
             double y = Y(threshold.Value);
             Append($"<line class=\"threshold\" x1=\"{N(left)}\" x2=\"{N(width - Right)}\" y1=\"{N(y)}\" y2=\"{N(y)}\"/>");
-            // Above its line, unless the line is the chart's upper edge.
+            // The label stands above its line, unless the line is the chart's upper edge.
             double baseline = y - 6 >= fontSize ? y - 6 : y + 4 + fontSize;
             Append($"<text class=\"threshold\" x=\"{N(left + 6)}\" y=\"{N(baseline)}\">{Escape(threshold.Name)}</text>");
         }
@@ -192,7 +195,7 @@ internal sealed class SvgChart
         Append($"<polyline class=\"{style} c{series.Colour}\" points=\"{path}\"/>");
     }
 
-    // Of every stretch that shares a pixel or so, the lowest and the highest stay: no spike is lost.
+    // Of all points that fall on about one pixel the lowest and the highest are kept, so that every spike still shows.
     private static IReadOnlyList<ChartPoint> Thinned(IReadOnlyList<ChartPoint> points)
     {
         if (points.Count <= MostPoints)

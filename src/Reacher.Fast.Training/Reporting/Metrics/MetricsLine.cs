@@ -19,8 +19,8 @@ internal enum MetricsKind
 }
 
 /// <summary>
-/// One line of <c>metrics.jsonl</c>: where the run stood, and what was measured there. What was not measured is null and left
-/// out; so is what is not a number.
+/// One line of <c>metrics.jsonl</c>: where the run stood, and what was measured there. A figure that was not measured, or is not a number,
+/// is null and left out.
 /// </summary>
 internal sealed record MetricsLine
 {
@@ -33,7 +33,7 @@ internal sealed record MetricsLine
     /// <summary>Agent decisions so far: the steps of ML-Agents' curves.</summary>
     public required long Transitions { get; init; }
 
-    /// <summary>Updates so far.</summary>
+    /// <summary>The updates that have been made so far.</summary>
     public long? Updates { get; init; }
 
     /// <summary>Number of the episode, from 1.</summary>

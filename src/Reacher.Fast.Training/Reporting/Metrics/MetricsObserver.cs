@@ -30,7 +30,7 @@ internal sealed class MetricsObserver(MetricsRecorder recorder, long interval, i
         return recorder.Warning;
     }
 
-    // The score at hand is that of the episode that ended last; episodes between two looks have gone by unseen.
+    // The status holds only the score of the episode that ended last; those that ended earlier since the last call are not in it.
     private void RecordTraining(RunStatus status)
     {
         if (trainingEpisodes >= 0 && status.Episodes > trainingEpisodes && double.IsFinite(status.TrainingScore))

@@ -8,8 +8,8 @@ using Reacher.Fast.Training.Statistics;
 namespace Reacher.Fast.Training.Reporting.Metrics;
 
 /// <summary>
-/// Records a run's metrics where people look for them: <c>metrics.jsonl</c>, and a TensorBoard event file with ML-Agents' tags.
-/// A full disk costs points of the curves, never the run: what cannot be written is dropped, and said once.
+/// Records a run's metrics where people look for them: <c>metrics.jsonl</c>, and a TensorBoard event file with ML-Agents' tags. On a full
+/// disk the run goes on: points of the curves that cannot be written are dropped, and the user is told so once.
 /// </summary>
 internal sealed class MetricsRecorder : IDisposable
 {
@@ -23,7 +23,8 @@ internal sealed class MetricsRecorder : IDisposable
         MachineDescription.Save(run.Machine);
         file = new MetricsFile(run.Metrics);
         events = new EventFile(run.BehaviorFolder);
-        events.Text(0, "Hyperparameters", "    " + ConfigurationWriter.ToYaml(options, withComments: false).Replace("\n", "\n    ", StringComparison.Ordinal));
+        events.Text(0, "Hyperparameters", "    " +
+            ConfigurationWriter.ToYaml(options, withComments: false).Replace("\n", "\n    ", StringComparison.Ordinal));
         events.Scalars(0, ("Is Training", 1));
     }
 
@@ -31,7 +32,7 @@ internal sealed class MetricsRecorder : IDisposable
     public string? Warning { get; private set; }
 
     /// <summary>Records one line.</summary>
-    /// <param name="line">What was measured.</param>
+    /// <param name="line">The line that holds what was measured.</param>
     public void Record(MetricsLine line)
     {
         try
@@ -53,7 +54,7 @@ internal sealed class MetricsRecorder : IDisposable
     }
 
     /// <summary>Records what a scene reported.</summary>
-    /// <param name="line">Of kind <see cref="MetricsKind.Statistics"/>.</param>
+    /// <param name="line">A line of kind <see cref="MetricsKind.Statistics"/>.</param>
     /// <param name="totals">What is in it, with what only TensorBoard can hold.</param>
     public void Record(MetricsLine line, IReadOnlyCollection<StatisticTotal> totals)
     {
@@ -73,7 +74,8 @@ internal sealed class MetricsRecorder : IDisposable
     }
 
     /// <summary>
-    /// Records the returns of the agents' training episodes as ML-Agents does, their mean and their distribution, in TensorBoard alone; none is nothing to do.
+    /// Records the returns of the agents' training episodes as ML-Agents does, their mean and their distribution, in TensorBoard alone.
+    /// Where there are none it writes nothing.
     /// </summary>
     /// <param name="transitions">Agent decisions so far.</param>
     /// <param name="returns">Of the episodes that have ended since the last call; finite.</param>

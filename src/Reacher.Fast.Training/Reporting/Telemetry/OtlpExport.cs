@@ -9,8 +9,8 @@ namespace Reacher.Fast.Training.Reporting.Telemetry;
 
 /// <summary>
 /// Sends a run's instruments to an OpenTelemetry collector, every five seconds and at the end. The standard variables hold
-/// (<c>OTEL_EXPORTER_OTLP_PROTOCOL</c>, <c>_HEADERS</c>, <c>OTEL_METRIC_EXPORT_INTERVAL</c>, ...); http/protobuf unless they say otherwise. A collector
-/// that is not there costs the run nothing but its figures.
+/// (<c>OTEL_EXPORTER_OTLP_PROTOCOL</c>, <c>_HEADERS</c>, <c>OTEL_METRIC_EXPORT_INTERVAL</c>, ...); http/protobuf unless they say otherwise.
+/// Where no collector answers, the figures are lost and the run goes on.
 /// </summary>
 internal static class OtlpExport
 {
@@ -47,10 +47,11 @@ internal static class OtlpExport
                     exporter.Endpoint = grpc || address.AbsolutePath.Length > 1 ? address : new Uri(address, MetricsPath);
                 }
 
-                // A run's end is not to wait for a collector that is gone.
+                // The time-out is short, so that a run that ends does not wait long for a collector that is gone.
                 exporter.TimeoutMilliseconds = Interval;
                 reader.PeriodicExportingMetricReaderOptions.ExportIntervalMilliseconds =
-                    int.TryParse(Environment.GetEnvironmentVariable(IntervalVariable), NumberStyles.None, CultureInfo.InvariantCulture, out int interval) && interval > 0 ? interval : Interval;
+                    int.TryParse(Environment.GetEnvironmentVariable(IntervalVariable), NumberStyles.None, CultureInfo.InvariantCulture,
+                        out int interval) && interval > 0 ? interval : Interval;
             })
             .Build();
     }

@@ -4,8 +4,8 @@ namespace Reacher.Fast.Training.Reporting.Telemetry;
 
 /// <summary>
 /// A run's counters and gauges as instruments of <c>System.Diagnostics.Metrics</c>, meter <c>Reacher.Fast</c>, in the supervisor:
-/// <c>dotnet-counters monitor -n reacher-fast --counters Reacher.Fast</c> shows them, <see cref="OtlpExport"/> sends them. Observed from the last status
-/// only when someone asks; nobody asking, they cost nothing. What is not a number is not reported.
+/// <c>dotnet-counters monitor -n reacher-fast --counters Reacher.Fast</c> shows them, <see cref="OtlpExport"/> sends them. They are
+/// computed from the last status when a listener asks, and cost nothing while there is none. A figure that is not a number is not reported.
 /// </summary>
 internal sealed class RunMeter : IRunObserver, IDisposable
 {
@@ -62,7 +62,7 @@ internal sealed class RunMeter : IRunObserver, IDisposable
 
     public void Dispose() => meter.Dispose();
 
-    // Before the first update the learner's figures are zeros that nobody measured.
+    // Before the first update the learner's figures are zeros that were never measured, so they are not reported.
     private static double Measured(ProgressFigure figure, RunStatus run) =>
         figure.IsLearned && run.Updates == 0 ? double.NaN : figure.Read(run);
 

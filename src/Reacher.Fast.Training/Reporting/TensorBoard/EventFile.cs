@@ -36,14 +36,14 @@ internal sealed class EventFile : IDisposable
             }
             catch (IOException) when (File.Exists(path))
             {
-                // Another file of this process in the same second: the next number.
+                // This process has made a file in the same second before; the next number is tried.
             }
         }
 
         Append(new Event { FileVersion = "brain.Event:2" });
     }
 
-    /// <summary>The file.</summary>
+    /// <summary>Where the file lies.</summary>
     public string Path { get; }
 
     /// <summary>One point of a curve each; values that are not numbers are left out, since TensorBoard cannot draw them.</summary>
@@ -133,7 +133,7 @@ internal sealed class EventFile : IDisposable
         }
         catch (IOException)
         {
-            // A torn record would hide all that follow it.
+            // A record that was written in part would make readers skip all records after it.
             stream.SetLength(before);
             throw;
         }

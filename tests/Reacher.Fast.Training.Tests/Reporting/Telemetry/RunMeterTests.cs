@@ -33,9 +33,11 @@ public sealed class RunMeterTests
         Assert.That(seen, Is.EquivalentTo(new Dictionary<string, double>
         {
             ["reacher_fast.transitions"] = 1, ["reacher_fast.updates"] = 2, ["reacher_fast.episodes"] = 3, ["reacher_fast.evaluation.episodes"] = 4,
-            ["reacher_fast.transitions.rate"] = 5, ["reacher_fast.updates.rate"] = 6, ["reacher_fast.updates.per_transition"] = 7, ["reacher_fast.training.score"] = 8,
+            ["reacher_fast.transitions.rate"] = 5, ["reacher_fast.updates.rate"] = 6, ["reacher_fast.updates.per_transition"] = 7,
+            ["reacher_fast.training.score"] = 8,
             ["reacher_fast.evaluation.score"] = 9, ["reacher_fast.evaluation.window.mean"] = 10, ["reacher_fast.evaluation.window.fill"] = 0.5,
-            ["reacher_fast.replay.rows"] = 25, ["reacher_fast.replay.fill"] = 0.25, ["reacher_fast.critic.loss"] = 11, ["reacher_fast.policy.loss"] = 12,
+            ["reacher_fast.replay.rows"] = 25, ["reacher_fast.replay.fill"] = 0.25, ["reacher_fast.critic.loss"] = 11,
+            ["reacher_fast.policy.loss"] = 12,
             ["reacher_fast.q.mean"] = 13, ["reacher_fast.entropy"] = 14, ["reacher_fast.entropy.coefficient"] = 15,
             ["reacher_fast.process.cpu learner"] = 0.9, ["reacher_fast.process.cpu env-0"] = 0.1,
             ["reacher_fast.process.restarts learner"] = 0, ["reacher_fast.process.restarts env-0"] = 2,
