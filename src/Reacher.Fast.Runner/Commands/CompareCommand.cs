@@ -3,10 +3,10 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Reacher.Fast.Core;
+using Reacher.Fast.Training;
 using Reacher.Fast.Training.Processes;
 using Reacher.Fast.Training.Reporting;
 using Reacher.Fast.Training.Reporting.Html;
-using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Runner.Commands;
 

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using Reacher.Fast.Core;
 using Reacher.Fast.Training.Options;
-using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Runner.Commands;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
+using Reacher.Fast.Training;
 using Reacher.Fast.Training.Processes;
-using Reacher.Fast.Training.Run;
 using Spectre.Console;
 
 namespace Reacher.Fast.Runner.Commands;

@@ -5,11 +5,11 @@ using Reacher.Fast.Core;
 using Reacher.Fast.Core.Checkpoints;
 using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Core.Networks;
+using Reacher.Fast.Training;
 using Reacher.Fast.Training.Env;
 using Reacher.Fast.Training.Evaluate;
 using Reacher.Fast.Training.Options;
 using Reacher.Fast.Training.Processes;
-using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Runner.Commands;
 

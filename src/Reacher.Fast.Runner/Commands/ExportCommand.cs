@@ -3,8 +3,8 @@ using Reacher.Fast.Core;
 using Reacher.Fast.Core.Checkpoints;
 using Reacher.Fast.Core.Networks;
 using Reacher.Fast.Training.Export;
-using Reacher.Fast.Training.Options;
 using Reacher.Fast.Training.Processes;
+using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Runner.Commands;
 

@@ -3,8 +3,8 @@ using System.Globalization;
 using System.Text.Json;
 using Reacher.Fast.Replay;
 using Reacher.Fast.Replay.Inspection;
+using Reacher.Fast.Training;
 using Reacher.Fast.Training.Processes;
-using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Runner.Commands;
 

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Reacher.Fast.Core.Vectors;
 using Reacher.Fast.Environments.Demonstrations;
-using Reacher.Fast.Training.Run;
+using Reacher.Fast.Training;
 
 namespace Reacher.Fast.Runner.Commands;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
+using Reacher.Fast.Training;
 using Reacher.Fast.Training.Reporting;
-using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Runner.View;
 

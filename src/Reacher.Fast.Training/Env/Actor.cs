@@ -1,5 +1,5 @@
 using Reacher.Fast.Core.Networks;
-using Reacher.Fast.Training.Run;
+using Reacher.Fast.Training.Options;
 
 namespace Reacher.Fast.Training.Env;
 

@@ -5,7 +5,7 @@ using Reacher.Fast.Environments.Arm;
 using Reacher.Fast.Environments.MlAgents.Messages;
 using Reacher.Fast.Environments.MlAgents.Trainer;
 using Reacher.Fast.Environments.Pendulum;
-using Reacher.Fast.Training.Run;
+using Reacher.Fast.Training.Options;
 
 namespace Reacher.Fast.Training.Env;
 

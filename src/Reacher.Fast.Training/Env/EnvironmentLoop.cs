@@ -2,6 +2,7 @@ using Reacher.Fast.Core.Environments;
 using Reacher.Fast.Replay;
 using Reacher.Fast.Replay.Control;
 using Reacher.Fast.Replay.Writing;
+using Reacher.Fast.Training.Options;
 using Reacher.Fast.Training.Run;
 using Reacher.Fast.Training.Statistics;
 

@@ -4,7 +4,6 @@ using Reacher.Fast.Core.Interop;
 using Reacher.Fast.Core.Kernels.Cuda;
 using Reacher.Fast.Environments.MlAgents.Trainer;
 using Reacher.Fast.Training.Options;
-using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Training.Env;
 

@@ -3,6 +3,7 @@ using Reacher.Fast.Core;
 using Reacher.Fast.Core.Checkpoints;
 using Reacher.Fast.Core.Files;
 using Reacher.Fast.Core.Networks;
+using Reacher.Fast.Training.Options;
 using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Training.Evaluate;

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using Reacher.Fast.Core.Files;
-using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Training.Evaluate;
 

@@ -1,6 +1,6 @@
 using Reacher.Fast.Replay.Control;
 using Reacher.Fast.Training.Env;
-using Reacher.Fast.Training.Run;
+using Reacher.Fast.Training.Options;
 
 namespace Reacher.Fast.Training.Evaluate;
 

@@ -1,4 +1,4 @@
-using Reacher.Fast.Training.Run;
+using Reacher.Fast.Training.Options;
 
 namespace Reacher.Fast.Training.Evaluate;
 

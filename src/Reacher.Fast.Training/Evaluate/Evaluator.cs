@@ -1,5 +1,6 @@
 using Reacher.Fast.Core.Environments;
 using Reacher.Fast.Training.Env;
+using Reacher.Fast.Training.Options;
 using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Training.Evaluate;

@@ -5,6 +5,7 @@ using Reacher.Fast.Core.Kernels.Cuda;
 using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Replay;
 using Reacher.Fast.Replay.Sampling;
+using Reacher.Fast.Training.Options;
 using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Training.Learn;

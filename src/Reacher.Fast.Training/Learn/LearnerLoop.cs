@@ -1,6 +1,7 @@
 using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Replay.Control;
 using Reacher.Fast.Replay.Weights;
+using Reacher.Fast.Training.Options;
 using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Training.Learn;

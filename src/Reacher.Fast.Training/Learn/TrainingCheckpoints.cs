@@ -6,6 +6,7 @@ using Reacher.Fast.Core.Devices;
 using Reacher.Fast.Core.Kernels;
 using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Replay.Sampling;
+using Reacher.Fast.Training.Options;
 using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Training.Learn;

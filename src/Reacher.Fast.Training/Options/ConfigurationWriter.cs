@@ -3,7 +3,6 @@ using System.Text;
 using Reacher.Fast.Core.Files;
 using Reacher.Fast.Core.Options;
 using Reacher.Fast.Environments.MlAgents.Messages;
-using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Training.Options;
 

@@ -1,5 +1,4 @@
 using Reacher.Fast.Core;
-using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Training.Options;
 

@@ -1,6 +1,5 @@
 using System.Reflection;
 using Reacher.Fast.Core.Options;
-using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Training.Options;
 

@@ -1,7 +1,6 @@
 using System.Reflection;
 using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Core.Options;
-using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Training.Options;
 

@@ -1,7 +1,6 @@
 using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Core.Options;
 using Reacher.Fast.Environments.MlAgents.Messages;
-using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Training.Options;
 

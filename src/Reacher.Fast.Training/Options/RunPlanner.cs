@@ -1,5 +1,3 @@
-using Reacher.Fast.Training.Run;
-
 namespace Reacher.Fast.Training.Options;
 
 /// <summary>Settles what a run's options leave open: run id, seed, threads, and what only the environment itself can say.</summary>

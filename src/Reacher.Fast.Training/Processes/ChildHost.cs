@@ -15,6 +15,7 @@ using Reacher.Fast.Replay.Weights;
 using Reacher.Fast.Training.Env;
 using Reacher.Fast.Training.Evaluate;
 using Reacher.Fast.Training.Learn;
+using Reacher.Fast.Training.Options;
 using Reacher.Fast.Training.Run;
 using Reacher.Fast.Training.Statistics;
 

@@ -3,6 +3,7 @@ using Reacher.Fast.Core.Checkpoints;
 using Reacher.Fast.Replay.Control;
 using Reacher.Fast.Training.Evaluate;
 using Reacher.Fast.Training.Learn;
+using Reacher.Fast.Training.Options;
 using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Training.Processes;

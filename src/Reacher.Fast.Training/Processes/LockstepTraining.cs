@@ -3,6 +3,7 @@ using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Environments.MlAgents.Trainer;
 using Reacher.Fast.Replay.Control;
 using Reacher.Fast.Training.Evaluate;
+using Reacher.Fast.Training.Options;
 using Reacher.Fast.Training.Reporting;
 using Reacher.Fast.Training.Run;
 

@@ -7,6 +7,7 @@ using Reacher.Fast.Replay;
 using Reacher.Fast.Replay.Control;
 using Reacher.Fast.Replay.Mapping;
 using Reacher.Fast.Replay.Weights;
+using Reacher.Fast.Training.Options;
 using Reacher.Fast.Training.Reporting;
 using Reacher.Fast.Training.Run;
 

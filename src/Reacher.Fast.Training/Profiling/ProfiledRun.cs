@@ -1,4 +1,5 @@
 using Reacher.Fast.Replay.Control;
+using Reacher.Fast.Training.Options;
 using Reacher.Fast.Training.Processes;
 using Reacher.Fast.Training.Reporting;
 using Reacher.Fast.Training.Run;

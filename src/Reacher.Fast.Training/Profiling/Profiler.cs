@@ -1,6 +1,6 @@
 using System.Globalization;
+using Reacher.Fast.Training.Options;
 using Reacher.Fast.Training.Reporting;
-using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Training.Profiling;
 

@@ -5,7 +5,7 @@ using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Core.Memory;
 using Reacher.Fast.Core.Vectors;
 using Reacher.Fast.Environments.Arm;
-using Reacher.Fast.Training.Run;
+using Reacher.Fast.Training.Options;
 
 namespace Reacher.Fast.Training.Profiling;
 

@@ -11,6 +11,7 @@ using Reacher.Fast.Replay.Weights;
 using Reacher.Fast.Replay.Writing;
 using Reacher.Fast.Training.Env;
 using Reacher.Fast.Training.Learn;
+using Reacher.Fast.Training.Options;
 using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Training.Profiling;

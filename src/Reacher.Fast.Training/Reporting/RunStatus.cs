@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Reacher.Fast.Core.Kernels;
 using Reacher.Fast.Replay.Control;
-using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Training.Reporting;
 

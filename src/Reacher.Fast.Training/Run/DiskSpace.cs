@@ -1,6 +1,7 @@
 using System.Globalization;
 using Reacher.Fast.Core;
 using Reacher.Fast.Replay;
+using Reacher.Fast.Training.Options;
 
 namespace Reacher.Fast.Training.Run;
 

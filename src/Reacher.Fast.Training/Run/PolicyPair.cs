@@ -1,4 +1,5 @@
 using Reacher.Fast.Core.Learner;
+using Reacher.Fast.Training.Options;
 
 namespace Reacher.Fast.Training.Run;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Reacher.Fast.Core.Checkpoints;
+using Reacher.Fast.Training.Options;
 
 namespace Reacher.Fast.Training.Run;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using Reacher.Fast.Environments.MlAgents.Messages;
-using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Training.Statistics;
 

@@ -6,7 +6,7 @@ using Reacher.Fast.Core;
 using Reacher.Fast.Environments.Arm;
 using Reacher.Fast.Replay;
 using Reacher.Fast.Runner.Tests.Architecture.Planted.First;
-using Reacher.Fast.Training.Run;
+using Reacher.Fast.Training.Options;
 
 namespace Reacher.Fast.Runner.Tests.Architecture;
 

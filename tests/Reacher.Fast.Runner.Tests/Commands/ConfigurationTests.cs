@@ -8,7 +8,6 @@ using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Environments.MlAgents.Messages;
 using Reacher.Fast.Runner.Commands;
 using Reacher.Fast.Training.Options;
-using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Runner.Tests.Commands;
 

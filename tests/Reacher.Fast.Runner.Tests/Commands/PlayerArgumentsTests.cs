@@ -2,7 +2,6 @@ using System.CommandLine;
 using Reacher.Fast.Core;
 using Reacher.Fast.Runner.Commands;
 using Reacher.Fast.Training.Options;
-using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Runner.Tests.Commands;
 

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Reacher.Fast.Core.Checkpoints;
 using Reacher.Fast.Replay.Control;
+using Reacher.Fast.Training;
+using Reacher.Fast.Training.Options;
 using Reacher.Fast.Training.Processes;
 using Reacher.Fast.Training.Reporting;
 using Reacher.Fast.Training.Run;

@@ -4,6 +4,7 @@ using Reacher.Fast.Environments.MlAgents.Messages;
 using Reacher.Fast.Environments.MlAgents.Player;
 using Reacher.Fast.Environments.MlAgents.Trainer;
 using Reacher.Fast.Training.Evaluate;
+using Reacher.Fast.Training.Options;
 using Reacher.Fast.Training.Processes;
 using Reacher.Fast.Training.Reporting;
 using Reacher.Fast.Training.Run;

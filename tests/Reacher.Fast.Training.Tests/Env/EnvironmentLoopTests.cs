@@ -1,4 +1,5 @@
 using Reacher.Fast.Training.Env;
+using Reacher.Fast.Training.Options;
 using Reacher.Fast.Training.Run;
 using Reacher.Fast.Training.Statistics;
 

@@ -2,7 +2,7 @@ using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Replay;
 using Reacher.Fast.Replay.Control;
 using Reacher.Fast.Training.Env;
-using Reacher.Fast.Training.Run;
+using Reacher.Fast.Training.Options;
 
 namespace Reacher.Fast.Training.Tests.Env;
 

@@ -1,5 +1,6 @@
 using Reacher.Fast.Core.Checkpoints;
 using Reacher.Fast.Training.Evaluate;
+using Reacher.Fast.Training.Options;
 using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Training.Tests.Evaluate;

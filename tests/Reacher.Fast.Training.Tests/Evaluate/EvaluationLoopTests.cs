@@ -1,5 +1,6 @@
 using Reacher.Fast.Training.Env;
 using Reacher.Fast.Training.Evaluate;
+using Reacher.Fast.Training.Options;
 using Reacher.Fast.Training.Run;
 using Reacher.Fast.Training.Tests.Env;
 

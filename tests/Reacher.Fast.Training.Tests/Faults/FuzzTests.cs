@@ -3,7 +3,6 @@ using Reacher.Fast.Core;
 using Reacher.Fast.Training.Evaluate;
 using Reacher.Fast.Training.Options;
 using Reacher.Fast.Training.Reporting.Metrics;
-using Reacher.Fast.Training.Run;
 using Reacher.Fast.Training.Tests.Reporting;
 
 namespace Reacher.Fast.Training.Tests.Faults;

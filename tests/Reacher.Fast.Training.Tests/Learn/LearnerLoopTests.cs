@@ -3,6 +3,7 @@ using Reacher.Fast.Core.Checkpoints;
 using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Core.Networks;
 using Reacher.Fast.Training.Learn;
+using Reacher.Fast.Training.Options;
 using Reacher.Fast.Training.Run;
 using Reacher.Fast.Training.Tests.Env;
 

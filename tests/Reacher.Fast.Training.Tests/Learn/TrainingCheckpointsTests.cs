@@ -4,7 +4,7 @@ using Reacher.Fast.Core.Devices;
 using Reacher.Fast.Core.Kernels;
 using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Training.Learn;
-using Reacher.Fast.Training.Run;
+using Reacher.Fast.Training.Options;
 
 namespace Reacher.Fast.Training.Tests.Learn;
 

@@ -3,7 +3,6 @@ using Reacher.Fast.Core;
 using Reacher.Fast.Environments.MlAgents.Messages;
 using Reacher.Fast.Training.Env;
 using Reacher.Fast.Training.Options;
-using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Training.Tests.Options;
 

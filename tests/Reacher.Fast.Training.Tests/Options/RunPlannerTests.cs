@@ -1,5 +1,4 @@
 using Reacher.Fast.Training.Options;
-using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Training.Tests.Options;
 

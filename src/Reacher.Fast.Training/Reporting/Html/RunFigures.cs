@@ -1,5 +1,5 @@
+using Reacher.Fast.Training.Options;
 using Reacher.Fast.Training.Reporting.Metrics;
-using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Training.Reporting.Html;
 

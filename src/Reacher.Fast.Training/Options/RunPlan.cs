@@ -6,7 +6,7 @@ using Reacher.Fast.Core.Kernels.Cuda;
 using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Core.Networks;
 
-namespace Reacher.Fast.Training.Run;
+namespace Reacher.Fast.Training.Options;
 
 /// <summary>
 /// A run with nothing left open: its options, and what only its environment and its machine could say, settled by the supervisor. It lies

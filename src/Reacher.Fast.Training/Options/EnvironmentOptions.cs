@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 using Reacher.Fast.Core.Options;
 using Reacher.Fast.Environments.MlAgents.Messages;
 
-namespace Reacher.Fast.Training.Run;
+namespace Reacher.Fast.Training.Options;
 
 /// <summary>Which environment a run trains in, and how it is set up.</summary>
 internal sealed record EnvironmentOptions

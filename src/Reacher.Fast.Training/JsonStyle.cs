@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Reacher.Fast.Training.Run;
+namespace Reacher.Fast.Training;
 
 /// <summary>How every JSON this program prints looks: snake case, numbers that may be infinite as strings, enums by name.</summary>
 internal static class JsonStyle

@@ -4,7 +4,7 @@ using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Core.Options;
 using Reacher.Fast.Replay.Control;
 
-namespace Reacher.Fast.Training.Run;
+namespace Reacher.Fast.Training.Options;
 
 /// <summary>
 /// Every option of a run: the learner's, the environment's, and here all others. A property with an <see cref="OptionAttribute"/> is a key

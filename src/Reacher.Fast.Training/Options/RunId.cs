@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Reacher.Fast.Training.Run;
+namespace Reacher.Fast.Training.Options;
 
 /// <summary>Names that become folders and the beginnings of files: run ids and behaviours.</summary>
 internal static class RunId

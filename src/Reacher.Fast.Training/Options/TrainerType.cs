@@ -1,4 +1,4 @@
-namespace Reacher.Fast.Training.Run;
+namespace Reacher.Fast.Training.Options;
 
 /// <summary>Which algorithm trains; each has defaults of its own.</summary>
 internal enum TrainerType

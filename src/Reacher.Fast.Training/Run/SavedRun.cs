@@ -1,7 +1,7 @@
 using Reacher.Fast.Core;
-using Reacher.Fast.Training.Run;
+using Reacher.Fast.Training.Options;
 
-namespace Reacher.Fast.Training.Options;
+namespace Reacher.Fast.Training.Run;
 
 /// <summary>A run that is only read: by <c>eval</c>, <c>export</c>, <c>report</c>.</summary>
 /// <param name="Folder">The run's folder.</param>
