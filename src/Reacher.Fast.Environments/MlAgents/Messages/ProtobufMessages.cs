@@ -9,10 +9,6 @@ namespace Reacher.Fast.Environments.MlAgents.Messages;
 internal static class ProtobufMessages
 {
     /// <summary>Parses <paramref name="message"/>, or says why it is none.</summary>
-    /// <remarks>
-    /// Google.Protobuf 3.25.1 answers some malformed messages with an exception of its span accesses instead of its own (found
-    /// by mutating messages: map entries and unknown fields that end early); nothing is read out of bounds.
-    /// </remarks>
     public static bool TryParse<T>(
         MessageParser<T> parser, in ReadOnlySequence<byte> message, [NotNullWhen(true)] out T? parsed, out Exception? error)
         where T : class, IMessage<T>
@@ -23,7 +19,7 @@ internal static class ProtobufMessages
             error = null;
             return true;
         }
-        catch (Exception e) when (e is InvalidProtocolBufferException or IndexOutOfRangeException or ArgumentOutOfRangeException)
+        catch (InvalidProtocolBufferException e)
         {
             parsed = null;
             error = e;
