@@ -55,7 +55,7 @@ public class UpdateBenchmarks
     [Benchmark(Baseline = true)]
     public void Sac() => sac.Update(batch.View);
 
-    /// <summary>With and without the policy in turns, as its delay is 2.</summary>
+    /// <summary>Alternately with and without the policy, as its delay is 2.</summary>
     [Benchmark(OperationsPerInvoke = 2)]
     public void Td3()
     {

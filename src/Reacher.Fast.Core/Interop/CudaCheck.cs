@@ -11,7 +11,7 @@ internal static unsafe class CudaCheck
     /// <summary>Throws unless the call succeeded.</summary>
     /// <param name="status">The status that the call returned.</param>
     /// <param name="call">Its source text; the function's name is the part before the parenthesis.</param>
-    /// <exception cref="CudaException">It failed.</exception>
+    /// <exception cref="CudaException">The driver answered with an error.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Succeeded(CudaStatus status, [CallerArgumentExpression(nameof(status))] string call = "")
     {

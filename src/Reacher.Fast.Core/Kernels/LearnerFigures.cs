@@ -59,7 +59,7 @@ public sealed record LearnerFigure : Figure
 /// </summary>
 public static class LearnerFigures
 {
-    /// <summary>All figures that a learner reports, in the order of their slots.</summary>
+    /// <summary>All figures that a learner reports, in the order in which they are written; a row names its slot.</summary>
     public static IReadOnlyList<LearnerFigure> All { get; } =
     [
         new()

@@ -60,11 +60,18 @@ public static class InstructionSets
             _ => throw new InputException(
                 $"{EnvironmentVariable} is '{forced}'; set it to scalar, 128, 256 or 512, or unset it for the best of this processor."),
         };
-        return isSupported(set)
-            ? set
-            : throw new InputException(
-                $"{EnvironmentVariable} asks for {NameOf(set)}, which this processor lacks; unset it or name a smaller one.");
+        return Require(set, EnvironmentVariable, isSupported);
     }
+
+    /// <summary>An instruction set that somebody asks for by name, if the processor has it.</summary>
+    /// <param name="set">The instruction set.</param>
+    /// <param name="asker">The variable or the option that names it, for the message.</param>
+    /// <exception cref="InputException">The processor lacks it.</exception>
+    public static InstructionSet Require(InstructionSet set, string asker) => Require(set, asker, IsSupported);
+
+    private static InstructionSet Require(InstructionSet set, string asker, Func<InstructionSet, bool> isSupported) => isSupported(set)
+        ? set
+        : throw new InputException($"{asker} asks for {NameOf(set)}, which this processor lacks; leave it out or name a smaller one.");
 
     private static InstructionSet WidestOf(Func<InstructionSet, bool> isSupported) =>
         isSupported(InstructionSet.Vector512) ? InstructionSet.Vector512

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Reacher.Fast.Training.Options;
 
 namespace Reacher.Fast.Runner.Commands;
 
@@ -8,5 +9,5 @@ internal static class CommonOptions
     public static Option<bool> Json() => new("--json") { Description = "Print JSON records instead of text." };
 
     public static Option<string> ResultsFolder() =>
-        new("--results-dir") { Description = "Folder of all runs.", DefaultValueFactory = _ => "results" };
+        new("--results-dir") { Description = "Folder of all runs.", DefaultValueFactory = _ => new RunOptions().ResultsFolder };
 }

@@ -14,11 +14,11 @@ internal static class PlayerCommand
     {
         var current = new Option<int?>("--mlagents-port") { Description = "The trainer's port; speak communicator 1.5.0 (current packages)." };
         var old = new Option<int?>("--port") { Description = "The trainer's port; speak API-4 (2018, Udacity's Reacher)." };
-        var arms = new Option<int>("--num-arms") { Description = "Arms in the scene.", DefaultValueFactory = _ => 20 };
+        var arms = new Option<int>("--num-arms") { Description = "Arms in the scene.", DefaultValueFactory = _ => new ArmOptions().ArmCount };
         var maxStep = new Option<int>("--max-step")
         {
             Description = "Physics steps of an episode, four to a decision.",
-            DefaultValueFactory = _ => 4000,
+            DefaultValueFactory = _ => new ArmOptions().MaxSteps,
         };
         var realTime = new Option<bool>("--real-time")
         {

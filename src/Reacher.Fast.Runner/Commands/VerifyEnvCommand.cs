@@ -38,6 +38,11 @@ internal static class VerifyEnvCommand
         command.SetAction(result =>
         {
             _ = TryParse(result.GetValue(instructions)!, out InstructionSet? set);
+            if (set is not null)
+            {
+                InstructionSets.Require(set.Value, instructions.Name);
+            }
+
             DemonstrationReport report = DemonstrationVerifier.Verify(result.GetValue(demo)!, set);
             if (result.GetValue(json))
             {

@@ -6,6 +6,7 @@ using Reacher.Fast.Environments.MlAgents.Messages;
 using Reacher.Fast.Environments.MlAgents.Trainer;
 using Reacher.Fast.Environments.Pendulum;
 using Reacher.Fast.Training.Options;
+using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Training.Env;
 
@@ -42,7 +43,7 @@ internal static class EnvironmentFactory
         Seed = unchecked(plan.PlayerSeed + (plan.IsEditor ? worker : 0) + (int)(plan.Workers * stepsBefore)),
         LogFile = logs is null || plan.IsEditor
             ? null
-            : Path.Combine(Path.GetFullPath(logs), string.Create(CultureInfo.InvariantCulture, $"Player-{worker}.log")),
+            : RunFolder.PlayerLogIn(logs, worker),
         NoGraphics = plan.NoGraphics,
         Timeout = TimeSpan.FromSeconds(plan.TimeoutSeconds),
         Engine = plan.Engine,

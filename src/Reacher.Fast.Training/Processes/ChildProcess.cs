@@ -81,15 +81,15 @@ internal sealed class ChildProcess : IDisposable
         }
     }
 
-    /// <summary>Starts this executable with <paramref name="arguments"/>, its output appended to <c>logFolder/name.log</c>.</summary>
+    /// <summary>Starts this executable with <paramref name="arguments"/>, its output appended to <paramref name="logFile"/>.</summary>
     /// <param name="name">The process's name, such as <c>env-0</c>.</param>
-    /// <param name="logFolder">Where its log goes.</param>
+    /// <param name="logFile">Where its log goes.</param>
     /// <param name="arguments">The verb and what it needs.</param>
     /// <param name="warned">Told what the child says by <see cref="OutputLine.WriteWarning"/>, on any thread.</param>
-    public static ChildProcess Start(string name, string logFolder, IEnumerable<string> arguments, Action<string> warned)
+    public static ChildProcess Start(string name, string logFile, IEnumerable<string> arguments, Action<string> warned)
     {
         ProcessStartInfo start = ChildCommand.Create(arguments);
-        var log = new StreamWriter(Path.Combine(logFolder, name + ".log"), append: true) { AutoFlush = true };
+        var log = new StreamWriter(logFile, append: true) { AutoFlush = true };
         try
         {
             var process = new Process { StartInfo = start };

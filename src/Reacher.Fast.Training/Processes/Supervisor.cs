@@ -171,7 +171,10 @@ internal sealed class Supervisor : IDisposable
                 "--supervisor", ProcessIdentity.Current.Incarnation.ToString(CultureInfo.InvariantCulture),
             ];
             children.Add(new SupervisedChild(
-                slot, name, new RestartPolicy(plan.MaxLifetimeRestarts), () => ChildProcess.Start(name, files.Logs, arguments, warnings.Enqueue)));
+                slot,
+                name,
+                new RestartPolicy(plan.MaxLifetimeRestarts),
+                () => ChildProcess.Start(name, files.LogOf(name), arguments, warnings.Enqueue)));
         }
     }
 

@@ -77,7 +77,8 @@ internal sealed class Profiler(RunPlan plan, TimeSpan time, CancellationToken ca
             time / 2,
             status => Progress(Report, string.Create(
                 CultureInfo.InvariantCulture,
-                $"a real run, {status.Phase}: {status.TransitionsPerSecond:N0} transitions/s, {status.UpdatesPerSecond:N0} updates/s")));
+                $"a real run, {RunPhaseWords.Of(status.Phase)}: {status.TransitionsPerSecond:N0} transitions/s, " +
+                $"{status.UpdatesPerSecond:N0} updates/s")));
         notes.AddRange(run.Events);
         if (measured is not null && devices[index].Stages.Count > 0)
         {

@@ -11,7 +11,7 @@ namespace Reacher.Fast.Training.Profiling;
 
 /// <summary>
 /// What a machine's memory gives for rows of a replay's size in a mapped file of their own, without protocol, checksum or stamp: the limits that
-/// the replay's figures are divided by. One thread. Each call is one trial and returns rows a second; measure in turns with what it is a limit of.
+/// the replay's figures are divided by. One thread. Each call is one trial and returns rows a second; measure alternately with what it is a limit of.
 /// </summary>
 internal sealed unsafe class RowMemory : IDisposable
 {

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Reacher.Fast.Training.Profiling;
 
 /// <summary>
-/// Measures stages and their limits in turns, so that whatever else the machine does falls on all alike, and takes medians: of the rates, and of
+/// Measures stages and their limits alternately, so that whatever else the machine does falls on all alike, and takes medians: of the rates, and of
 /// each turn's own ratio of rate to limit. Before the time begins all stages are warmed up, with pauses: the JIT optimises on a timer that any new
 /// code puts off. What was measured then counts only where it was interrupted before there was more.
 /// </summary>

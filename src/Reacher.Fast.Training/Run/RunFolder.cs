@@ -16,6 +16,8 @@ internal sealed record RunFolder(string Folder, string Behavior)
     /// <summary>The name of the file that makes a folder a run's.</summary>
     public const string ConfigurationName = "configuration.yaml";
 
+    private const string LogsName = "run_logs";
+
     /// <summary>What the files of <see cref="ReturnsIn"/> are called.</summary>
     public const string ReturnsPattern = "returns-*.f64";
 
@@ -56,7 +58,7 @@ internal sealed record RunFolder(string Folder, string Behavior)
     public string BestPolicy => Path.Combine(BehaviorFolder, "best.safetensors");
 
     /// <summary>Logs of the processes, and what they tell each other besides the mapped files.</summary>
-    public string Logs => Path.Combine(Folder, "run_logs");
+    public string Logs => Path.Combine(Folder, LogsName);
 
     /// <summary>What a child process needs to be told.</summary>
     public string Plan => PlanIn(Folder);
@@ -80,8 +82,12 @@ internal sealed record RunFolder(string Folder, string Behavior)
     /// <param name="extension">Its file's, without the dot.</param>
     public string Exported(string extension) => Path.Combine(Folder, $"{Behavior}.{extension}");
 
+    /// <summary>The log of one of the run's processes.</summary>
+    /// <param name="process">The process's name, such as <c>env-0</c>.</param>
+    public string LogOf(string process) => Path.Combine(Logs, process + ".log");
+
     /// <summary>The plan of the run in <paramref name="folder"/>, for a process that learns the behaviour's name from it.</summary>
-    public static string PlanIn(string folder) => Path.Combine(folder, "run_logs", "plan.json");
+    public static string PlanIn(string folder) => Path.Combine(folder, LogsName, "plan.json");
 
     /// <summary>The folder of the run that <paramref name="options"/> name.</summary>
     public static RunFolder Of(RunOptions options)
@@ -95,6 +101,12 @@ internal sealed record RunFolder(string Folder, string Behavior)
     /// <param name="worker">The env process's number.</param>
     public static string ReturnsIn(string logs, int worker) =>
         Path.Combine(logs, string.Create(CultureInfo.InvariantCulture, $"returns-{worker}.f64"));
+
+    /// <summary>The log of a Unity player.</summary>
+    /// <param name="logs">The folder of logs.</param>
+    /// <param name="worker">The number of the process that steps it.</param>
+    public static string PlayerLogIn(string logs, int worker) =>
+        Path.Combine(Path.GetFullPath(logs), string.Create(CultureInfo.InvariantCulture, $"Player-{worker}.log"));
 
     /// <summary>Where the processes leave their scenes' statistics.</summary>
     /// <param name="logs">The run's folder of logs.</param>

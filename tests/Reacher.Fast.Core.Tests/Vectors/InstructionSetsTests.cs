@@ -26,7 +26,7 @@ public sealed class InstructionSetsTests
         Assert.That(
             () => InstructionSets.Choose(value, UpTo(InstructionSet.Vector128)),
             Throws.TypeOf<InputException>().With.Message.EqualTo(
-                $"REACHER_FAST_ISA asks for {name}, which this processor lacks; unset it or name a smaller one."));
+                $"REACHER_FAST_ISA asks for {name}, which this processor lacks; leave it out or name a smaller one."));
 
     [Test]
     public void A_name_of_no_set_is_refused() =>

@@ -2,7 +2,7 @@ using Reacher.Fast.Core;
 using Reacher.Fast.Replay.Control;
 using Reacher.Fast.Replay.Mapping;
 
-namespace Reacher.Fast.Replay.Tests.ControlBlocks;
+namespace Reacher.Fast.Replay.Tests.Control;
 
 public sealed class ControlBlockTests
 {

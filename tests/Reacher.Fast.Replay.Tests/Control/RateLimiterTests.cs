@@ -1,6 +1,6 @@
 using Reacher.Fast.Replay.Control;
 
-namespace Reacher.Fast.Replay.Tests.ControlBlocks;
+namespace Reacher.Fast.Replay.Tests.Control;
 
 public sealed class RateLimiterTests
 {

@@ -82,7 +82,7 @@ public sealed class KillTests
         long written = crowd.Replay.WrittenRows;
         long counted = crowd.Control.TotalTransitions;
         using ReplayFile reopened = ReplayFile.Open(crowd.Replay.Path, Provenance.Spec);
-        using Control.ControlBlock control = Control.ControlBlock.Open(crowd.Control.Path);
+        using Replay.Control.ControlBlock control = Replay.Control.ControlBlock.Open(crowd.Control.Path);
         Assert.That(reopened.WrittenRows, Is.EqualTo(written));
         Assert.That(control.TotalTransitions, Is.EqualTo(counted).And.GreaterThan(0));
         ReplayVerification found = ReplayVerifier.Verify(reopened);

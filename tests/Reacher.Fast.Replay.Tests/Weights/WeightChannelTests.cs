@@ -6,7 +6,7 @@ using Reacher.Fast.Replay.Mapping;
 using Reacher.Fast.Replay.Tests.Processes;
 using Reacher.Fast.Replay.Weights;
 
-namespace Reacher.Fast.Replay.Tests.WeightChannels;
+namespace Reacher.Fast.Replay.Tests.Weights;
 
 public sealed class WeightChannelTests
 {

@@ -27,6 +27,12 @@ public sealed class CycleTests
     public void No_folder_uses_one_that_uses_it() => FolderRule("Reacher.Fast").Check(Product);
 
     [Test]
+    public void The_rule_looks_at_every_project() => Assert.That(
+        Product.Types.Select(type => type.Namespace.FullName),
+        Is.SupersetOf(["Reacher.Fast.Core.Kernels.Cuda", "Reacher.Fast.Replay.Writing", "Reacher.Fast.Environments.Arm",
+            "Reacher.Fast.Training.Reporting.Html", "Reacher.Fast.Runner.View"]));
+
+    [Test]
     public void A_planted_circle_is_seen()
     {
         ArchUnitNET.Domain.Architecture planted = Load(typeof(PlantedFirst).Assembly);

@@ -166,7 +166,7 @@ public sealed class PlayerProcessTests
         Assert.That(run.Errors, Does.Contain("press Play in the Unity editor"));
         Assert.That(editor.Errors, Does.Contain("the trainer closed"));
         using ControlBlock control = Control(results, "a");
-        Assert.That(control.Slot(ProcessRole.Evaluation, 0).Episodes, Is.EqualTo(1), "trained and evaluated in turns");
+        Assert.That(control.Slot(ProcessRole.Evaluation, 0).Episodes, Is.EqualTo(1), "trained and evaluated alternately");
         AssertSceneStatisticsWereRecorded();
     }
 

@@ -1,4 +1,5 @@
 using Reacher.Fast.Core.Environments;
+using Reacher.Fast.Core.Kernels;
 using Reacher.Fast.Replay.Control;
 using Reacher.Fast.Training.Env;
 using Reacher.Fast.Training.Run;
@@ -8,6 +9,9 @@ namespace Reacher.Fast.Training.Tests.Run;
 /// <summary>What the env processes say of their last training episodes, and what it comes to.</summary>
 public sealed class GaugeTests
 {
+    [Test]
+    public void Every_figure_of_the_learner_has_a_gauge() => Assert.That(ReportSlot.Count, Is.LessThanOrEqualTo(ProcessSlot.GaugeCount));
+
     [Test]
     public void The_last_episodes_of_several_processes_are_one_of_all_their_agents()
     {
