@@ -19,6 +19,13 @@ public sealed class LearnerOptionsTests
     }
 
     [Test]
+    public void Critics_have_layer_normalisation_and_TD3_delays_its_policy_unless_told_otherwise()
+    {
+        Assert.That(new SacOptions().LayerNormCritics && new Td3Options().LayerNormCritics, Is.True);
+        Assert.That((new SacOptions().PolicyDelay, new Td3Options().PolicyDelay), Is.EqualTo((1, 2)));
+    }
+
+    [Test]
     public void An_entropy_coefficient_left_at_its_default_is_kept_and_another_is_tuned()
     {
         Assert.That(new SacOptions { LearningRate = 0.3 }.EntropyLearningRate, Is.Zero);
@@ -45,10 +52,11 @@ public sealed class LearnerOptionsTests
     }
 
     [Test]
-    public void Options_of_no_learner_are_refused() =>
-        Assert.That(
-            () => LearnerFactory.Create(null!, Spec, null!),
-            Throws.ArgumentException.With.Message.Contains("no learner for null"));
+    public void Options_of_no_learner_are_refused()
+    {
+        Assert.That(() => LearnerFactory.Create(null!, Spec, null!), Throws.ArgumentException.With.Message.Contains("no learner for null"));
+        Assert.That(() => LearnerFactory.Create(new OtherOptions(), Spec, null!), Throws.ArgumentException.With.Message.Contains("for OtherOptions"));
+    }
 
     private static string? HostStatistics(LearnerOptions options)
     {
@@ -56,4 +64,7 @@ public sealed class LearnerOptionsTests
         using OffPolicyLearner learner = LearnerFactory.CreateOffPolicy(options with { BatchSize = 4, HiddenSizes = [4] }, Spec, device);
         return learner.HostStatistics;
     }
+
+    /// <summary>Options that no learner belongs to.</summary>
+    private sealed record OtherOptions : LearnerOptions;
 }
