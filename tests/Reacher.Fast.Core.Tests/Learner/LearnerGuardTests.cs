@@ -91,7 +91,7 @@ public sealed class LearnerGuardTests
 
     private static IEnumerable<TestCaseData> BadOptions =>
     [
-        new TestCaseData(PaperOptions.Sac with { BatchSize = 0 }, "batch_size is 0, and must be a whole number from 1 to 65536."),
+        new TestCaseData(PaperOptions.Sac with { BatchSize = 0 }, "The learner's batch_size is 0, and must be a whole number from 1 to 65536."),
         new TestCaseData(PaperOptions.Sac with { HiddenSizes = [] }, "hidden sizes are []"),
         new TestCaseData(PaperOptions.Sac with { HiddenSizes = [8, 0] }, "hidden sizes are [8, 0]"),
         new TestCaseData(PaperOptions.Sac with { ActorLearningRate = double.NaN }, "actor_learning_rate is NaN"),

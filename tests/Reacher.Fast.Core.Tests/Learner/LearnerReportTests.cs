@@ -40,6 +40,23 @@ public sealed class LearnerReportTests
         Assert.That(after[ReportSlot.CriticLoss], Is.EqualTo(after[ReportSlot.Q1Loss] + after[ReportSlot.Q2Loss]).Within(1e-5).Percent);
     }
 
+    [Test]
+    public void Reports_of_other_figures_have_other_hashes_and_a_report_equals_nothing_but_reports()
+    {
+        float[] figures = new float[ReportSlot.Count];
+        var report = new LearnerReport(figures);
+        object same = new LearnerReport(figures);
+        figures[ReportSlot.MeanQ] = 1;
+        object other = new LearnerReport(figures);
+
+        Assert.That(report.GetHashCode(), Is.EqualTo(same.GetHashCode()).And.Not.EqualTo(other.GetHashCode()));
+        Assert.That(report.Equals(same), Is.True);
+        Assert.That(report.Equals(other), Is.False);
+        Assert.That(report.Equals((object)"report"), Is.False);
+        Assert.That(() => new LearnerReport(new float[ReportSlot.Count - 1]), Throws.ArgumentException
+            .With.Message.Contains($"not {ReportSlot.Count - 1}"));
+    }
+
     /// <summary>
     /// The report of one update of a fresh learner, one of whose critics has <see cref="Offset"/> added to all its values; 0 for neither.
     /// </summary>

@@ -113,6 +113,27 @@ public sealed class LearnerStateTests
         Assert.That(weight[1], Is.EqualTo(block[(2 * 5) + 16]), "input 1 of output 0");
     }
 
+    [Test]
+    public void Adams_moments_are_saved_under_the_names_that_torch_gives_them()
+    {
+        using IKernelDevice device = Scalar.Create();
+        using ILearner learner = LearnerFactory.Create(AllOptions[1], Spec, device);
+        Run(learner, 0, 1);
+        StateDictionary state = State(learner);
+        foreach (string name in new[] { "actor.0.weight", "critic1.2.weight", "critic2.4.bias" })
+        {
+            // After one step exp_avg is 0.1 g, and exp_avg_sq 0.001 g^2.
+            float[] first = Floats($"optimizer.{name}.exp_avg"), second = Floats($"optimizer.{name}.exp_avg_sq");
+            Assert.That(first, Has.Some.Not.Zero);
+            for (int i = 0; i < first.Length; i++)
+            {
+                Assert.That(second[i], Is.EqualTo(0.1 * first[i] * first[i]).Within(1e-3).Percent.Or.LessThan(1e-20), $"{name}[{i}]");
+            }
+        }
+
+        float[] Floats(string name) => state.Tensors.Single(tensor => tensor.Name == name).Floats.ToArray();
+    }
+
     private static DeviceUnderTest Scalar => (DeviceUnderTest)TestDevices.All.First().Arguments[0]!;
 
     private static byte[] Trained(DeviceUnderTest kind, LearnerOptions options)

@@ -1,4 +1,5 @@
 using Reacher.Fast.Core.Batch;
+using Reacher.Fast.Core.Checkpoints;
 using Reacher.Fast.Core.Devices;
 using Reacher.Fast.Core.Kernels;
 using Reacher.Fast.Core.Learner;
@@ -36,6 +37,61 @@ public sealed class NormalizationTests
             Assert.That((double)block[column], Is.EqualTo(mean).Within(1e-6 * Math.Max(1, Math.Abs(mean))));
             Assert.That((double)block[3 + column], Is.EqualTo(1 / Math.Sqrt(variance + 1e-6)).Within(1e-5).Percent);
         }
+    }
+
+    [Test]
+    public void Observations_are_left_as_they_are_before_the_first_batch()
+    {
+        using IKernelDevice device = KernelDevices.Create("scalar", 1);
+        float[] block = new float[5];
+        Assert.That(new ObservationNormalizer(device, 2, enabled: true).CopyTo(block), Is.EqualTo(4));
+        Assert.That(block, Is.EqualTo(new float[] { 0, 0, 1, 1, 0 }), "means, scales, and nothing behind them");
+    }
+
+    [Test]
+    public void Statistics_taken_from_a_checkpoint_are_on_the_device_at_once()
+    {
+        using IKernelDevice device = KernelDevices.Create("scalar", 1);
+        ObservationNormalizer saved = new(device, 2, enabled: true), restored = new(device, 2, enabled: true);
+        saved.Merge([1, 10, 3, 50, 8, 30]);
+        var state = new StateDictionary();
+        saved.SaveState(state);
+        restored.StageState(state)();
+
+        Assert.That(Normalised(restored), Is.EqualTo(Normalised(saved)));
+
+        float[] Normalised(ObservationNormalizer normalizer)
+        {
+            Tensor x = device.Allocate("x", new TensorShape("x", 1, 1, 2))[0];
+            float[] values = [4, 20];
+            device.Upload(values, x);
+            normalizer.Normalize(x);
+            device.Download(x, values);
+            return values;
+        }
+    }
+
+    [Test]
+    public void A_learner_that_normalises_learns_from_normalised_observations_and_successors([Values] bool sac)
+    {
+        // The batch as the statistics of this batch alone normalise it, for a learner that does not.
+        var spec = new TransitionSpec(3, 1);
+        LearnerOptions paper = sac ? PaperOptions.Sac : PaperOptions.Td3, options = paper with { PolicyDelay = 1, BatchSize = 8, HiddenSizes = [8] };
+        using IKernelDevice one = KernelDevices.Create("scalar", 1), other = KernelDevices.Create("scalar", 1);
+        using ILearner normalising = LearnerFactory.Create(options with { NormalizeObservations = true }, spec, one);
+        using ILearner plain = LearnerFactory.Create(options, spec, other);
+        using BatchBuffer batch = Batches.Random(spec, 8, 0), normalised = Batches.Random(spec, 8, 0);
+        LearnerReport report = normalising.Update(batch.View);
+        float[] block = new float[normalising.Policy.BlockLength];
+        normalising.CopyPolicy(block);
+        for (int i = 0; i < batch.Observations.Length; i++)
+        {
+            (float mean, float scale) = (block[i % 3], block[3 + (i % 3)]);
+            normalised.Observations[i] = (batch.Observations[i] - mean) * scale;
+            normalised.NextObservations[i] = (batch.NextObservations[i] - mean) * scale;
+        }
+
+        Assert.That(plain.Update(normalised.View).Values.ToArray(), Is.EqualTo(report.Values.ToArray()).Within(1e-5));
     }
 
     [Test]
