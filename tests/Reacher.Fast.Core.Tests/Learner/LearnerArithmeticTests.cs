@@ -46,10 +46,13 @@ public sealed class LearnerArithmeticTests
     [Test]
     public void Nothing_in_place_of_options_or_sizes_is_refused_by_its_name()
     {
-        Assert.That(() => LearnerArithmetic.UpdateOperations(null!, Reacher), Throws.ArgumentNullException.With.Property("ParamName").EqualTo("options"));
-        Assert.That(() => LearnerArithmetic.UpdateOperations(PaperOptions.Sac, null!), Throws.ArgumentNullException.With.Property("ParamName").EqualTo("spec"));
+        Assert.That(() => LearnerArithmetic.UpdateOperations(null!, Reacher),
+            Throws.ArgumentNullException.With.Property("ParamName").EqualTo("options"));
+        Assert.That(() => LearnerArithmetic.UpdateOperations(PaperOptions.Sac, null!),
+            Throws.ArgumentNullException.With.Property("ParamName").EqualTo("spec"));
         Assert.That(() => LearnerArithmetic.UpdateBytes(null!, Reacher), Throws.ArgumentNullException.With.Property("ParamName").EqualTo("options"));
-        Assert.That(() => LearnerArithmetic.UpdateBytes(PaperOptions.Sac, null!), Throws.ArgumentNullException.With.Property("ParamName").EqualTo("spec"));
+        Assert.That(() => LearnerArithmetic.UpdateBytes(PaperOptions.Sac, null!),
+            Throws.ArgumentNullException.With.Property("ParamName").EqualTo("spec"));
         Assert.That(() => LearnerArithmetic.PolicyOperations(null!, 1), Throws.ArgumentNullException.With.Property("ParamName").EqualTo("spec"));
     }
 

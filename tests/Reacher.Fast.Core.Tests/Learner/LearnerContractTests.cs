@@ -116,7 +116,8 @@ public sealed class LearnerContractTests
         Assert.That(() => trained.Learner.SaveState(null!), Throws.ArgumentNullException.With.Property("ParamName").EqualTo("state"));
         Assert.That(() => trained.Learner.LoadState(null!), Throws.ArgumentNullException.With.Property("ParamName").EqualTo("state"));
         Assert.That(() => new Td3Learner(null!, Spec, device), Throws.ArgumentNullException.With.Property("ParamName").EqualTo("options"));
-        Assert.That(() => new SacLearner(sac with { TargetEntropy = 0 }, null!, device), Throws.ArgumentNullException.With.Property("ParamName").EqualTo("spec"));
+        Assert.That(() => new SacLearner(sac with { TargetEntropy = 0 }, null!, device),
+            Throws.ArgumentNullException.With.Property("ParamName").EqualTo("spec"));
         Assert.That(() => new SacLearner(sac, Spec, null!), Throws.ArgumentNullException.With.Property("ParamName").EqualTo("device"));
     }
 
