@@ -124,7 +124,7 @@ public sealed record SacOptions : LearnerOptions
 
     /// <summary>
     /// Adam's step size for the entropy coefficient; 0 keeps the coefficient. Null means <see cref="LearnerOptions.LearningRate"/>, but 0
-    /// where <see cref="InitialAlpha"/> has its default, which was found for staying as it is (docs/algorithms.md): whoever sets a
+    /// where <see cref="InitialAlpha"/> has its default, which was found for staying as it is (docs/experiments.md): whoever sets a
     /// coefficient of another size, such as ML-Agents', means it to be tuned, as there.
     /// </summary>
     [Option(OptionSection.Hyperparameters, "entcoef_learning_rate",
