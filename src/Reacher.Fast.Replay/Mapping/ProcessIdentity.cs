@@ -12,6 +12,9 @@ namespace Reacher.Fast.Replay.Mapping;
 /// <param name="StartTicks">When it started, in the kernel's clock ticks since boot.</param>
 public readonly record struct ProcessIdentity(int Pid, ulong StartTicks)
 {
+    /// <summary>ESRCH, with which Linux answers who reads the file of a process that ended after it was opened.</summary>
+    private const int NoSuchProcess = 3;
+
     private const int PidBits = 22;
     private const ulong PidMask = (1UL << PidBits) - 1;
 
@@ -31,14 +34,23 @@ public readonly record struct ProcessIdentity(int Pid, ulong StartTicks)
 
     /// <summary>
     /// Whether the process that an incarnation names still runs. False is certain (it can write nothing any more); only a
-    /// false may let anyone touch what it held.
+    /// false may let anyone touch what it held. True where the system does not let this process look, for want of a file descriptor
+    /// or of the right to: that says nothing about the other.
     /// </summary>
     public static bool IsAlive(ulong incarnation)
     {
         int pid = PidOf(incarnation);
-        return pid != 0 && ReadStartTicks(pid) is { } ticks && new ProcessIdentity(pid, ticks).Incarnation == incarnation;
+        try
+        {
+            return pid != 0 && ReadStartTicks(pid) is { } ticks && new ProcessIdentity(pid, ticks).Incarnation == incarnation;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.ComponentModel.Win32Exception)
+        {
+            return true;
+        }
     }
 
+    // Null where there is certainly no such process; whatever else keeps the system from answering is thrown.
     private static ulong? ReadStartTicks(int pid)
     {
         if (!OperatingSystem.IsLinux())
@@ -48,7 +60,7 @@ public readonly record struct ProcessIdentity(int Pid, ulong StartTicks)
                 using Process process = Process.GetProcessById(pid);
                 return process.HasExited ? null : (ulong)process.StartTime.ToUniversalTime().Ticks;
             }
-            catch (Exception e) when (e is ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception)
+            catch (Exception e) when (e is ArgumentException or InvalidOperationException)
             {
                 return null;
             }
@@ -59,7 +71,7 @@ public readonly record struct ProcessIdentity(int Pid, ulong StartTicks)
         {
             stat = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/stat"));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (IOException e) when (e is FileNotFoundException or DirectoryNotFoundException || e.HResult == NoSuchProcess)
         {
             return null;
         }

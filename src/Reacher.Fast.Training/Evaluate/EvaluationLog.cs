@@ -27,19 +27,26 @@ internal sealed class EvaluationLog : IDisposable
 
     public EvaluationLog(string path)
     {
-        long length = 0;
-        records = File.Exists(path) ? Read(path, out length) : [];
+        var reader = new EvaluationReader(path);
+        records = reader.ReadNew();
         stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
         // A line that a killed process left unfinished is dropped, since its episode was never counted.
-        stream.SetLength(length);
+        stream.SetLength(reader.Position);
         stream.Seek(0, SeekOrigin.End);
+        if (reader.UnreadableLines > 0)
+        {
+            Warning = $"{reader.UnreadableLines} of the lines of '{path}' cannot be read, so those evaluation episodes do not count.";
+        }
     }
+
+    /// <summary>One sentence about lines that could not be read on opening; null if all could.</summary>
+    public string? Warning { get; }
 
     /// <summary>What was there on opening, and what was appended since.</summary>
     public IReadOnlyList<EvaluationRecord> Records => records;
 
     /// <summary>Reads the whole lines of a log; a last line without its end is left out.</summary>
-    public static IReadOnlyList<EvaluationRecord> Read(string path) => File.Exists(path) ? Read(path, out _) : [];
+    public static IReadOnlyList<EvaluationRecord> Read(string path) => new EvaluationReader(path).ReadNew();
 
     /// <summary>Forgets all but the first <paramref name="count"/> episodes: a run that goes back to a checkpoint plays them again.</summary>
     public static void Truncate(string path, long count)
@@ -49,8 +56,8 @@ internal sealed class EvaluationLog : IDisposable
             return;
         }
 
-        string[] lines = File.ReadLines(path).Take((int)count).ToArray();
-        AtomicFile.WriteText(path, string.Concat(lines.Select(line => line + "\n")));
+        IEnumerable<string> kept = EvaluationLog.Read(path).Take((int)count).Select(record => JsonSerializer.Serialize(record, JsonStyle.Line) + "\n");
+        AtomicFile.WriteText(path, string.Concat(kept));
     }
 
     /// <summary>Appends an episode to the log.</summary>
@@ -74,30 +81,4 @@ internal sealed class EvaluationLog : IDisposable
     }
 
     public void Dispose() => stream.Dispose();
-
-    private static List<EvaluationRecord> Read(string path, out long wholeLength)
-    {
-        var read = new List<EvaluationRecord>();
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        byte[] bytes = new byte[stream.Length];
-        stream.ReadExactly(bytes);
-        int start = 0;
-        for (int end; (end = Array.IndexOf(bytes, (byte)'\n', start)) >= 0; start = end + 1)
-        {
-            try
-            {
-                if (JsonSerializer.Deserialize<EvaluationRecord>(bytes.AsSpan(start, end - start), JsonStyle.Line) is { } record)
-                {
-                    read.Add(record);
-                }
-            }
-            catch (JsonException)
-            {
-                break;
-            }
-        }
-
-        wholeLength = start;
-        return read;
-    }
 }

@@ -29,6 +29,7 @@ internal sealed class RunProgress
     private readonly Stopwatch clock = Stopwatch.StartNew();
     private readonly List<double> scores = [];
     private readonly EvaluationWindow window;
+    private readonly EvaluationReader evaluations;
     private readonly Saved saved;
     private readonly long transitionsBefore;
     private readonly long updatesBefore;
@@ -38,7 +39,6 @@ internal sealed class RunProgress
     private long sampledUpdates;
     private double transitionRate;
     private double updateRate;
-    private long logLength;
     private double? finalScore;
     private double? finalDeviation;
     private int finalEpisodes;
@@ -50,6 +50,7 @@ internal sealed class RunProgress
         this.control = control;
         this.replay = replay;
         window = EvaluationWindow.Over(plan, []);
+        evaluations = new EvaluationReader(files.Evaluations);
         saved = Load(ProgressPath);
         transitionsBefore = sampledTransitions = control.TotalTransitions;
         updatesBefore = sampledUpdates = control.Learner.Updates;
@@ -248,17 +249,8 @@ internal sealed class RunProgress
 
     private void ReadNewEvaluations()
     {
-        var log = new FileInfo(files.Evaluations);
-        if (!log.Exists || log.Length == logLength)
+        foreach (EvaluationRecord record in evaluations.ReadNew())
         {
-            return;
-        }
-
-        logLength = log.Length;
-        IReadOnlyList<EvaluationRecord> records = EvaluationLog.Read(files.Evaluations);
-        for (int i = scores.Count; i < records.Count; i++)
-        {
-            EvaluationRecord record = records[i];
             scores.Add(record.Score);
             window.Add(record.Score);
             if (record.Score >= plan.Threshold)

@@ -25,6 +25,59 @@ public sealed class EvaluationLogTests
         Assert.That(EvaluationLog.Read(path), Is.EqualTo(new[] { Record(0), Record(1), Record(2) }));
     }
 
+    [TestCase(0)]
+    [TestCase(3)]
+    public void A_line_with_a_bad_byte_costs_its_own_episode_and_is_said(int bad)
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder["evaluations.jsonl"];
+        using (var log = new EvaluationLog(path))
+        {
+            for (int episode = 0; episode < 5; episode++)
+            {
+                log.Append(Record(episode));
+            }
+        }
+
+        byte[] bytes = File.ReadAllBytes(path);
+        int lineStart = Enumerable.Range(0, bytes.Length).Where(i => i == 0 || bytes[i - 1] == '\n').ElementAt(bad);
+        bytes[lineStart + 4] = 0;
+        File.WriteAllBytes(path, bytes);
+        using (var log = new EvaluationLog(path))
+        {
+            Assert.That(log.Records, Is.EqualTo(Enumerable.Range(0, 5).Where(episode => episode != bad).Select(episode => Record(episode))));
+            Assert.That(log.Warning, Does.StartWith("1 of the lines of").And.Contain(path));
+            log.Append(Record(5));
+        }
+
+        Assert.That(EvaluationLog.Read(path), Has.Count.EqualTo(5));
+        EvaluationLog.Truncate(path, 4);
+        Assert.That(EvaluationLog.Read(path), Has.Count.EqualTo(4), "episodes are counted, not lines");
+    }
+
+    [Test]
+    public void A_reader_goes_on_where_the_last_whole_line_ended()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder["evaluations.jsonl"];
+        var reader = new EvaluationReader(path);
+        Assert.That(reader.ReadNew(), Is.Empty, "there is no file yet");
+        using var log = new EvaluationLog(path);
+        log.Append(Record(0));
+        Assert.That(reader.ReadNew(), Is.EqualTo(new[] { Record(0) }));
+        File.AppendAllText(path, "{\"episode\":1,\"sco");
+        Assert.That(reader.ReadNew(), Is.Empty, "the line has no end yet");
+        using (var stream = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+        {
+            stream.SetLength(reader.Position);
+        }
+
+        log.Append(Record(1));
+        log.Append(Record(2));
+        Assert.That(reader.ReadNew(), Is.EqualTo(new[] { Record(1), Record(2) }));
+        Assert.That(reader.ReadNew(), Is.Empty);
+    }
+
     [Test]
     public void A_run_that_goes_back_forgets_the_episodes_it_will_play_again()
     {

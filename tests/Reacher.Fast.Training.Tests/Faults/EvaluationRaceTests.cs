@@ -12,8 +12,8 @@ public sealed class EvaluationRaceTests
     private const int Lines = 20;
 
     [Test]
-    [Category("FailsToday")]
-    [Explicit("fails today: some reads in a hundred throw an EndOfStreamException; each should give the whole lines")]
+    [Category("Stress")]
+    [Explicit("reads 200,000 times: dotnet test -c Release tests/Reacher.Fast.Training.Tests --filter TestCategory=Stress")]
     public void A_reader_beside_a_writer_that_cuts_its_part_off_sees_the_whole_lines()
     {
         using var folder = new TemporaryFolder();

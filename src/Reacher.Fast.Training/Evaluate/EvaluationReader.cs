@@ -1,0 +1,62 @@
+using System.Text.Json;
+
+namespace Reacher.Fast.Training.Evaluate;
+
+/// <summary>
+/// Reads a log of evaluation episodes (<see cref="EvaluationLog"/>) as it grows: each call goes on where the last whole line ended, so that a run of
+/// a million evaluations is not read from its beginning at each look. A line that cannot be read costs its own episode and no other.
+/// </summary>
+/// <param name="path">The log, which need not exist yet.</param>
+internal sealed class EvaluationReader(string path)
+{
+    private const int MostBytesAtOnce = 1 << 24;
+
+    /// <summary>Where the last whole line ended, in bytes.</summary>
+    public long Position { get; private set; }
+
+    /// <summary>Whole lines so far that are no evaluation episode.</summary>
+    public int UnreadableLines { get; private set; }
+
+    /// <summary>The episodes of the whole lines that have come since the last call, oldest first.</summary>
+    /// <exception cref="IOException">The log cannot be read.</exception>
+    public List<EvaluationRecord> ReadNew()
+    {
+        var records = new List<EvaluationRecord>();
+        var log = new FileInfo(path);
+        if (!log.Exists || log.Length <= Position)
+        {
+            return records;
+        }
+
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        byte[] bytes = new byte[Math.Min(log.Length - Position, MostBytesAtOnce)];
+        long before;
+        do
+        {
+            before = Position;
+            stream.Seek(Position, SeekOrigin.Begin);
+            // A writer whose disk is full cuts off what did not fit, so the file may end before the length that was just seen.
+            int length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+            TakeLines(bytes.AsSpan(0, length), records);
+        }
+        while (Position > before);
+
+        return records;
+    }
+
+    private void TakeLines(ReadOnlySpan<byte> bytes, List<EvaluationRecord> records)
+    {
+        for (int end; (end = bytes.IndexOf((byte)'\n')) >= 0; bytes = bytes[(end + 1)..])
+        {
+            Position += end + 1;
+            try
+            {
+                records.Add(JsonSerializer.Deserialize<EvaluationRecord>(bytes[..end], JsonStyle.Line) ?? throw new JsonException("null"));
+            }
+            catch (JsonException)
+            {
+                UnreadableLines++;
+            }
+        }
+    }
+}
