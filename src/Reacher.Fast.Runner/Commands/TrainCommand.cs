@@ -73,7 +73,7 @@ internal static class TrainCommand
         }
 
         string saved = RunFolder.Of(loaded.Options).Configuration;
-        return File.Exists(saved) ? ConfigurationLoader.Load(saved, flags) : loaded;
+        return File.Exists(saved) ? ConfigurationLoader.LoadSaved(saved, flags) : loaded;
     }
 
     private static int Train(RunOptions options, bool json, string? otlp)

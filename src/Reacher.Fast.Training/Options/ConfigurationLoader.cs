@@ -30,6 +30,20 @@ internal sealed class ConfigurationLoader
     public static LoadedConfiguration Load(string? path, IReadOnlyList<FlagValue> flags) =>
         path is null ? Parse(string.Empty, "defaults", flags) : Parse(ReadFile(path), path, flags);
 
+    /// <summary>Loads the configuration that a run was saved with, in which something always stands.</summary>
+    /// <param name="path">The file in the run's folder.</param>
+    /// <param name="flags">Values given on the command line, which win.</param>
+    /// <exception cref="InputException">As for <see cref="Load"/>; or the file is empty, as a power failure can leave it.</exception>
+    public static LoadedConfiguration LoadSaved(string path, IReadOnlyList<FlagValue> flags)
+    {
+        string text = ReadFile(path);
+        return text.All(letter => letter == '\0' || char.IsWhiteSpace(letter))
+            ? throw new InputException(
+                $"The run's configuration '{path}' is empty, so how it was trained is not known; restore the file, or take its text from the " +
+                "configuration that the run was started with.")
+            : Parse(text, path, flags);
+    }
+
     /// <summary>Loads the text of a file.</summary>
     /// <param name="text">A YAML document.</param>
     /// <param name="name">The file's name, for messages.</param>

@@ -19,7 +19,7 @@ internal sealed record SavedRun(RunFolder Folder, RunOptions Options)
             ?? throw new InputException(
                 $"There is no run '{run}' in '{resultsFolder}' and '{run}' is not a run's folder; " +
                 $"name one that has a {RunFolder.ConfigurationName}.");
-        RunOptions options = ConfigurationLoader.Load(Path.Combine(folder, RunFolder.ConfigurationName), []).Options;
+        RunOptions options = ConfigurationLoader.LoadSaved(Path.Combine(folder, RunFolder.ConfigurationName), []).Options;
         return new SavedRun(new RunFolder(Path.GetFullPath(folder).TrimEnd(Path.DirectorySeparatorChar), options.Behavior), options);
     }
 }

@@ -116,6 +116,19 @@ public sealed class RunLockTests
         Assert.That(() => SavedRun.Find("second", folder.Path), Throws.TypeOf<InputException>().With.Message.StartsWith("There is no run 'second'"));
     }
 
+    [TestCase("")]
+    [TestCase("\n  \n")]
+    [TestCase("\0\0\0\0")]
+    public void A_run_whose_configuration_is_empty_is_refused_and_not_taken_for_one_of_defaults(string text)
+    {
+        using var folder = new TemporaryFolder();
+        MakeRun(folder, "first");
+        string path = new RunFolder(folder["first"], "Reacher").Configuration;
+        File.WriteAllText(path, text);
+        Assert.That(() => SavedRun.Find("first", folder.Path), Throws.TypeOf<InputException>()
+            .With.Message.StartsWith($"The run's configuration '{path}' is empty"));
+    }
+
     [TestCase("good-run_1.2")]
     [TestCase("_")]
     public void A_good_name_has_no_problem(string name) => Assert.That(RunId.Problem(name), Is.Null);
