@@ -50,7 +50,9 @@ public sealed class LearnerReportTests
         Assert.That(report.Equals(same), Is.True);
         Assert.That(report.Equals(other), Is.False);
         Assert.That(report.Equals((object)"report"), Is.False);
-        Assert.That(() => new LearnerReport(new float[ReportSlot.Count - 1]), Throws.ArgumentException.With.Message.Contains($"not {ReportSlot.Count - 1}"));
+        Assert.That(
+            () => new LearnerReport(new float[ReportSlot.Count - 1]),
+            Throws.ArgumentException.With.Message.Contains($"not {ReportSlot.Count - 1}"));
     }
 
     /// <summary>The report of one update of a fresh learner, one of whose critics has <see cref="Offset"/> added to all its values; 0 for neither.</summary>
