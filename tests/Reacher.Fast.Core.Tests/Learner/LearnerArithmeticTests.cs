@@ -34,7 +34,8 @@ public sealed class LearnerArithmeticTests
         // O = 2, A = 1, H = 3, B = 1 as above, but one output: the actor has 6 + 3 products, a critic 9 + 3.
         var spec = new TransitionSpec(2, 1);
         var td3 = PaperOptions.Td3 with { HiddenSizes = [3], BatchSize = 1, PolicyDelay = 1 };
-        // The critics' part: forward 9 + 4 x 12, weights 2 x 12, inputs 2 x 3. The policy's: 9 + 24, 2 x (3 + 3) to the actions, 9 + 3 back.
+        // The critics' part: forward 9 + 4 x 12, weights 2 x 12, inputs 2 x 3.
+        // The policy's: forward 9 + 2 x 12, back to the actions 2 x (3 + 3), the policy's weights 9 and inputs 3.
         Assert.That(LearnerArithmetic.UpdateOperations(td3, spec), Is.EqualTo(2 * (87 + 57)));
         Assert.That(LearnerArithmetic.UpdateOperations(td3 with { PolicyDelay = 2, BatchSize = 5 }, spec), Is.EqualTo(5 * 2 * (87 + 28.5)));
         Assert.That(LearnerArithmetic.UpdateBytes(td3 with { PolicyDelay = 2 }, spec), Is.EqualTo(4 * ((24 * 9) + (9 * 7 / 2.0))));
@@ -46,14 +47,21 @@ public sealed class LearnerArithmeticTests
     [Test]
     public void Nothing_in_place_of_options_or_sizes_is_refused_by_its_name()
     {
-        Assert.That(() => LearnerArithmetic.UpdateOperations(null!, Reacher),
+        Assert.That(
+            () => LearnerArithmetic.UpdateOperations(null!, Reacher),
             Throws.ArgumentNullException.With.Property("ParamName").EqualTo("options"));
-        Assert.That(() => LearnerArithmetic.UpdateOperations(PaperOptions.Sac, null!),
+        Assert.That(
+            () => LearnerArithmetic.UpdateOperations(PaperOptions.Sac, null!),
             Throws.ArgumentNullException.With.Property("ParamName").EqualTo("spec"));
-        Assert.That(() => LearnerArithmetic.UpdateBytes(null!, Reacher), Throws.ArgumentNullException.With.Property("ParamName").EqualTo("options"));
-        Assert.That(() => LearnerArithmetic.UpdateBytes(PaperOptions.Sac, null!),
+        Assert.That(
+            () => LearnerArithmetic.UpdateBytes(null!, Reacher),
+            Throws.ArgumentNullException.With.Property("ParamName").EqualTo("options"));
+        Assert.That(
+            () => LearnerArithmetic.UpdateBytes(PaperOptions.Sac, null!),
             Throws.ArgumentNullException.With.Property("ParamName").EqualTo("spec"));
-        Assert.That(() => LearnerArithmetic.PolicyOperations(null!, 1), Throws.ArgumentNullException.With.Property("ParamName").EqualTo("spec"));
+        Assert.That(
+            () => LearnerArithmetic.PolicyOperations(null!, 1),
+            Throws.ArgumentNullException.With.Property("ParamName").EqualTo("spec"));
     }
 
     [Test]

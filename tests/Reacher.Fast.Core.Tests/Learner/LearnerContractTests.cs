@@ -21,7 +21,8 @@ public sealed class LearnerContractTests
     public void A_scaled_learning_rate_is_the_same_as_smaller_ones(LearnerOptions options)
     {
         // Scale 1/2 is exact, so both runs are equal to the bit. The entropy coefficient's rate is left alone, and so is the same in both.
-        LearnerOptions halved = options with { LearningRate = options.LearningRate / 2, ActorLearningRate = options.PolicyLearningRate / 2 };
+        (double critics, double policy) = (options.LearningRate / 2, options.PolicyLearningRate / 2);
+        LearnerOptions halved = options with { LearningRate = critics, ActorLearningRate = policy };
         using Trained scaled = new(options), smaller = new(halved);
         Assert.That(scaled.Learner.LearningRateScale, Is.EqualTo(1));
         scaled.Learner.LearningRateScale = 0.5f;
@@ -35,7 +36,8 @@ public sealed class LearnerContractTests
     }
 
     [Test]
-    public void A_scale_that_is_negative_or_no_number_is_refused_and_the_old_one_stays([Values(-0.5f, float.NaN, float.PositiveInfinity)] float scale)
+    public void A_scale_that_is_negative_or_no_number_is_refused_and_the_old_one_stays(
+        [Values(-0.5f, float.NaN, float.PositiveInfinity)] float scale)
     {
         using var trained = new Trained(AllOptions[0]);
         trained.Learner.LearningRateScale = 0.25f;
@@ -57,6 +59,8 @@ public sealed class LearnerContractTests
         Assert.That(plain.Published(), Is.EqualTo(plain.Acting()));
         Assert.That(averaging.State().Tensors.Select(static tensor => tensor.Name), Does.Contain("target_actor.0.weight"));
         Assert.That(plain.State().Tensors.Select(static tensor => tensor.Name), Does.Not.Contain("target_actor.0.weight"));
+        Assert.That(averaging.State().Metadata[PolicyFile.PublishedKey], Is.EqualTo("target_actor"));
+        Assert.That(plain.State().Metadata[PolicyFile.PublishedKey], Is.EqualTo("actor"));
     }
 
     [Test]
@@ -65,8 +69,8 @@ public sealed class LearnerContractTests
         using var trained = new Trained(AllOptions[0]);
         float[] block = new float[trained.Learner.Policy.BlockLength + more];
 
-        Assert.That(() => trained.Learner.CopyPolicy(block), Throws.ArgumentException);
-        Assert.That(() => trained.Learner.CopyActingPolicy(block), Throws.ArgumentException);
+        Assert.That(() => trained.Learner.CopyPolicy(block), Throws.ArgumentException.With.Message.Contains($"not {block.Length}"));
+        Assert.That(() => trained.Learner.CopyActingPolicy(block), Throws.ArgumentException.With.Message.Contains($"not {block.Length}"));
     }
 
     [Test]
@@ -107,6 +111,20 @@ public sealed class LearnerContractTests
     }
 
     [Test]
+    public void A_report_read_back_from_a_device_is_searched_for_numbers_that_are_none([Values(0, ReportSlot.Count - 1)] int slot)
+    {
+        using IKernelDevice device = KernelDevices.Create("scalar", 1);
+        using OffPolicyLearner learner = LearnerFactory.CreateOffPolicy(AllOptions[0], Spec, device);
+        float[] figures = new float[ReportSlot.Count];
+        figures[slot] = 3;
+        Assert.That(learner.ReadReport(figures)[slot], Is.EqualTo(3));
+        figures[slot] = float.NaN;
+        Assert.That(
+            () => learner.ReadReport(figures),
+            Throws.TypeOf<LearnerDivergedException>().With.Message.Contains(LearnerFigures.InSlot(slot).Words));
+    }
+
+    [Test]
     public void Nothing_in_place_of_an_argument_is_refused_by_its_name()
     {
         using var trained = new Trained(AllOptions[0]);
@@ -116,7 +134,8 @@ public sealed class LearnerContractTests
         Assert.That(() => trained.Learner.SaveState(null!), Throws.ArgumentNullException.With.Property("ParamName").EqualTo("state"));
         Assert.That(() => trained.Learner.LoadState(null!), Throws.ArgumentNullException.With.Property("ParamName").EqualTo("state"));
         Assert.That(() => new Td3Learner(null!, Spec, device), Throws.ArgumentNullException.With.Property("ParamName").EqualTo("options"));
-        Assert.That(() => new SacLearner(sac with { TargetEntropy = 0 }, null!, device),
+        Assert.That(
+            () => new SacLearner(sac with { TargetEntropy = 0 }, null!, device),
             Throws.ArgumentNullException.With.Property("ParamName").EqualTo("spec"));
         Assert.That(() => new SacLearner(sac, Spec, null!), Throws.ArgumentNullException.With.Property("ParamName").EqualTo("device"));
     }
@@ -126,7 +145,9 @@ public sealed class LearnerContractTests
     {
         using var trained = new Trained(AllOptions[0]);
 
-        Assert.That(() => trained.Learner.LoadState(new StateDictionary()), Throws.TypeOf<InputException>().With.Message.Contains("'unknown'"));
+        Assert.That(
+            () => trained.Learner.LoadState(new StateDictionary()),
+            Throws.TypeOf<InputException>().With.Message.Contains("'unknown'"));
     }
 
     /// <summary>A learner and its device.</summary>
@@ -180,7 +201,7 @@ public sealed class LearnerContractTests
         public string[] Weights() =>
         [
             .. from tensor in State().Tensors
-               where tensor.Name.StartsWith("actor.", StringComparison.Ordinal) || tensor.Name.StartsWith("critic", StringComparison.Ordinal)
+               where tensor.Name.Split('.')[0] is "actor" or "critic1" or "critic2"
                select $"{tensor.Name}: {Convert.ToHexString(tensor.Data.Span)}",
         ];
 

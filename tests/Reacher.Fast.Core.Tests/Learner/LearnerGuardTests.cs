@@ -66,16 +66,19 @@ public sealed class LearnerGuardTests
     {
         using IKernelDevice device = kind.Create();
         using var learner = new SacLearner(PaperOptions.Sac with { BatchSize = 8, HiddenSizes = [16, 16] }, Spec, device);
-        float[] weights = new float[5 * 16];
-        weights[7] = float.NaN;
-        device.Upload(weights, learner.ActorParameters[0]);
+        foreach (int at in new[] { 0, 7 })
+        {
+            float[] weights = new float[5 * 16];
+            weights[at] = float.NaN;
+            device.Upload(weights, learner.ActorParameters[0]);
 
-        Assert.That(
-            () => learner.CopyPolicy(new float[learner.Policy.BlockLength]),
-            Throws.TypeOf<LearnerDivergedException>().With.Message.Contains("actor.0.weight[7] is NaN at update 0"));
-        Assert.That(
-            () => learner.SaveState(new StateDictionary()),
-            Throws.TypeOf<LearnerDivergedException>().With.Message.Contains("actor.0.weight[7] is NaN after update 0"));
+            Assert.That(
+                () => learner.CopyPolicy(new float[learner.Policy.BlockLength]),
+                Throws.TypeOf<LearnerDivergedException>().With.Message.Contains($"actor.0.weight[{at}] is NaN at update 0"));
+            Assert.That(
+                () => learner.SaveState(new StateDictionary()),
+                Throws.TypeOf<LearnerDivergedException>().With.Message.Contains($"actor.0.weight[{at}] is NaN after update 0"));
+        }
     }
 
     [Test]
@@ -85,8 +88,10 @@ public sealed class LearnerGuardTests
         using ILearner learner = LearnerFactory.Create(PaperOptions.Sac with { BatchSize = 8, HiddenSizes = [4] }, Spec, device);
         using BatchBuffer count = Batches.Random(Spec, 7, 0), size = Batches.Random(new TransitionSpec(5, 3), 8, 0);
 
-        Assert.That(() => learner.Update(count.View), Throws.ArgumentException);
-        Assert.That(() => learner.Update(size.View), Throws.ArgumentException);
+        Assert.That(
+            () => learner.Update(count.View),
+            Throws.ArgumentException.With.Message.Contains("made for batches of 8").And.Message.Contains("not of 7"));
+        Assert.That(() => learner.Update(size.View), Throws.ArgumentException.With.Message.Contains("made for batches of 8"));
     }
 
     private static IEnumerable<TestCaseData> BadOptions =>

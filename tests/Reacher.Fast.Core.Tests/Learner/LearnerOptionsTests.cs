@@ -30,7 +30,9 @@ public sealed class LearnerOptionsTests
     {
         Assert.That(new SacOptions { LearningRate = 0.3 }.EntropyLearningRate, Is.Zero);
         Assert.That(new SacOptions { LearningRate = 0.3, InitialAlpha = 0.5 }.EntropyLearningRate, Is.EqualTo(0.3));
-        Assert.That(new SacOptions { LearningRate = 0.3, InitialAlpha = 0.5, AlphaLearningRate = 0.1 }.EntropyLearningRate, Is.EqualTo(0.1));
+        Assert.That(
+            new SacOptions { LearningRate = 0.3, InitialAlpha = 0.5, AlphaLearningRate = 0.1 }.EntropyLearningRate,
+            Is.EqualTo(0.1));
         Assert.That(new SacOptions { AlphaLearningRate = 0.1 }.EntropyLearningRate, Is.EqualTo(0.1));
     }
 
@@ -55,7 +57,9 @@ public sealed class LearnerOptionsTests
     public void Options_of_no_learner_are_refused()
     {
         Assert.That(() => LearnerFactory.Create(null!, Spec, null!), Throws.ArgumentException.With.Message.Contains("no learner for null"));
-        Assert.That(() => LearnerFactory.Create(new OtherOptions(), Spec, null!), Throws.ArgumentException.With.Message.Contains("for OtherOptions"));
+        Assert.That(
+            () => LearnerFactory.Create(new OtherOptions(), Spec, null!),
+            Throws.ArgumentException.With.Message.Contains("for OtherOptions"));
     }
 
     private static string? HostStatistics(LearnerOptions options)

@@ -53,8 +53,9 @@ public sealed class LearnerReportTests
         Assert.That(report.Equals(same), Is.True);
         Assert.That(report.Equals(other), Is.False);
         Assert.That(report.Equals((object)"report"), Is.False);
-        Assert.That(() => new LearnerReport(new float[ReportSlot.Count - 1]), Throws.ArgumentException
-            .With.Message.Contains($"not {ReportSlot.Count - 1}"));
+        Assert.That(
+            () => new LearnerReport(new float[ReportSlot.Count - 1]),
+            Throws.ArgumentException.With.Message.Contains($"not {ReportSlot.Count - 1}"));
     }
 
     /// <summary>

@@ -76,7 +76,8 @@ public sealed class NormalizationTests
     {
         // The batch as the statistics of this batch alone normalise it, for a learner that does not.
         var spec = new TransitionSpec(3, 1);
-        LearnerOptions paper = sac ? PaperOptions.Sac : PaperOptions.Td3, options = paper with { PolicyDelay = 1, BatchSize = 8, HiddenSizes = [8] };
+        LearnerOptions paper = sac ? PaperOptions.Sac : PaperOptions.Td3;
+        LearnerOptions options = paper with { PolicyDelay = 1, BatchSize = 8, HiddenSizes = [8] };
         using IKernelDevice one = KernelDevices.Create("scalar", 1), other = KernelDevices.Create("scalar", 1);
         using ILearner normalising = LearnerFactory.Create(options with { NormalizeObservations = true }, spec, one);
         using ILearner plain = LearnerFactory.Create(options, spec, other);

@@ -22,8 +22,8 @@ public sealed class FuzzTests
     private const int BytesPerByte = 60;
 
     [Test]
-    [Category("FailsToday")]
-    [Explicit("fails today: an unclosed bracket before a key is an InvalidOperationException, not an InputException")]
+    [Category("Stress")]
+    [Explicit("reads 40,000 files: dotnet test -c Release tests/Reacher.Fast.Training.Tests --filter TestCategory=Stress")]
     public void The_configuration_survives_mutations()
     {
         string whole =
