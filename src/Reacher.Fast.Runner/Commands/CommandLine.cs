@@ -102,7 +102,7 @@ internal static class CommandLine
             return result.Errors[0].Message;
         }
 
-        string? nearest = UnknownKey.Nearest(flag, result.CommandResult.Command.Options.SelectMany(option => option.Aliases.Append(option.Name)));
+        string? nearest = KeySuggestion.Nearest(flag, result.CommandResult.Command.Options.SelectMany(option => option.Aliases.Append(option.Name)));
         return $"There is no flag '{flag}'{(nearest is null ? "." : $"; did you mean '{nearest}'?")}";
     }
 

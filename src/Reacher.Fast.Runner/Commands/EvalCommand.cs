@@ -38,12 +38,12 @@ internal static class EvalCommand
         }
 
         (string source, RunOptions options) = RunSource.Find(run, results);
-        PolicySpec spec = PolicyFile.Read(source, out float[] block);
+        PolicySpec spec = PolicyFile.Read(source, out float[] weights);
         (RunPlan plan, PlanningEnvironment probe) = PlanFor(spec, options, seed, source);
         using PlanningEnvironment owned = probe;
         // A Unity player is slow, so the user is told how many episodes have been played.
         bool watched = !json && !Console.IsErrorRedirected && !Console.IsOutputRedirected;
-        EvaluationResult result = PolicyEvaluation.Play(plan, block, episodes, probe.Environment, progress: watched ? Show : null);
+        EvaluationResult result = PolicyEvaluation.Play(plan, weights, episodes, probe.Environment, progress: watched ? Show : null);
         if (json)
         {
             var record = new { Policy = source, Episodes = episodes, result.Mean, result.Deviation, result.Minimum, result.Maximum, result.Scores };

@@ -41,14 +41,14 @@ internal static class ExportCommand
         }
 
         output ??= DefaultOutput(run, results, source, extension);
-        PolicySpec spec = PolicyFile.Read(source, out float[] block);
+        PolicySpec spec = PolicyFile.Read(source, out float[] weights);
         if (extension == Onnx)
         {
-            OnnxExport.Write(spec, block, output);
+            OnnxExport.Write(spec, weights, output);
         }
         else
         {
-            PolicyFile.Write(spec, block, output);
+            PolicyFile.Write(spec, weights, output);
         }
 
         Console.WriteLine($"{output}: the policy of {source}, {spec.ObservationSize} observations to {spec.ActionSize} actions.");

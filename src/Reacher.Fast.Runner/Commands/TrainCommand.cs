@@ -161,8 +161,8 @@ internal static class TrainCommand
                 return;
             }
 
-            PolicySpec spec = PolicyFile.Read(BestPolicy.Find(files) ?? last.Path, out float[] block);
-            OnnxExport.Write(spec, block, files.Onnx);
+            PolicySpec spec = PolicyFile.Read(BestPolicy.Find(files) ?? last.Path, out float[] weights);
+            OnnxExport.Write(spec, weights, files.Onnx);
             IReadOnlyList<EvaluationRecord> evaluations = EvaluationLog.Read(files.Evaluations);
             TrainingStatus.Save(files, store.List().Reverse().Select(Entry), Entry((last.Step, last.Path)));
 

@@ -25,12 +25,12 @@ internal static class OnnxExport
 
     /// <summary>Writes the model to <paramref name="path"/>.</summary>
     /// <param name="spec">The policy's shape.</param>
-    /// <param name="block">Its weights, laid out as <paramref name="spec"/> says.</param>
+    /// <param name="weights">Its weights, laid out as <paramref name="spec"/> says.</param>
     /// <param name="path">The file; one that is there is replaced.</param>
     /// <exception cref="InputException">The folder is missing or cannot be written; a file that was there is as it was.</exception>
-    public static void Write(PolicySpec spec, ReadOnlySpan<float> block, string path)
+    public static void Write(PolicySpec spec, ReadOnlySpan<float> weights, string path)
     {
-        ModelProto model = Build(spec, block);
+        ModelProto model = Build(spec, weights);
         try
         {
             AtomicFile.Write(path, model.WriteTo);
@@ -43,11 +43,11 @@ internal static class OnnxExport
 
     /// <summary>Builds the model that <see cref="Write"/> writes.</summary>
     /// <exception cref="ArgumentException">The block's length is not that of <paramref name="spec"/>.</exception>
-    public static ModelProto Build(PolicySpec spec, ReadOnlySpan<float> block)
+    public static ModelProto Build(PolicySpec spec, ReadOnlySpan<float> weights)
     {
-        if (block.Length != spec.BlockLength)
+        if (weights.Length != spec.BlockLength)
         {
-            throw new ArgumentException($"The policy's block has {block.Length} floats where {spec.BlockLength} are needed.", nameof(block));
+            throw new ArgumentException($"The policy's block has {weights.Length} floats where {spec.BlockLength} are needed.", nameof(weights));
         }
 
         var graph = new OnnxGraph("policy");
@@ -56,13 +56,13 @@ internal static class OnnxExport
         int at = 0;
         if (spec.NormalizeObservations)
         {
-            x = Normalize(graph, x, block[..spec.ObservationSize], block.Slice(spec.ObservationSize, spec.ObservationSize));
+            x = Normalize(graph, x, weights[..spec.ObservationSize], weights.Slice(spec.ObservationSize, spec.ObservationSize));
             at = 2 * spec.ObservationSize;
         }
 
         for (int layer = 0; layer < spec.LayerCount - 1; layer++)
         {
-            string linear = Linear(graph, x, $"actor.{2 * layer}", block[at..], spec.Inputs(layer), spec.Outputs(layer), 0, spec.Outputs(layer));
+            string linear = Linear(graph, x, $"actor.{2 * layer}", weights[at..], spec.Inputs(layer), spec.Outputs(layer), 0, spec.Outputs(layer));
             x = graph.Node("Relu", $"hidden_{layer}", [linear]);
             at += (spec.Inputs(layer) + 1) * spec.Outputs(layer);
         }
@@ -70,7 +70,7 @@ internal static class OnnxExport
         graph.Constant("version_number", ModelVersion);
         graph.Constant("memory_size", 0);
         graph.Constant("continuous_action_output_shape", spec.ActionSize);
-        Act(graph, spec, x, block[at..]);
+        Act(graph, spec, x, weights[at..]);
         graph.Output("version_number", 1);
         graph.Output("memory_size", 1);
         graph.Output("continuous_actions", -1, spec.ActionSize);
@@ -93,10 +93,10 @@ internal static class OnnxExport
         return graph.Node("Clip", "normalized", [scaled], ("min", -PolicySpec.NormalizationLimit), ("max", PolicySpec.NormalizationLimit));
     }
 
-    private static void Act(OnnxGraph graph, PolicySpec spec, string x, ReadOnlySpan<float> block)
+    private static void Act(OnnxGraph graph, PolicySpec spec, string x, ReadOnlySpan<float> weights)
     {
         (int inputs, int outputs, int actions) = (spec.Inputs(spec.LayerCount - 1), spec.OutputSize, spec.ActionSize);
-        string mean = Linear(graph, x, "actor.mean", block, inputs, outputs, 0, actions);
+        string mean = Linear(graph, x, "actor.mean", weights, inputs, outputs, 0, actions);
         graph.Node("Tanh", "deterministic_continuous_actions", [mean]);
         if (spec.Kind == PolicyKind.Deterministic)
         {
@@ -107,7 +107,7 @@ internal static class OnnxExport
         // log sigma = min + (max - min) / 2 * (tanh(raw) + 1), as a factor and a summand.
         const float Half = (IPolicyKernels.LogStandardDeviationMax - IPolicyKernels.LogStandardDeviationMin) / 2;
         const float Middle = IPolicyKernels.LogStandardDeviationMin + Half;
-        string raw = Linear(graph, x, "actor.log_sigma", block, inputs, outputs, actions, actions);
+        string raw = Linear(graph, x, "actor.log_sigma", weights, inputs, outputs, actions, actions);
         string bounded = graph.Node("Tanh", "bounded_log_sigma", [raw]);
         string spread = graph.Node("Mul", "spread_log_sigma", [bounded, graph.Initializer("log_sigma_factor", [Half], 1)]);
         string logSigma = graph.Node("Add", "log_sigma", [spread, graph.Initializer("log_sigma_summand", [Middle], 1)]);
@@ -120,19 +120,19 @@ internal static class OnnxExport
 
     // Outputs first .. first + count of the layer at the start of the block. Weights are [out, in], as PyTorch exports them.
     private static string Linear(
-        OnnxGraph graph, string x, string name, ReadOnlySpan<float> block, int inputs, int outputs, int first, int count)
+        OnnxGraph graph, string x, string name, ReadOnlySpan<float> weights, int inputs, int outputs, int first, int count)
     {
         float[] weight = new float[inputs * count];
         for (int input = 0; input < inputs; input++)
         {
             for (int output = 0; output < count; output++)
             {
-                weight[(output * inputs) + input] = block[(input * outputs) + first + output];
+                weight[(output * inputs) + input] = weights[(input * outputs) + first + output];
             }
         }
 
         string w = graph.Initializer(name + ".weight", weight, count, inputs);
-        string b = graph.Initializer(name + ".bias", block.Slice((inputs * outputs) + first, count), count);
+        string b = graph.Initializer(name + ".bias", weights.Slice((inputs * outputs) + first, count), count);
         return graph.Node("Gemm", name + ".linear", [x, w, b], ("alpha", 1f), ("beta", 1f), ("transB", 1L));
     }
 }

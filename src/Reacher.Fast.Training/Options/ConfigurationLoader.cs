@@ -194,7 +194,7 @@ internal sealed class ConfigurationLoader
         }
         else
         {
-            throw At(entry.Line, UnknownKey.Describe(entry.Key, section, shown));
+            throw At(entry.Line, KeySuggestion.Describe(entry.Key, section, shown));
         }
     }
 

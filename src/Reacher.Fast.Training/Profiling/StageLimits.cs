@@ -21,7 +21,7 @@ internal sealed class StageLimits : IDisposable
     private const string Memory = "writing memory";
 
     private readonly RunPlan plan;
-    private readonly RowMemory rows;
+    private readonly MemoryLimits rows;
     private readonly int rowsPerTrial;
     private readonly ThreadTeam one = new(1);
     private readonly ThreadTeam? learners;
@@ -36,7 +36,7 @@ internal sealed class StageLimits : IDisposable
     public StageLimits(RunPlan plan, IKernelDevice device, string path, int rowCount)
     {
         this.plan = plan;
-        rows = new RowMemory(path, plan.TransitionSpec, rowCount);
+        rows = new MemoryLimits(path, plan.TransitionSpec, rowCount);
         rowsPerTrial = Math.Min(rowCount, RowsPerTrial);
         from = new AlignedMemory<float>(plan.PublishedLength);
         to = new AlignedMemory<float>(plan.PublishedLength);
@@ -67,7 +67,7 @@ internal sealed class StageLimits : IDisposable
     public IReadOnlyList<StageLimit> Block() =>
     [
         new("memcpy of a block", "copying within the caches",
-            () => RowMemory.CopyBlock(from, to, BlocksPerTrial) / (sizeof(float) * from.Length)),
+            () => MemoryLimits.CopyBlock(from, to, BlocksPerTrial) / (sizeof(float) * from.Length)),
     ];
 
     public IReadOnlyList<StageLimit> Update()

@@ -43,7 +43,7 @@ internal sealed class StageSet : IDisposable
     private readonly StepBuffer step;
     private readonly float[] observations;
     private readonly float[] actions;
-    private readonly float[] block;
+    private readonly float[] pair;
     private int actionSet;
 
     public StageSet(RunPlan plan, string folder)
@@ -74,7 +74,7 @@ internal sealed class StageSet : IDisposable
         step = new StepBuffer(environment);
         observations = Random(plan.AgentCount * plan.ObservationSize, plan.Seed);
         actions = Random(ActionSets * plan.AgentCount * plan.ActionSize, plan.Seed + 1);
-        block = new float[plan.PublishedLength];
+        pair = new float[plan.PublishedLength];
         environment.Reset(plan.Seed, step.View.Observations);
         Publish();
         reader.Refresh();
@@ -175,8 +175,8 @@ internal sealed class StageSet : IDisposable
 
     private int Publish()
     {
-        PolicyPair.Copy(learner, block);
-        weights.Publish(block, learner.Updates);
+        PolicyPair.Copy(learner, pair);
+        weights.Publish(pair, learner.Updates);
         return 1;
     }
 
@@ -187,7 +187,7 @@ internal sealed class StageSet : IDisposable
         long ticks = 0;
         for (int i = 0; i < Reads; i++)
         {
-            weights.Publish(block, learner.Updates);
+            weights.Publish(pair, learner.Updates);
             long began = Stopwatch.GetTimestamp();
             reader.Refresh();
             ticks += Stopwatch.GetTimestamp() - began;

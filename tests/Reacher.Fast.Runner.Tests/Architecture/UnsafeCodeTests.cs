@@ -61,7 +61,7 @@ public sealed partial class UnsafeCodeTests
         "Replay/Weights/WeightBuffers.cs",
         "Replay/Writing/StagedRows.cs",
         "Training/Profiling/FmaPeak.cs",
-        "Training/Profiling/RowMemory.cs",
+        "Training/Profiling/MemoryLimits.cs",
     ];
 
     [Test]

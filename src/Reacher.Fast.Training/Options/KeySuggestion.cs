@@ -3,7 +3,7 @@ using Reacher.Fast.Core.Options;
 namespace Reacher.Fast.Training.Options;
 
 /// <summary>What to say of a key that nobody knows: the nearest one in its place, or the place where one of that name is known.</summary>
-internal static class UnknownKey
+internal static class KeySuggestion
 {
     /// <summary>One sentence about <paramref name="name"/> in <paramref name="section"/>, shown to the user as <paramref name="shown"/>.</summary>
     public static string Describe(string name, string section, string shown)

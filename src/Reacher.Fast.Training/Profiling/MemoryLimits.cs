@@ -13,7 +13,7 @@ namespace Reacher.Fast.Training.Profiling;
 /// What a machine's memory gives for rows of a replay's size in a mapped file of their own, without protocol, checksum or stamp: the limits that
 /// the replay's figures are divided by. One thread. Each call is one trial and returns rows a second; measure alternately with what it is a limit of.
 /// </summary>
-internal sealed unsafe class RowMemory : IDisposable
+internal sealed unsafe class MemoryLimits : IDisposable
 {
     private const int BatchRows = 256;
     private const int StagedRows = 20;
@@ -34,7 +34,7 @@ internal sealed unsafe class RowMemory : IDisposable
     /// <param name="spec">Sizes of a row.</param>
     /// <param name="rows">Rows, at least a thousand.</param>
     /// <exception cref="MappedFileException">The file exists, its folder cannot be used, or there is no room.</exception>
-    public RowMemory(string path, TransitionSpec spec, int rows)
+    public MemoryLimits(string path, TransitionSpec spec, int rows)
     {
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1000);
@@ -85,7 +85,7 @@ internal sealed unsafe class RowMemory : IDisposable
     }
 
     // Trials go on round the ring where the last one stopped, so that none finds its rows in the cache.
-    private double Run(int count, int step, Action<RowMemory, long> work)
+    private double Run(int count, int step, Action<MemoryLimits, long> work)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, step);
         long began = Stopwatch.GetTimestamp();
