@@ -56,8 +56,8 @@ internal sealed class EvaluationLog : IDisposable
             return;
         }
 
-        IEnumerable<string> kept = EvaluationLog.Read(path).Take((int)count).Select(record => JsonSerializer.Serialize(record, JsonStyle.Line) + "\n");
-        AtomicFile.WriteText(path, string.Concat(kept));
+        IEnumerable<EvaluationRecord> kept = Read(path).Take((int)count);
+        AtomicFile.WriteText(path, string.Concat(kept.Select(record => JsonSerializer.Serialize(record, JsonStyle.Line) + "\n")));
     }
 
     /// <summary>Appends an episode to the log.</summary>
