@@ -57,7 +57,7 @@ internal sealed class EvaluationLog : IDisposable
         }
 
         IEnumerable<EvaluationRecord> kept = Read(path).Take((int)count);
-        AtomicFile.WriteText(path, string.Concat(kept.Select(record => JsonSerializer.Serialize(record, JsonStyle.Line) + "\n")));
+        AtomicFile.WriteText(path, string.Concat(kept.Select(LineOf)));
     }
 
     /// <summary>Appends an episode to the log.</summary>
@@ -65,7 +65,7 @@ internal sealed class EvaluationLog : IDisposable
     public string? Append(EvaluationRecord record)
     {
         records.Add(record);
-        unwritten.AddRange(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(record, JsonStyle.Line) + "\n"));
+        unwritten.AddRange(Encoding.UTF8.GetBytes(LineOf(record)));
         long before = stream.Position;
         try
         {
@@ -81,4 +81,6 @@ internal sealed class EvaluationLog : IDisposable
     }
 
     public void Dispose() => stream.Dispose();
+
+    private static string LineOf(EvaluationRecord record) => JsonSerializer.Serialize(record, JsonStyle.Line) + "\n";
 }

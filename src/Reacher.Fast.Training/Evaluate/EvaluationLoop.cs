@@ -58,6 +58,10 @@ internal sealed class EvaluationLoop
         (this.log, this.best, this.warn) = (log, best, warn);
         self = control.Slot(ProcessRole.Evaluation, index);
         hurriedTransitions = (long)HurriedSteps * plan.AgentCount * plan.EnvironmentCount;
+        if (log.Warning is string unreadable)
+        {
+            warn(unreadable);
+        }
     }
 
     /// <summary>Whether an episode is under way.</summary>

@@ -26,6 +26,10 @@ internal record RunOptions
     [JsonIgnore]
     public TrainerType Trainer => Learner is Td3Options ? TrainerType.Td3 : TrainerType.Sac;
 
+    /// <summary>The algorithm's name in files and tables: sac or td3.</summary>
+    [JsonIgnore]
+    public string Algorithm => Trainer == TrainerType.Td3 ? "td3" : "sac";
+
     [Option(OptionSection.Behavior, "max_steps", "Transitions after which the run ends, solved or not; 0 for no limit", Minimum = 0)]
     public long TransitionLimit { get; init; }
 

@@ -61,9 +61,6 @@ internal sealed record RunPlan : RunOptions
     public float ExplorationNoise => Learner is Td3Options td3 ? td3.ExplorationNoise : 0;
 
     [JsonIgnore]
-    public string Algorithm => Trainer == TrainerType.Td3 ? "td3" : "sac";
-
-    [JsonIgnore]
     public TransitionSpec TransitionSpec => new(ObservationSize, ActionSize);
 
     [JsonIgnore]

@@ -167,11 +167,6 @@ internal sealed class ChildHost
             EnvironmentFactory.Create(plan.Environment, plan.EnvironmentCount + self.Index, files.Logs, cancellation: deadline.Passed);
         using var evaluator = new Evaluator(plan, environment);
         using var log = new EvaluationLog(files.Evaluations);
-        if (log.Warning is string unreadable)
-        {
-            OutputLine.WriteWarning(unreadable);
-        }
-
         var loop = new EvaluationLoop(
             plan, control, self.Index, evaluator, new WeightReader(weights), log, new BestPolicy(files, plan), OutputLine.WriteWarning);
         while (WaitForEvaluation(loop))

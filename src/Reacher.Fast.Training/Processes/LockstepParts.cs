@@ -62,11 +62,6 @@ internal sealed class LockstepParts : IDisposable
             plan, Control, 0, EnvironmentOf(worker: 0), replay, new WeightReader(weights), Statistics, returns));
 
         Evaluations = Own(new EvaluationLog(files.Evaluations));
-        if (Evaluations.Warning is string unreadable)
-        {
-            say(unreadable);
-        }
-
         var evaluator = Own(new Evaluator(plan, EnvironmentOf(worker: 1)));
         Evaluation = new EvaluationLoop(
             plan, Control, 0, evaluator, new WeightReader(weights), Evaluations, new BestPolicy(files, plan), say);

@@ -66,7 +66,7 @@ internal sealed record ComparedRun
         {
             Run = folder.Id,
             Folder = folder.Folder,
-            Algorithm = options.Trainer == TrainerType.Sac ? "sac" : "td3",
+            Algorithm = options.Algorithm,
             Seed = options.Seed,
             Threshold = figures.Threshold,
             FirstAtThreshold = summary?.FirstAtThreshold ?? MilestoneAt(figures, figures.FirstAtThreshold, line => line.Score),

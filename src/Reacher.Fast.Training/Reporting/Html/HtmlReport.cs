@@ -63,7 +63,7 @@ internal static class HtmlReport
     private static void AppendHeader(StringBuilder page, string id, RunFigures figures, RunOptions options)
     {
         string badge = figures.Solved is not null ? "<span class=\"badge solved\">solved</span>" : "<span class=\"badge\">not solved</span>";
-        string algorithm = options.Trainer == TrainerType.Sac ? "SAC" : "TD3";
+        string algorithm = options.Algorithm.ToUpperInvariant();
         string environment = options.Environment.Name;
         string agents = string.Create(CultureInfo.InvariantCulture, $"{options.EnvironmentCount} \u00d7 {options.Environment.Agents} agents");
         string seed = options.Seed is long drawn and >= 0 ? string.Create(CultureInfo.InvariantCulture, $", seed {drawn}") : string.Empty;
