@@ -3,7 +3,7 @@ using Reacher.Fast.Core.Interop;
 using Reacher.Fast.Gpu;
 
 // What needs a GPU to be seen: every op against the scalar reference, whole updates, the data's ways, and the speeds. 0: all well.
-const string Usage = "usage: reacher-fast-gpu probe | check | golden | data | transfers | updates [--quick | --dry], or summary FOLDER";
+const string Usage = "usage: reacher-fast-gpu probe | check | golden | data | transfers | kernels | updates [--quick | --dry], or summary FOLDER";
 Effort effort = args.Contains("--dry") ? Effort.Dry : args.Contains("--quick") ? Effort.Quick : Effort.Full;
 try
 {
@@ -21,6 +21,9 @@ try
             return DataCheck.Run(effort) ? 0 : 1;
         case "transfers":
             TransferSpeeds.Run(effort);
+            return 0;
+        case "kernels":
+            KernelSpeeds.Run(effort);
             return 0;
         case "updates":
             UpdateSpeeds.Run(effort);

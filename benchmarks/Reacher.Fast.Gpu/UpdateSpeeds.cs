@@ -20,13 +20,11 @@ internal static class UpdateSpeeds
         {
             foreach (bool sac in (bool[])[true, false])
             {
-                Measure(new(sac, 256, 256, precision, K: 8), effort);
+                Measure(new(sac, 256, 256, precision, K: 16), effort);
                 if (effort == Effort.Full)
                 {
-                    Measure(new(sac, 256, 256, precision, K: 16), effort);
                     Measure(new(sac, 256, 256, precision, K: 2), effort);
-                    Measure(new(sac, 256, 256, precision, K: 8, Parallel: false), effort);
-                    Measure(new(sac, 8192, 1024, precision, K: 2), effort);
+                    Measure(new(sac, 256, 256, precision, K: 16, Parallel: false), effort);
                 }
             }
         }
@@ -34,6 +32,26 @@ internal static class UpdateSpeeds
         Measure(new(Sac: true, 256, 256, CudaPrecision.TensorFloat32, K: 8, Ring: true), effort);
         TrainDefaults(effort);
         OneByOne(effort);
+        if (effort == Effort.Full)
+        {
+            Wide(effort);
+        }
+    }
+
+    /// <summary>Larger batches and wider layers, where the matrix units are the limit and not the launches.</summary>
+    private static void Wide(Effort effort)
+    {
+        Console.WriteLine();
+        foreach (CudaPrecision precision in Enum.GetValues<CudaPrecision>())
+        {
+            foreach ((int batch, int hidden) in
+                ((int, int)[])[(256, 512), (256, 1024), (1024, 256), (8192, 256), (8192, 512), (8192, 1024), (32768, 512)])
+            {
+                Measure(new(Sac: true, batch, hidden, precision, K: 2), effort);
+            }
+
+            Measure(new(Sac: false, 8192, 512, precision, K: 2), effort);
+        }
     }
 
     /// <summary>The fused targets alone: 200 in one graph, one after another.</summary>
@@ -111,7 +129,7 @@ internal static class UpdateSpeeds
 
     private static double FromMirror(CudaKernelDevice device, OffPolicyLearner learner, Case what, Effort effort)
     {
-        int count = effort switch { Effort.Dry => 2_000, Effort.Quick => 100_000, _ => 1_000_000 };
+        int count = effort switch { Effort.Dry => 2_000, Effort.Full when what is { Batch: 256, Hidden: 256 } => 1_000_000, _ => 100_000 };
         using var mirror = new CudaReplayMirror(device, new SyntheticRows(Spec, count) { End = count });
         while (mirror.Advance() > 0)
         {
@@ -163,7 +181,7 @@ internal static class UpdateSpeeds
         Console.WriteLine($"\nSAC, batch {batchSize}, fp32, batches from the host and every report awaited: {1 / seconds:f0} updates/s");
     }
 
-    private static int Launches(Case what, Effort effort) => effort == Effort.Dry ? 1 : Math.Max(4, (what.Batch <= 256 ? 4000 : 100) / what.K);
+    private static int Launches(Case what, Effort effort) => effort == Effort.Dry ? 1 : Math.Max(4, (what is { Batch: <= 256, Hidden: <= 256 } ? 2000 : what.Batch <= 1024 ? 300 : 40) / what.K);
 
     /// <summary>Multiplications and additions of the matrix products of one SAC update, two hidden layers.</summary>
     private static double SacOperations(double b, double h)

@@ -6,7 +6,7 @@
 # The committed files come from one compiler, so that they can be compared; no CUDA toolkit is needed for them.
 set -euo pipefail
 cd "$(dirname "$0")"
-families=(dense_fp32 dense_tf32 dense_bf16 value_head layer_norm policy loss optimizer data)
+families=(dense_fp32 dense_tf32 dense_bf16 narrow value_head layer_norm policy loss optimizer data)
 # Device code only, no CUDA headers or libraries. No contraction: the same bits as the host build. CLANG names another clang 19.
 clang="${CLANG:-clang-19}"
 flags=(-x cuda --cuda-device-only --cuda-gpu-arch=sm_80 -nocudainc -nocudalib -S -O3 -ffp-contract=off -std=c++17 -Wall -Werror)

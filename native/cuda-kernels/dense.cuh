@@ -9,18 +9,6 @@
 #include "math.cuh"
 #include "product.cuh"
 
-enum Activation
-{
-    none,
-    relu,
-    tanh_activation,
-};
-
-RF_DEVICE float activate(float x, int activation)
-{
-    return activation == relu ? (x < 0.0f ? 0.0f : x) : activation == tanh_activation ? hyperbolic_tangent(x) : x;
-}
-
 // x_head is 0 where one input feeds all heads.
 template <int PRECISION, class T>
 RF_DEVICE void linear(

@@ -47,32 +47,30 @@ RF_REGISTER(td3_target)
 // L = L_1 + L_2, L_h = mean_b (q[h] - y)^2; dq = 2 (q - y) / B; also the means of q and y.
 RF_KERNEL RF_THREADS(1024) critic_loss(const float* q, const float* y, float* dq, float* report, int batch)
 {
-    RF_SHARED float scratch[32];
+    RF_SHARED float scratch[4 * 32];
     int stride = stride_of(batch);
-    float squares[2] = {0.0f, 0.0f}, values = 0.0f, targets = 0.0f, scale = 2.0f / (float)batch;
+    float sums[4] = {0.0f, 0.0f, 0.0f, 0.0f}, scale = 2.0f / (float)batch; // of both heads' squares, of q, of y
     for (int b = thread_index(); b < batch; b += 1024)
     {
-        targets += y[b];
+        sums[3] += y[b];
         for (int head = 0; head < 2; head++)
         {
             float value = q[head * stride + b], error = value - y[b];
             dq[head * stride + b] = scale * error;
-            squares[head] = multiply_add(error, error, squares[head]);
-            values += value;
+            sums[head] = multiply_add(error, error, sums[head]);
+            sums[2] += value;
         }
     }
 
-    float first = block_sum<32>(squares[0], scratch) / (float)batch;
-    float second = block_sum<32>(squares[1], scratch) / (float)batch;
-    values = block_sum<32>(values, scratch);
-    targets = block_sum<32>(targets, scratch);
+    block_sums<32>(sums, scratch);
     if (thread_index() == 0)
     {
+        float first = sums[0] / (float)batch, second = sums[1] / (float)batch;
         report[critic_loss_slot] = first + second;
         report[q1_loss_slot] = first;
         report[q2_loss_slot] = second;
-        report[mean_q_slot] = values / (float)(batch * 2);
-        report[mean_target_slot] = targets / (float)batch;
+        report[mean_q_slot] = sums[2] / (float)(batch * 2);
+        report[mean_target_slot] = sums[3] / (float)batch;
     }
 }
 RF_REGISTER(critic_loss)
@@ -81,25 +79,24 @@ RF_REGISTER(critic_loss)
 RF_KERNEL RF_THREADS(1024) sac_policy_loss(
     const float* q, const float* log_probability, const float* entropy_coefficient, float* dq, float* report, int batch)
 {
-    RF_SHARED float scratch[32];
+    RF_SHARED float scratch[2 * 32];
     int stride = stride_of(batch);
-    float alpha = entropy_coefficient[0], loss = 0.0f, entropy = 0.0f, share = -1.0f / (float)batch;
+    float alpha = entropy_coefficient[0], share = -1.0f / (float)batch, sums[2] = {0.0f, 0.0f}; // of the loss, of the entropy
     for (int b = thread_index(); b < batch; b += 1024)
     {
         float first = q[b], second = q[stride + b];
         bool other = second < first;
         dq[b] = other ? 0.0f : share;
         dq[stride + b] = other ? share : 0.0f;
-        loss += alpha * log_probability[b] - (other ? second : first);
-        entropy -= log_probability[b];
+        sums[0] += alpha * log_probability[b] - (other ? second : first);
+        sums[1] -= log_probability[b];
     }
 
-    loss = block_sum<32>(loss, scratch);
-    entropy = block_sum<32>(entropy, scratch);
+    block_sums<32>(sums, scratch);
     if (thread_index() == 0)
     {
-        report[policy_loss_slot] = loss / (float)batch;
-        report[entropy_slot] = entropy / (float)batch;
+        report[policy_loss_slot] = sums[0] / (float)batch;
+        report[entropy_slot] = sums[1] / (float)batch;
     }
 }
 RF_REGISTER(sac_policy_loss)

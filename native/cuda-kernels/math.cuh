@@ -170,3 +170,16 @@ RF_DEVICE float normal(const NoiseState* state, uint32 stream, uint32 n)
     sine_cosine_of_turn(t, sine, cosine);
     return radius * ((n & 1) != 0 ? sine : cosine);
 }
+
+// What follows a linear layer.
+enum Activation
+{
+    none,
+    relu,
+    tanh_activation,
+};
+
+RF_DEVICE float activate(float x, int activation)
+{
+    return activation == relu ? (x < 0.0f ? 0.0f : x) : activation == tanh_activation ? hyperbolic_tangent(x) : x;
+}

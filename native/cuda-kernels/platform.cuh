@@ -110,6 +110,20 @@ RF_DEVICE void mma_bf16(float (&d)[4], const uint32 (&a)[4], const uint32 (&b)[2
 
 #endif
 
+// Two and four floats that one instruction loads from where they are aligned to 8 and 16 bytes.
+struct alignas(8) Pair
+{
+    float x, y;
+};
+
+struct alignas(16) Quad
+{
+    float x, y, z, w;
+};
+
+RF_DEVICE Pair load_pair(const float* from) { return *(const Pair*)from; }
+RF_DEVICE Quad load_quad(const float* from) { return *(const Quad*)from; }
+
 // Rows of every tensor are padded to a multiple of four floats (16 bytes, one vector access); the padding holds zeros.
 RF_DEVICE int stride_of(int columns) { return (columns + 3) & ~3; }
 
@@ -127,24 +141,40 @@ RF_DEVICE float warp_sum(float value)
     return value;
 }
 
+// COUNT sums over a block of 32 * WARPS threads, in every thread, at the price of one. `scratch` holds WARPS * COUNT floats of
+// shared memory.
+template <int WARPS, int COUNT>
+RF_DEVICE void block_sums(float (&values)[COUNT], float* scratch)
+{
+#pragma unroll
+    for (int i = 0; i < COUNT; i++)
+    {
+        values[i] = warp_sum(values[i]);
+    }
+
+    block_barrier(); // a previous sum may still be reading scratch
+    if (lane_index() == 0)
+    {
+#pragma unroll
+        for (int i = 0; i < COUNT; i++)
+        {
+            scratch[i * WARPS + warp_index()] = values[i];
+        }
+    }
+
+    block_barrier();
+#pragma unroll
+    for (int i = 0; i < COUNT; i++)
+    {
+        values[i] = warp_sum(lane_index() < WARPS ? scratch[i * WARPS + lane_index()] : 0.0f);
+    }
+}
+
 // The sum over a block of 32 * WARPS threads, in every thread. `scratch` holds WARPS floats of shared memory.
 template <int WARPS>
 RF_DEVICE float block_sum(float value, float* scratch)
 {
-    value = warp_sum(value);
-    block_barrier(); // a previous sum may still be reading scratch
-    if (lane_index() == 0)
-    {
-        scratch[warp_index()] = value;
-    }
-
-    block_barrier();
-    float sum = 0.0f;
-#pragma unroll 8 // all 32 at once would need more registers than a block of 1024 threads leaves each
-    for (int warp = 0; warp < WARPS; warp++)
-    {
-        sum += scratch[warp];
-    }
-
-    return sum;
+    float values[1] = {value};
+    block_sums<WARPS>(values, scratch);
+    return values[0];
 }

@@ -62,6 +62,7 @@ struct Product
 
         copy_async_wait<0>();
         block_barrier();
+        warp.add_groups(shared);
     }
 
     // The column sums of B, column by column: store(n, sum) for n in [0, BN).
@@ -70,6 +71,7 @@ struct Product
     {
         constexpr int PARTS = T::THREADS / T::BN;
         float* shared = dynamic_shared();
+        block_barrier(); // the groups' sums were there
         shared[thread_index()] = column_sum;
         block_barrier();
         if (thread_index() < T::BN)

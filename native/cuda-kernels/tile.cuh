@@ -6,8 +6,9 @@
 //   backward_weights  dW = x^T dy    A = x  [s][m]   B = dy [s][n]
 //
 // Operands lie in shared memory as they lie in global memory, so every copy is 16 bytes. Rows are padded so that the loads
-// of a warp's fragments touch 32 different banks: rows along s to BK + 4 words (8 rows, 4 columns: bank 4 g + t), rows along
-// m or n to their length + 8 (4 rows, 8 columns: bank 8 t + g).
+// of a warp's fragments touch 32 different banks: rows along m or n by 4 words (rows 2 t, columns g: bank 8 t + g), rows along
+// s by 8 (a pair at 2 t of row g: bank 8 g + 2 t, half a warp at a time). The larger tiles pad those by 4, which costs their
+// pairs a second access and leaves room for two blocks on a multiprocessor.
 #pragma once
 #include "platform.cuh"
 
@@ -25,20 +26,24 @@ enum Precision
     bf16, // tensor cores: operands rounded to 7 bits of mantissa, float32 sums
 };
 
-// What one block works on: BM x BN of C, BK of the sum at a time, by WM x WN warps; STAGES tiles in flight.
-template <int BM_, int BN_, int WM_, int WN_, int STAGES_>
+// What one block works on: BM x BN of C, BK of the sum at a time, by WK groups of WM x WN warps, each group BK / WK of the sum;
+// STAGES tiles in flight.
+template <int BM_, int BN_, int BK_, int WM_, int WN_, int WK_, int STAGES_, int PAD_>
 struct Tile
 {
-    static constexpr int BM = BM_, BN = BN_, BK = 32, WM = WM_, WN = WN_, STAGES = STAGES_;
-    static constexpr int THREADS = 32 * WM * WN;
+    static constexpr int BM = BM_, BN = BN_, BK = BK_, WM = WM_, WN = WN_, WK = WK_, STAGES = STAGES_;
+    static constexpr int PAD = PAD_;                          // words after a row that lies along the sum
+    static constexpr int GROUP = 32 * WM * WN, THREADS = GROUP * WK;
+    static constexpr int DEPTH = BK / WK;                     // of the sum, for one group
     static constexpr int MT = BM / WM / 16, NT = BN / WN / 8; // tiles of 16 x 8 in a warp
 };
 
-// small: a 256 x 256 layer of both critics is 128 blocks, about one for each multiprocessor of a large GPU. medium and large
-// reuse every loaded value two and four times as often, for products that fill the chip anyway.
-typedef Tile<32, 32, 2, 2, 4> Small;
-typedef Tile<64, 64, 2, 2, 3> Medium;
-typedef Tile<128, 128, 2, 4, 3> Large;
+// small: a 256 x 256 layer of both critics is 128 blocks, about one for each multiprocessor of a large GPU. It is all latency:
+// a sum of 256 is on its way at once, and sixteen warps share it. medium and large reuse every loaded value two and four
+// times as often, for products that fill the chip anyway.
+typedef Tile<32, 32, 64, 2, 2, 4, 4, 8> Small;
+typedef Tile<64, 64, 32, 2, 2, 1, 3, 4> Medium;
+typedef Tile<128, 128, 32, 2, 4, 1, 3, 4> Large;
 
 // Where the elements of both operands' tiles lie.
 template <int FORM, class T>
@@ -47,9 +52,29 @@ struct Layout
     static constexpr bool A_ALONG_SUM = FORM != backward_weights, B_ALONG_SUM = FORM == backward_input;
     static constexpr int A_ROWS = A_ALONG_SUM ? T::BM : T::BK, A_COLUMNS = A_ALONG_SUM ? T::BK : T::BM;
     static constexpr int B_ROWS = B_ALONG_SUM ? T::BN : T::BK, B_COLUMNS = B_ALONG_SUM ? T::BK : T::BN;
-    static constexpr int A_STRIDE = A_COLUMNS + (A_ALONG_SUM ? 4 : 8), B_STRIDE = B_COLUMNS + (B_ALONG_SUM ? 4 : 8);
+    static constexpr int A_STRIDE = A_COLUMNS + (A_ALONG_SUM ? T::PAD : 4), B_STRIDE = B_COLUMNS + (B_ALONG_SUM ? T::PAD : 4);
     static constexpr int A_FLOATS = A_ROWS * A_STRIDE, STAGE_FLOATS = A_FLOATS + B_ROWS * B_STRIDE;
 
-    RF_MEMBER static float a_at(const float* a, int m, int s) { return a[A_ALONG_SUM ? m * A_STRIDE + s : s * A_STRIDE + m]; }
+    // Elements s and s + 1 of the sum (s even) in row m of A, or column n of B; one load where they lie side by side.
+    RF_MEMBER static Pair a_pair(const float* a, int m, int s)
+    {
+        if (A_ALONG_SUM)
+        {
+            return load_pair(a + m * A_STRIDE + s);
+        }
+
+        return {a[s * A_STRIDE + m], a[(s + 1) * A_STRIDE + m]};
+    }
+
+    RF_MEMBER static Pair b_pair(const float* b, int s, int n)
+    {
+        if (B_ALONG_SUM)
+        {
+            return load_pair(b + n * B_STRIDE + s);
+        }
+
+        return {b[s * B_STRIDE + n], b[(s + 1) * B_STRIDE + n]};
+    }
+
     RF_MEMBER static float b_at(const float* b, int s, int n) { return b[B_ALONG_SUM ? n * B_STRIDE + s : s * B_STRIDE + n]; }
 };

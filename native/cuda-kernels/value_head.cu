@@ -2,8 +2,8 @@
 //
 // Shapes: x [H, B, I], w [H, 1, I], c [H, 1, 1], q [H, 1, B]. Bytes: x once (4 H B I), the rest is small. A matrix product
 // with one column would leave a tile 31 / 32 empty, so: forward, a warp a sample, lanes along the features (coalesced),
-// eight samples a block; backward to x, a thread an element; backward to w, a block 32 columns of one head, its eight warps
-// sharing the batch, so that the sum has one fixed order and needs no atomics.
+// eight samples a block; backward to x, a thread an element; backward to w, a block 32 columns of one head, its 32 warps
+// sharing the batch, four samples of each on their way at a time, so that the sum has one fixed order and needs no atomics.
 #include "math.cuh"
 
 RF_KERNEL RF_THREADS(256) value_head(const float* x, const float* weight, const float* bias, float* q, int batch, int inputs)
@@ -44,43 +44,44 @@ RF_KERNEL RF_THREADS(256) value_head_backward_input(
 RF_REGISTER(value_head_backward_input)
 
 // dw[h, i] = sum_b dq[h, b] x[h, b, i]; dc[h] = sum_b dq[h, b], by the first block of each head.
-RF_KERNEL RF_THREADS(256) value_head_backward_weights(
+RF_KERNEL RF_THREADS(1024) value_head_backward_weights(
     const float* dq, const float* x, float* weight_gradient, float* bias_gradient, int batch, int inputs)
 {
-    RF_SHARED float partial[8][32];
-    RF_SHARED float scratch[8];
+    RF_SHARED float partial[32][33]; // a row of 33, so that a warp reads a column from 32 banks
+    RF_SHARED float scratch[32];
     int head = block_y(), column = block_x() * 32 + lane_index(), stride = stride_of(inputs);
     const float* d = dq + head * stride_of(batch);
-    float sum = 0.0f, ones = 0.0f;
-    for (int b = warp_index(); b < batch; b += 8)
+    const float* rows = x + (long long)head * batch * stride + (column < inputs ? column : 0);
+    float sums[4] = {0.0f, 0.0f, 0.0f, 0.0f}, ones = 0.0f;
+    for (int b = warp_index(); b < batch; b += 4 * 32)
     {
-        if (column < inputs)
+#pragma unroll
+        for (int i = 0; i < 4; i++)
         {
-            sum = multiply_add(d[b], x[((long long)head * batch + b) * stride + column], sum);
+            if (b + 32 * i < batch)
+            {
+                sums[i] = multiply_add(d[b + 32 * i], rows[(long long)(b + 32 * i) * stride], sums[i]);
+            }
         }
     }
 
-    partial[warp_index()][lane_index()] = sum;
+    partial[warp_index()][lane_index()] = (sums[0] + sums[1]) + (sums[2] + sums[3]);
     block_barrier();
-    if (warp_index() == 0 && column < inputs)
+    float total = warp_sum(partial[lane_index()][warp_index()]); // a warp a column
+    column = block_x() * 32 + warp_index();
+    if (lane_index() == 0 && column < inputs)
     {
-        float total = 0.0f;
-        for (int warp = 0; warp < 8; warp++)
-        {
-            total += partial[warp][lane_index()];
-        }
-
         weight_gradient[head * stride + column] = total;
     }
 
     if (block_x() == 0)
     {
-        for (int b = thread_index(); b < batch; b += 256)
+        for (int b = thread_index(); b < batch; b += 1024)
         {
             ones += d[b];
         }
 
-        ones = block_sum<8>(ones, scratch);
+        ones = block_sum<32>(ones, scratch);
         if (thread_index() == 0)
         {
             bias_gradient[head * 4] = ones;

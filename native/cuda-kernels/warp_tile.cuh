@@ -8,8 +8,8 @@
 template <int FORM, int PRECISION, class T>
 struct WarpTile : Layout<FORM, T>
 {
-    using Layout<FORM, T>::a_at;
-    using Layout<FORM, T>::b_at;
+    using Layout<FORM, T>::a_pair;
+    using Layout<FORM, T>::b_pair;
 
     float sums[T::MT][T::NT][4];
 
@@ -26,42 +26,71 @@ struct WarpTile : Layout<FORM, T>
         }
     }
 
-    // Adds the product of the tiles a and b in shared memory.
+    // Adds this group's share of the product of the tiles a and b in shared memory.
     RF_MEMBER void multiply(const float* a, const float* b)
     {
-        int m = warp_index() / T::WN * T::MT * 16 + lane_index() / 4;
-        int n = warp_index() % T::WN * T::NT * 8;
+        int warp = warp_index() % (T::WM * T::WN), first = warp_index() / (T::WM * T::WN) * T::DEPTH;
         int g = lane_index() / 4, t = lane_index() % 4;
+        int m = warp / T::WN * T::MT * 16 + g, n = warp % T::WN * T::NT * 8;
         if (PRECISION == fp32)
         {
 #pragma unroll 8
-            for (int s = 0; s < T::BK; s++)
+            for (int s = 0; s < T::DEPTH; s += 2)
             {
-                multiply_fp32(a, b, m, n + 2 * t, s);
+                multiply_fp32(a, b, m, n + 2 * t, first + s);
             }
         }
         else if (PRECISION == tf32)
         {
 #pragma unroll
-            for (int s = 0; s < T::BK; s += 8)
+            for (int s = 0; s < T::DEPTH; s += 8)
             {
-                multiply_tf32(a, b, m, n + g, s + t);
+                multiply_tf32(a, b, m, n + g, first + s + 2 * t);
             }
         }
         else
         {
 #pragma unroll
-            for (int s = 0; s < T::BK; s += 16)
+            for (int s = 0; s < T::DEPTH; s += 16)
             {
-                multiply_bf16(a, b, m, n + g, s + 2 * t);
+                multiply_bf16(a, b, m, n + g, first + s + 2 * t);
             }
         }
     }
 
-    // Calls store(row, column, value at column, value at column + 1) for this lane's part of C.
+    // Adds what the other groups hold to what the first one does, in order. Every thread of the block calls it; `shared` is free.
+    RF_MEMBER void add_groups(float* shared)
+    {
+        if (T::WK == 1)
+        {
+            return;
+        }
+
+        int group = thread_index() / T::GROUP, own = thread_index() % T::GROUP;
+        if (group > 0)
+        {
+            each([&](int i, float& sum) { shared[((group - 1) * T::MT * T::NT * 4 + i) * T::GROUP + own] = sum; });
+        }
+
+        block_barrier();
+        if (group == 0)
+        {
+            for (int other = 0; other < T::WK - 1; other++)
+            {
+                each([&](int i, float& sum) { sum += shared[(other * T::MT * T::NT * 4 + i) * T::GROUP + own]; });
+            }
+        }
+    }
+
+    // Calls store(row, column, value at column, value at column + 1) for this lane's part of C, which the first group holds.
     template <class Store>
     RF_MEMBER void store(int m0, int n0, const Store& store) const
     {
+        if (thread_index() >= T::GROUP)
+        {
+            return;
+        }
+
         int row = m0 + warp_index() / T::WN * T::MT * 16 + lane_index() / 4;
         int column = n0 + warp_index() % T::WN * T::NT * 8 + lane_index() % 4 * 2;
 #pragma unroll
@@ -77,21 +106,40 @@ struct WarpTile : Layout<FORM, T>
     }
 
 private:
-    RF_MEMBER void multiply_fp32(const float* a, const float* b, int m, int n, int s)
+    template <class Use>
+    RF_MEMBER void each(const Use& use)
     {
-        float left[T::MT][2], right[T::NT][2];
 #pragma unroll
         for (int i = 0; i < T::MT; i++)
         {
-            left[i][0] = a_at(a, m + 16 * i, s);
-            left[i][1] = a_at(a, m + 16 * i + 8, s);
+#pragma unroll
+            for (int j = 0; j < T::NT; j++)
+            {
+#pragma unroll
+                for (int e = 0; e < 4; e++)
+                {
+                    use((i * T::NT + j) * 4 + e, sums[i][j][e]);
+                }
+            }
+        }
+    }
+
+    // Two steps of the sum.
+    RF_MEMBER void multiply_fp32(const float* a, const float* b, int m, int n, int s)
+    {
+        Pair left[T::MT][2], right[T::NT][2];
+#pragma unroll
+        for (int i = 0; i < T::MT; i++)
+        {
+            left[i][0] = a_pair(a, m + 16 * i, s);
+            left[i][1] = a_pair(a, m + 16 * i + 8, s);
         }
 
 #pragma unroll
         for (int j = 0; j < T::NT; j++)
         {
-            right[j][0] = b_at(b, s, n + 8 * j);
-            right[j][1] = b_at(b, s, n + 8 * j + 1);
+            right[j][0] = b_pair(b, s, n + 8 * j);
+            right[j][1] = b_pair(b, s, n + 8 * j + 1);
         }
 
 #pragma unroll
@@ -103,13 +151,15 @@ private:
 #pragma unroll
                 for (int e = 0; e < 4; e++)
                 {
-                    sums[i][j][e] = __builtin_fmaf(left[i][e / 2], right[j][e % 2], sums[i][j][e]);
+                    float sum = __builtin_fmaf(left[i][e / 2].x, right[j][e % 2].x, sums[i][j][e]);
+                    sums[i][j][e] = __builtin_fmaf(left[i][e / 2].y, right[j][e % 2].y, sum);
                 }
             }
         }
     }
 
-    // Registers of A: (g, t), (g + 8, t), (g, t + 4), (g + 8, t + 4); of B: (t, g), (t + 4, g).
+    // Registers of A: (g, t), (g + 8, t), (g, t + 4), (g + 8, t + 4); of B: (t, g), (t + 4, g). A sum does not mind the order of
+    // its terms: the instruction's term t is ours at 2 t, its t + 4 ours at 2 t + 1, for both operands, so that they are a pair.
     RF_MEMBER void multiply_tf32(const float* a, const float* b, int m, int n, int s)
     {
         uint32 left[T::MT][4], right[T::NT][2];
@@ -117,17 +167,20 @@ private:
         for (int i = 0; i < T::MT; i++)
         {
 #pragma unroll
-            for (int e = 0; e < 4; e++)
+            for (int e = 0; e < 2; e++)
             {
-                left[i][e] = to_tf32(a_at(a, m + 16 * i + 8 * (e % 2), s + 4 * (e / 2)));
+                Pair pair = a_pair(a, m + 16 * i + 8 * e, s);
+                left[i][e] = to_tf32(pair.x);
+                left[i][e + 2] = to_tf32(pair.y);
             }
         }
 
 #pragma unroll
         for (int j = 0; j < T::NT; j++)
         {
-            right[j][0] = to_tf32(b_at(b, s, n + 8 * j));
-            right[j][1] = to_tf32(b_at(b, s + 4, n + 8 * j));
+            Pair pair = b_pair(b, s, n + 8 * j);
+            right[j][0] = to_tf32(pair.x);
+            right[j][1] = to_tf32(pair.y);
         }
 
 #pragma unroll
@@ -141,7 +194,8 @@ private:
         }
     }
 
-    // As above with pairs: register e of A holds columns s and s + 1 (s + 8 and s + 9 for e / 2 = 1), s = 2 t.
+    // Registers of A: (g, 2 t), (g + 8, 2 t), (g, 2 t + 8), (g + 8, 2 t + 8), of B: (2 t, g), (2 t + 8, g), each with its successor
+    // in the sum.
     RF_MEMBER void multiply_bf16(const float* a, const float* b, int m, int n, int s)
     {
         uint32 left[T::MT][4], right[T::NT][2];
@@ -151,8 +205,8 @@ private:
 #pragma unroll
             for (int e = 0; e < 4; e++)
             {
-                int row = m + 16 * i + 8 * (e % 2), column = s + 8 * (e / 2);
-                left[i][e] = to_bf16x2(a_at(a, row, column), a_at(a, row, column + 1));
+                Pair pair = a_pair(a, m + 16 * i + 8 * (e % 2), s + 8 * (e / 2));
+                left[i][e] = to_bf16x2(pair.x, pair.y);
             }
         }
 
@@ -162,7 +216,8 @@ private:
 #pragma unroll
             for (int e = 0; e < 2; e++)
             {
-                right[j][e] = to_bf16x2(b_at(b, s + 8 * e, n + 8 * j), b_at(b, s + 8 * e + 1, n + 8 * j));
+                Pair pair = b_pair(b, s + 8 * e, n + 8 * j);
+                right[j][e] = to_bf16x2(pair.x, pair.y);
             }
         }
 

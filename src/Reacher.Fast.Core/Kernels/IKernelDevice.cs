@@ -13,6 +13,12 @@ public interface IKernelDevice : IDenseKernels, IPolicyKernels, ILossKernels, IO
     string Name { get; }
 
     /// <summary>
+    /// Whether ops that do not depend on each other run side by side. Where they do, passes want activations of their own, so that one
+    /// need not wait until another is done with shared ones; where they do not, shared ones stay in the cache.
+    /// </summary>
+    bool RunsSideBySide { get; }
+
+    /// <summary>
     /// Counts updates; the high part of every noise counter. Set on construction and resume, advanced by
     /// <see cref="IPolicyKernels.AdvanceNoise"/>. Reading it never waits: a CUDA device keeps a count of its own on the host.
     /// </summary>

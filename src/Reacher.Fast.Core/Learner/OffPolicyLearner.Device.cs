@@ -25,6 +25,7 @@ public abstract partial class OffPolicyLearner
     /// <summary>Issues the ops of update number <paramref name="update"/>, on a batch from <paramref name="source"/>.</summary>
     internal void IssueUpdate(IDeviceBatchSource source, long update)
     {
+        Batch = batches[update % 2];
         source.Gather(Batch.Observations, Batch.Actions, Batch.Rewards, Batch.Discounts, Batch.NextObservations);
         RunUpdate(update % options.PolicyDelay == 0);
     }

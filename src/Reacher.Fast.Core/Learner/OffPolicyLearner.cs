@@ -14,6 +14,7 @@ public abstract partial class OffPolicyLearner : ILearner
 {
     private readonly LearnerOptions options;
     private readonly TransitionSpec spec;
+    private readonly DeviceBatch[] batches = new DeviceBatch[2];
     private readonly DeviceProgram criticUpdate;
     private readonly DeviceProgram fullUpdate;
     private readonly ObservationNormalizer normalizer;
@@ -32,9 +33,17 @@ public abstract partial class OffPolicyLearner : ILearner
         int[] hidden = [.. options.HiddenSizes];
         (Algorithm, this.options, this.spec, Device) = (algorithm, options, spec, device);
         Policy = new PolicySpec(kind, spec.ObservationSize, spec.ActionSize, hidden, options.NormalizeObservations);
-        Batch = new DeviceBatch(device, spec, options.BatchSize);
+        bool apart = device.RunsSideBySide;
+        TwinCritic NewCritic() =>
+            new(device, spec.ObservationSize, spec.ActionSize, hidden, options.LayerNormCritics, options.BatchSize);
+        batches[0] = new DeviceBatch(device, spec, options.BatchSize);
+        batches[1] = apart ? new DeviceBatch(device, spec, options.BatchSize) : batches[0];
+        Batch = batches[0];
         ActorNetwork = new PolicyNetwork(device, Policy, options.BatchSize, trained: true);
-        CriticNetwork = new TwinCritic(device, spec.ObservationSize, spec.ActionSize, hidden, options.LayerNormCritics, options.BatchSize);
+        NextActorNetwork = apart ? new PolicyNetwork(device, Policy, options.BatchSize, trained: false) : ActorNetwork;
+        CriticNetwork = NewCritic();
+        TargetCriticNetwork = apart ? NewCritic() : CriticNetwork;
+        PolicyCriticNetwork = apart ? NewCritic() : CriticNetwork;
         schedule = device.Allocate("schedule", new TensorShape("learning_rate_scale", 1, 1, 1))[0];
         LearningRateScale = 1;
         Actor = new TrainedNetwork(device, ActorNetwork.Parameters, ["actor"], options.PolicyLearningRate, policyTarget, schedule);
@@ -46,8 +55,10 @@ public abstract partial class OffPolicyLearner : ILearner
             new("y", 1, 1, options.BatchSize),
             new("action", 1, options.BatchSize, spec.ActionSize),
             new("action_gradient", 1, options.BatchSize, spec.ActionSize),
-            new("report", 1, 1, ReportSlot.Count));
+            new("report", 1, 1, ReportSlot.Count),
+            new("next_action", 1, options.BatchSize, spec.ActionSize));
         (Y, Action, ActionGradient, Report) = (perSample[0], perSample[1], perSample[2], perSample[3]);
+        NextAction = apart ? perSample[4] : Action;
         normalizer = new ObservationNormalizer(device, spec.ObservationSize, options.NormalizeObservations);
         rewardScaling = new RewardScaling(options.RewardScale, options.NormalizeRewards);
         rewards = new float[options.BatchSize];
@@ -96,11 +107,21 @@ public abstract partial class OffPolicyLearner : ILearner
 
     private protected IKernelDevice Device { get; }
 
-    private protected DeviceBatch Batch { get; }
+    /// <summary>The batch of the update that is being issued. Where ops run side by side there are two, taken in turns.</summary>
+    private protected DeviceBatch Batch { get; private set; }
 
     private protected PolicyNetwork ActorNetwork { get; }
 
+    /// <summary>What the target's next action is computed with; has activations of its own where ops run side by side.</summary>
+    private protected PolicyNetwork NextActorNetwork { get; }
+
     private protected TwinCritic CriticNetwork { get; }
+
+    /// <summary>What the target critics' values are computed with; likewise.</summary>
+    private protected TwinCritic TargetCriticNetwork { get; }
+
+    /// <summary>What the values of the policy's own actions are computed with; likewise.</summary>
+    private protected TwinCritic PolicyCriticNetwork { get; }
 
     /// <summary>The policy network, whose parameters the papers call phi.</summary>
     private protected TrainedNetwork Actor { get; }
@@ -111,8 +132,11 @@ public abstract partial class OffPolicyLearner : ILearner
     /// <summary>The target y [1, 1, B].</summary>
     private protected Tensor Y { get; }
 
-    /// <summary>[1, B, A]: a' of the target, then the policy's own action.</summary>
+    /// <summary>[1, B, A]: the policy's own action.</summary>
     private protected Tensor Action { get; }
+
+    /// <summary>[1, B, A]: a' of the target; the same tensor as <see cref="Action"/> where ops do not run side by side.</summary>
+    private protected Tensor NextAction { get; }
 
     /// <summary>[1, B, A]: the gradient that the critics pass back to the actions.</summary>
     private protected Tensor ActionGradient { get; }
@@ -124,6 +148,7 @@ public abstract partial class OffPolicyLearner : ILearner
     public LearnerReport Update(in TransitionBatch batch)
     {
         Observe(batch, rewards);
+        Batch = batches[0];
         Batch.Upload(batch, rewards);
         Device.Run((Updates + 1) % options.PolicyDelay == 0 ? fullUpdate : criticUpdate);
         Device.Download(Report, figures);

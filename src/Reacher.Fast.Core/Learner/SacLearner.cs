@@ -18,6 +18,8 @@ public sealed class SacLearner : OffPolicyLearner
     private readonly Tensor alphaState;
     private readonly Tensor epsilon;
     private readonly Tensor logPi;
+    private readonly Tensor nextEpsilon;
+    private readonly Tensor nextLogPi;
 
     /// <summary>A learner with fresh weights on <paramref name="device"/>, whose noise it takes over.</summary>
     /// <exception cref="InputException">An option is out of range.</exception>
@@ -31,8 +33,10 @@ public sealed class SacLearner : OffPolicyLearner
             new("alpha", 1, 1, 1),
             new("alpha_state", 1, 1, 5),
             new("epsilon", 1, options.BatchSize, spec.ActionSize),
-            new("log_pi", 1, 1, options.BatchSize));
-        (alpha, alphaState, epsilon, logPi) = (block[0], block[1], block[2], block[3]);
+            new("log_pi", 1, 1, options.BatchSize),
+            new("next_epsilon", 1, options.BatchSize, spec.ActionSize),
+            new("next_log_pi", 1, 1, options.BatchSize));
+        (alpha, alphaState, epsilon, logPi, nextEpsilon, nextLogPi) = (block[0], block[1], block[2], block[3], block[4], block[5]);
         float logAlpha = (float)Math.Log(options.InitialAlpha);
         device.Upload([MathF.Exp(logAlpha)], alpha);
         device.Upload([logAlpha, MathF.Exp(logAlpha), 0, 0, 0], alphaState);
@@ -41,10 +45,10 @@ public sealed class SacLearner : OffPolicyLearner
     private protected override void UpdateCritics(bool withPolicy)
     {
         // a' ~ pi_phi(.|s');  y = r + discount (min_i Q_target_i(s', a') - alpha log pi_phi(a'|s'))          (eq. 2, 3, 5)
-        Tensor next = ActorNetwork.Forward(Actor.Parameters, Batch.NextObservations);
-        Device.SquashedGaussian(next, NoiseStream.TargetAction, epsilon, Action, logPi);
-        Tensor targetQ = CriticNetwork.Forward(Critic.Target!, Batch.NextObservations, Action);
-        Device.SacTarget(Batch.Rewards, Batch.Discounts, targetQ, logPi, alpha, Y);
+        Tensor next = NextActorNetwork.Forward(Actor.Parameters, Batch.NextObservations);
+        Device.SquashedGaussian(next, NoiseStream.TargetAction, nextEpsilon, NextAction, nextLogPi);
+        Tensor targetQ = TargetCriticNetwork.Forward(Critic.Target!, Batch.NextObservations, NextAction);
+        Device.SacTarget(Batch.Rewards, Batch.Discounts, targetQ, nextLogPi, alpha, Y);
 
         // J_Q(theta_i) = mean (Q_theta_i(s, a) - y)^2;  theta_i <- Adam;  target <- target + tau (theta - target)      (eq. 5, 6)
         Tensor q = CriticNetwork.Forward(Critic.Parameters, Batch.Observations, Batch.Actions);
@@ -58,11 +62,11 @@ public sealed class SacLearner : OffPolicyLearner
         // a = f_phi(epsilon; s);  J_pi(phi) = mean (alpha log pi_phi(a|s) - min_i Q_theta_i(s, a))                    (eq. 7, 9)
         Tensor output = ActorNetwork.Forward(Actor.Parameters, Batch.Observations);
         Device.SquashedGaussian(output, NoiseStream.PolicyAction, epsilon, Action, logPi);
-        Tensor q = CriticNetwork.Forward(Critic.Parameters, Batch.Observations, Action);
-        Device.SacPolicyLoss(q, logPi, alpha, CriticNetwork.QGradient, Report);
+        Tensor q = PolicyCriticNetwork.Forward(Critic.Parameters, Batch.Observations, Action);
+        Device.SacPolicyLoss(q, logPi, alpha, PolicyCriticNetwork.QGradient, Report);
 
         // grad_phi J_pi through log pi and through the action                                                             (eq. 10)
-        CriticNetwork.BackwardActions(Critic.Parameters, ActionGradient);
+        PolicyCriticNetwork.BackwardActions(Critic.Parameters, ActionGradient);
         Device.SquashedGaussianBackward(output, epsilon, Action, ActionGradient, alpha, ActorNetwork.OutputGradient);
         ActorNetwork.Backward(Actor.Parameters, Batch.Observations, Actor.Gradients);
         Actor.Step(options.GradientLimit, Report, ReportSlot.PolicyGradientNorm, options.PolicyAveraging);

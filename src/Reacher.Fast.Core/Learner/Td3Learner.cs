@@ -24,9 +24,9 @@ public sealed class Td3Learner : OffPolicyLearner
     private protected override void UpdateCritics(bool withPolicy)
     {
         // a' = clip(pi_target(s') + clip(N(0, sigma~), -c, c));  y = r + discount min_i Q_target_i(s', a')         (eq. 10, 14)
-        Tensor next = ActorNetwork.Forward(Actor.Target!, Batch.NextObservations);
-        Device.AddClippedNoise(next, NoiseStream.TargetSmoothing, options.SmoothingSigma, options.SmoothingClip, Action);
-        Tensor targetQ = CriticNetwork.Forward(Critic.Target!, Batch.NextObservations, Action);
+        Tensor next = NextActorNetwork.Forward(Actor.Target!, Batch.NextObservations);
+        Device.AddClippedNoise(next, NoiseStream.TargetSmoothing, options.SmoothingSigma, options.SmoothingClip, NextAction);
+        Tensor targetQ = TargetCriticNetwork.Forward(Critic.Target!, Batch.NextObservations, NextAction);
         Device.Td3Target(Batch.Rewards, Batch.Discounts, targetQ, Y);
 
         // theta_i <- argmin mean (Q_theta_i(s, a) - y)^2; the targets move only when the policy does              (section 5.2)
@@ -40,9 +40,9 @@ public sealed class Td3Learner : OffPolicyLearner
     {
         // grad_phi J(phi) = mean grad_a Q_theta1(s, a)|a=pi(s) grad_phi pi_phi(s)                                         (eq. 1)
         Tensor action = ActorNetwork.Forward(Actor.Parameters, Batch.Observations);
-        Tensor q = CriticNetwork.Forward(Critic.Parameters, Batch.Observations, action);
-        Device.Td3PolicyLoss(q, CriticNetwork.QGradient, Report);
-        CriticNetwork.BackwardActions(Critic.Parameters, ActionGradient);
+        Tensor q = PolicyCriticNetwork.Forward(Critic.Parameters, Batch.Observations, action);
+        Device.Td3PolicyLoss(q, PolicyCriticNetwork.QGradient, Report);
+        PolicyCriticNetwork.BackwardActions(Critic.Parameters, ActionGradient);
         Device.TanhBackward(ActionGradient, action, ActorNetwork.OutputGradient);
         ActorNetwork.Backward(Actor.Parameters, Batch.Observations, Actor.Gradients);
 

@@ -9,7 +9,7 @@ namespace Reacher.Fast.Core.Tests.Kernels;
 public sealed partial class CudaPtxTests
 {
     private static readonly string[] Families =
-        ["dense_fp32", "dense_tf32", "dense_bf16", "value_head", "layer_norm", "policy", "loss", "optimizer", "data"];
+        ["dense_fp32", "dense_tf32", "dense_bf16", "narrow", "value_head", "layer_norm", "policy", "loss", "optimizer", "data"];
 
     [Test]
     public void The_committed_ptx_is_what_the_sources_give() => RunScript("build-ptx.sh", "--check");

@@ -32,9 +32,11 @@ internal sealed class CudaKernel
 /// <summary>All kernels but the matrix products, which <see cref="ProductKernels"/> has.</summary>
 internal static class CudaKernels
 {
+    public static readonly CudaKernel LinearNarrow = new("narrow", "linear_narrow", 256);
+    public static readonly CudaKernel LinearBackwardInputNarrow = new("narrow", "linear_backward_input_narrow", 256);
     public static readonly CudaKernel ValueHead = new("value_head", "value_head", 256);
     public static readonly CudaKernel ValueHeadBackwardInput = new("value_head", "value_head_backward_input", 256);
-    public static readonly CudaKernel ValueHeadBackwardWeights = new("value_head", "value_head_backward_weights", 256);
+    public static readonly CudaKernel ValueHeadBackwardWeights = new("value_head", "value_head_backward_weights", 1024);
     public static readonly CudaKernel LayerNorm = new("layer_norm", "layer_norm", 256);
     public static readonly CudaKernel LayerNormBackward = new("layer_norm", "layer_norm_backward", 256);
     public static readonly CudaKernel LayerNormBackwardParameters = new("layer_norm", "layer_norm_backward_parameters", 256);

@@ -15,7 +15,7 @@ public sealed partial class CudaKernelDevice
         RequireShape(bias, heads, 1, outputs);
         RequireShape(y, heads, x.Rows, outputs);
         LaunchProduct(
-            ProductForm.Forward, x.Rows, outputs, heads,
+            ProductForm.Forward, CudaKernels.LinearNarrow, x.Rows, outputs, heads,
             [Read(x), InputHeadStride(x), Read(weight), Read(bias), Write(y), x.Rows, inputs, outputs, (int)activation]);
     }
 
@@ -33,7 +33,7 @@ public sealed partial class CudaKernelDevice
         }
 
         LaunchProduct(
-            ProductForm.BackwardInput, dx.Rows, dx.Columns, dx.Heads,
+            ProductForm.BackwardInput, CudaKernels.LinearBackwardInputNarrow, dx.Rows, dx.Columns, dx.Heads,
             [Read(dy), Read(weight), ReadOrNull(gate), Write(dx), dx.Rows, firstInput, dx.Columns, inputs, outputs, heads, dx.Heads]);
     }
 
@@ -45,7 +45,7 @@ public sealed partial class CudaKernelDevice
         RequireShape(dy, heads, x.Rows, outputs);
         RequireShape(biasGradient, heads, 1, outputs);
         LaunchProduct(
-            ProductForm.BackwardWeights, inputs, outputs, heads,
+            ProductForm.BackwardWeights, narrow: null, inputs, outputs, heads,
             [Read(x), InputHeadStride(x), Read(dy), Write(weightGradient), Write(biasGradient), x.Rows, inputs, outputs]);
     }
 

@@ -5,6 +5,9 @@ namespace Reacher.Fast.Core.Kernels.Cuda;
 /// <summary>Queueing one op, and recording programs.</summary>
 public sealed partial class CudaKernelDevice
 {
+    /// <summary>Results of up to so many columns are no matter for tiles; see native/cuda-kernels/narrow.cu.</summary>
+    private const int NarrowColumns = 16;
+
     private CudaRecording? recorder;
 
     /// <inheritdoc/>
@@ -105,8 +108,21 @@ public sealed partial class CudaKernelDevice
     private void LaunchOver(CudaKernel kernel, long elements, scoped ReadOnlySpan<KernelArgument> arguments) =>
         Launch(kernel, checked((int)((elements + kernel.Threads - 1) / kernel.Threads)), 1, 1, arguments);
 
-    private void LaunchProduct(ProductForm form, int rows, int columns, int heads, scoped ReadOnlySpan<KernelArgument> arguments)
+    /// <param name="form">Which product.</param>
+    /// <param name="narrow">The kernel for few columns, with the same arguments; null if the form has none.</param>
+    /// <param name="rows">Rows of the result.</param>
+    /// <param name="columns">Columns of the result.</param>
+    /// <param name="heads">Layers of the grid.</param>
+    /// <param name="arguments">What the kernel takes.</param>
+    private void LaunchProduct(
+        ProductForm form, CudaKernel? narrow, int rows, int columns, int heads, scoped ReadOnlySpan<KernelArgument> arguments)
     {
+        if (narrow is not null && columns <= NarrowColumns && ForcedTile == 0)
+        {
+            Launch(narrow, Rows8(rows), heads, 1, arguments);
+            return;
+        }
+
         ProductKernel product = ForcedTile == 0
             ? products.Choose(form, rows, columns, heads, Info)
             : products.WithTile(form, ForcedTile);

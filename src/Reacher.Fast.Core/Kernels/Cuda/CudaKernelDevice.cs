@@ -67,6 +67,9 @@ public sealed partial class CudaKernelDevice : IKernelDevice
     public CudaPrecision Precision => options.Precision;
 
     /// <inheritdoc/>
+    public bool RunsSideBySide => options.Parallel;
+
+    /// <inheritdoc/>
     public string Name => $"cuda:{options.Ordinal} {Info.Name}, {PrecisionName(options.Precision)}";
 
     /// <inheritdoc/>

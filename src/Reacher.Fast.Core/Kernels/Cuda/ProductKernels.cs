@@ -34,11 +34,13 @@ internal sealed class ProductKernel(CudaKernel kernel, int tile, int sharedBytes
 /// <summary>The matrix product kernels of one precision, and the choice among their tiles.</summary>
 internal sealed class ProductKernels
 {
-    private const int Depth = 32; // BK in tile.cuh
-
-    // Tile, stages and threads as tile.cuh has them; the largest first.
-    private static readonly (string Name, int Tile, int Stages, int Threads)[] Sizes =
-        [("large", 128, 3, 256), ("medium", 64, 3, 128), ("small", 32, 4, 128)];
+    // As tile.cuh has them; the largest first.
+    private static readonly ProductTile[] Sizes =
+    [
+        new("large", 128, Depth: 32, Stages: 3, Threads: 256, Padding: 4),
+        new("medium", 64, Depth: 32, Stages: 3, Threads: 128, Padding: 4),
+        new("small", 32, Depth: 64, Stages: 4, Threads: 512, Padding: 8),
+    ];
 
     private static readonly ProductKernels[] ByPrecision = [new("fp32"), new("tf32"), new("bf16")]; // after Sizes, which it reads
 
@@ -52,10 +54,10 @@ internal sealed class ProductKernels
             kernels[form] = new ProductKernel[Sizes.Length];
             for (int i = 0; i < Sizes.Length; i++)
             {
-                (string size, int tile, int stages, int threads) = Sizes[i];
+                ProductTile tile = Sizes[i];
                 kernels[form][i] = new ProductKernel(
-                    new CudaKernel($"dense_{precision}", $"{names[form]}_{precision}_{size}", threads), tile,
-                    SharedBytes((ProductForm)form, tile, stages));
+                    new CudaKernel($"dense_{precision}", $"{names[form]}_{precision}_{tile.Name}", tile.Threads), tile.Length,
+                    tile.SharedBytes((ProductForm)form));
             }
         }
     }
@@ -83,13 +85,23 @@ internal sealed class ProductKernels
 
     /// <summary>The kernel of a given tile, for tests.</summary>
     public ProductKernel WithTile(ProductForm form, int tile) => Array.Find(kernels[(int)form], kernel => kernel.Tile == tile)!;
+}
 
-    /// <summary>Both operands' panels, padded against bank conflicts, for every stage; as tile.cuh lays them out.</summary>
-    private static int SharedBytes(ProductForm form, int tile, int stages)
+/// <summary>What one block of a matrix product works on; see native/cuda-kernels/tile.cuh.</summary>
+/// <param name="Name">Its name in the kernels' names.</param>
+/// <param name="Length">Rows and columns of the result.</param>
+/// <param name="Depth">Of the sum, in one stage.</param>
+/// <param name="Stages">Stages in flight.</param>
+/// <param name="Threads">Threads of the block.</param>
+/// <param name="Padding">Words after a row that lies along the sum.</param>
+internal sealed record ProductTile(string Name, int Length, int Depth, int Stages, int Threads, int Padding)
+{
+    /// <summary>Both operands' panels, padded against bank conflicts, for every stage.</summary>
+    public int SharedBytes(ProductForm form)
     {
-        int alongSum = tile * (Depth + 4), across = Depth * (tile + 8);
+        int alongSum = Length * (Depth + Padding), across = Depth * (Length + 4);
         int left = form == ProductForm.BackwardWeights ? across : alongSum;
         int right = form == ProductForm.BackwardInput ? alongSum : across;
-        return (left + right) * stages * sizeof(float);
+        return (left + right) * Stages * sizeof(float);
     }
 }

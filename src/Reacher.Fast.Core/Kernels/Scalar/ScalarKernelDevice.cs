@@ -13,6 +13,9 @@ public sealed partial class ScalarKernelDevice : IKernelDevice
     private bool disposed;
 
     /// <inheritdoc/>
+    public bool RunsSideBySide => false;
+
+    /// <inheritdoc/>
     public string Name => "cpu scalar";
 
     /// <inheritdoc/>

@@ -37,6 +37,9 @@ internal sealed unsafe partial class SimdKernelDevice<T> : IKernelDevice
     }
 
     /// <inheritdoc/>
+    public bool RunsSideBySide => false;
+
+    /// <inheritdoc/>
     public string Name { get; }
 
     /// <inheritdoc/>
