@@ -1,18 +1,18 @@
 // Linear layers with few outputs, and the gradient of few inputs: the policy's last layer, and the critics' gradient with respect
 // to the actions. A tile of a matrix product would be mostly empty there, and few blocks would each walk the whole sum.
 //
-// So a warp takes a row, its lanes the sum (coalesced), eight columns of the result at a time; eight rows a block. The weights, a
+// So a warp takes a row, its lanes the sum (coalesced), eight columns of the result at a time; four rows a block. The weights, a
 // few kB, come out of the first-level cache. Bytes: the row once for every eight columns. Always float32: it is bound by latency.
 #include "math.cuh"
 
 constexpr int COLUMNS = 8;
 
 // y = act(x W + b), as in dense.cuh, for `outputs` of at most a few times eight.
-RF_KERNEL RF_THREADS(256) linear_narrow(
+RF_KERNEL RF_THREADS(128) linear_narrow(
     const float* x, long long x_head, const float* weight, const float* bias, float* y, int batch, int inputs, int outputs,
     int activation)
 {
-    int head = block_y(), row = block_x() * 8 + warp_index(), stride = stride_of(outputs);
+    int head = block_y(), row = block_x() * 4 + warp_index(), stride = stride_of(outputs);
     if (row >= batch)
     {
         return;
@@ -26,7 +26,7 @@ RF_KERNEL RF_THREADS(256) linear_narrow(
         // Rows are padded to four, so the second four may lie beyond the row; they are then not used, and not read.
         bool wide = first + 4 < stride;
         float sums[COLUMNS] = {};
-#pragma unroll 4
+#pragma unroll 8
         for (int i = lane_index(); i < inputs; i += 32)
         {
             Quad low = load_quad(w + (long long)i * stride + first);
@@ -45,10 +45,13 @@ RF_KERNEL RF_THREADS(256) linear_narrow(
 #pragma unroll
         for (int j = 0; j < COLUMNS; j++)
         {
-            float sum = warp_sum(sums[j]);
-            if (lane_index() == j && first + j < outputs)
+            if (first + j < outputs)
             {
-                to[first + j] = activate(sum + bias[head * stride + first + j], activation);
+                float sum = warp_sum(sums[j]);
+                if (lane_index() == j)
+                {
+                    to[first + j] = activate(sum + bias[head * stride + first + j], activation);
+                }
             }
         }
     }
@@ -56,11 +59,11 @@ RF_KERNEL RF_THREADS(256) linear_narrow(
 RF_REGISTER(linear_narrow)
 
 // dx = dy W^T, as in dense.cuh, for `inputs` of at most a few times eight.
-RF_KERNEL RF_THREADS(256) linear_backward_input_narrow(
+RF_KERNEL RF_THREADS(128) linear_backward_input_narrow(
     const float* dy, const float* weight, const float* gate, float* dx, int batch, int first, int inputs, int all_inputs,
     int outputs, int heads, int dx_heads)
 {
-    int row = block_x() * 8 + warp_index(), stride = stride_of(outputs);
+    int row = block_x() * 4 + warp_index(), stride = stride_of(outputs);
     if (row >= batch)
     {
         return;
@@ -75,7 +78,7 @@ RF_KERNEL RF_THREADS(256) linear_backward_input_narrow(
         {
             const float* from = dy + ((long long)head * batch + row) * stride;
             const float* w = weight + ((long long)head * all_inputs + first + column) * stride;
-#pragma unroll 4
+#pragma unroll 8
             for (int o = lane_index(); o < outputs; o += 32)
             {
                 float value = from[o];
@@ -93,10 +96,13 @@ RF_KERNEL RF_THREADS(256) linear_backward_input_narrow(
 #pragma unroll
         for (int j = 0; j < COLUMNS; j++)
         {
-            float sum = warp_sum(sums[j]);
-            if (lane_index() == j && column + j < inputs)
+            if (column + j < inputs)
             {
-                dx[at + column + j] = gate == nullptr || gate[at + column + j] > 0.0f ? sum : 0.0f;
+                float sum = warp_sum(sums[j]);
+                if (lane_index() == j)
+                {
+                    dx[at + column + j] = gate == nullptr || gate[at + column + j] > 0.0f ? sum : 0.0f;
+                }
             }
         }
     }

@@ -29,7 +29,7 @@ RF_DEVICE void load_panel(float* shared, const float* data, int rows, int stride
 template <int FORM, int PRECISION, class T>
 struct Product
 {
-    typedef Layout<FORM, T> L;
+    typedef Layout<FORM, PRECISION, T> L;
 
     WarpTile<FORM, PRECISION, T> warp;
     float column_sum; // of B, over this thread's share of the rows; see sum_columns

@@ -46,13 +46,15 @@ typedef Tile<64, 64, 32, 2, 2, 1, 3, 4> Medium;
 typedef Tile<128, 128, 32, 2, 4, 1, 3, 4> Large;
 
 // Where the elements of both operands' tiles lie.
-template <int FORM, class T>
+template <int FORM, int PRECISION, class T>
 struct Layout
 {
+    // A float32 lane reads columns 2 t of B, which lie along the sum in the backward product: 2 (BK + 4) words apart they are 8 banks apart.
+    static constexpr int PAD = PRECISION == fp32 ? 4 : T::PAD;
     static constexpr bool A_ALONG_SUM = FORM != backward_weights, B_ALONG_SUM = FORM == backward_input;
     static constexpr int A_ROWS = A_ALONG_SUM ? T::BM : T::BK, A_COLUMNS = A_ALONG_SUM ? T::BK : T::BM;
     static constexpr int B_ROWS = B_ALONG_SUM ? T::BN : T::BK, B_COLUMNS = B_ALONG_SUM ? T::BK : T::BN;
-    static constexpr int A_STRIDE = A_COLUMNS + (A_ALONG_SUM ? T::PAD : 4), B_STRIDE = B_COLUMNS + (B_ALONG_SUM ? T::PAD : 4);
+    static constexpr int A_STRIDE = A_COLUMNS + (A_ALONG_SUM ? PAD : 4), B_STRIDE = B_COLUMNS + (B_ALONG_SUM ? PAD : 4);
     static constexpr int A_FLOATS = A_ROWS * A_STRIDE, STAGE_FLOATS = A_FLOATS + B_ROWS * B_STRIDE;
 
     // Elements s and s + 1 of the sum (s even) in row m of A, or column n of B; one load where they lie side by side.

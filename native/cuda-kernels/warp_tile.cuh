@@ -6,10 +6,10 @@
 #include "tile.cuh"
 
 template <int FORM, int PRECISION, class T>
-struct WarpTile : Layout<FORM, T>
+struct WarpTile : Layout<FORM, PRECISION, T>
 {
-    using Layout<FORM, T>::a_pair;
-    using Layout<FORM, T>::b_pair;
+    using Layout<FORM, PRECISION, T>::a_pair;
+    using Layout<FORM, PRECISION, T>::b_pair;
 
     float sums[T::MT][T::NT][4];
 

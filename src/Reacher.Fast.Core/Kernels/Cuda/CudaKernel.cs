@@ -32,8 +32,8 @@ internal sealed class CudaKernel
 /// <summary>All kernels but the matrix products, which <see cref="ProductKernels"/> has.</summary>
 internal static class CudaKernels
 {
-    public static readonly CudaKernel LinearNarrow = new("narrow", "linear_narrow", 256);
-    public static readonly CudaKernel LinearBackwardInputNarrow = new("narrow", "linear_backward_input_narrow", 256);
+    public static readonly CudaKernel LinearNarrow = new("narrow", "linear_narrow", 128);
+    public static readonly CudaKernel LinearBackwardInputNarrow = new("narrow", "linear_backward_input_narrow", 128);
     public static readonly CudaKernel ValueHead = new("value_head", "value_head", 256);
     public static readonly CudaKernel ValueHeadBackwardInput = new("value_head", "value_head_backward_input", 256);
     public static readonly CudaKernel ValueHeadBackwardWeights = new("value_head", "value_head_backward_weights", 1024);

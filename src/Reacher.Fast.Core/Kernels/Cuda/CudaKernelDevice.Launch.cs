@@ -119,7 +119,7 @@ public sealed partial class CudaKernelDevice
     {
         if (narrow is not null && columns <= NarrowColumns && ForcedTile == 0)
         {
-            Launch(narrow, Rows8(rows), heads, 1, arguments);
+            Launch(narrow, (rows + 3) / 4, heads, 1, arguments);
             return;
         }
 

@@ -36,13 +36,15 @@ public sealed partial class CudaKernelDevice
         RequireShape(report, 1, 1, ReportSlot.Count);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)reportSlot, (uint)ReportSlot.Count, nameof(reportSlot));
         int parts = (int)Math.Clamp(gradients.Length / 1024, 1, NormParts);
+        // Without a limit the gradients are only measured, and the optimiser need not wait for that.
+        bool limited = !float.IsPositiveInfinity(maximumNorm);
         Launch(
             CudaKernels.SquaredNorm, parts, 1, 1,
             [Read(gradients), Bytes(normScratch.Value, NormParts * sizeof(float), Access.Write), gradients.Length]);
 
         Launch(
             CudaKernels.ClipGradient, parts, 1, 1,
-            [Write(gradients), Bytes(normScratch.Value, NormParts * sizeof(float), Access.Read), parts, maximumNorm,
+            [limited ? Write(gradients) : Read(gradients), Bytes(normScratch.Value, NormParts * sizeof(float), Access.Read), parts, maximumNorm,
              Bytes(report.Address + (reportSlot * sizeof(float)), sizeof(float), Access.Write), gradients.Length]);
     }
 
