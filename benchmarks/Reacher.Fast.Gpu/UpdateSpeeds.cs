@@ -181,7 +181,11 @@ internal static class UpdateSpeeds
         Console.WriteLine($"\nSAC, batch {batchSize}, fp32, batches from the host and every report awaited: {1 / seconds:f0} updates/s");
     }
 
-    private static int Launches(Case what, Effort effort) => effort == Effort.Dry ? 1 : Math.Max(4, (what is { Batch: <= 256, Hidden: <= 256 } ? 2000 : what.Batch <= 1024 ? 300 : 40) / what.K);
+    private static int Launches(Case what, Effort effort)
+    {
+        int updates = what is { Batch: <= 256, Hidden: <= 256 } ? 2000 : what.Batch <= 1024 ? 300 : 40;
+        return effort == Effort.Dry ? 1 : Math.Max(4, updates / what.K);
+    }
 
     /// <summary>Multiplications and additions of the matrix products of one SAC update, two hidden layers.</summary>
     private static double SacOperations(double b, double h)

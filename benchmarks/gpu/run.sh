@@ -1,16 +1,17 @@
 #!/usr/bin/env bash
 # Everything about CUDA that needs a GPU: is it right, is it clean, how fast is it. No step takes more than ten minutes; each leaves
-# FOLDER/STEP.txt, and FOLDER/report.md is made anew from all of them. Ends with 0 if every check passed. Commit FOLDER.
+# FOLDER/STEP.txt and the figures of it in FOLDER/STEP.json, and FOLDER/report.md is made anew from all of them. Ends with 0 if every check passed. Commit FOLDER.
 #   benchmarks/gpu/run.sh TOOLS [FOLDER [STEP...]]   all steps, or those named (of: device assembly ops golden data memcheck racecheck
-#       synccheck transfers updates nvcc torch-limits torch-{sac,td3}-{fp32,tf32} torch-large train resume)
+#       synccheck kernels updates transfers train wide resume nvcc torch-limits torch-{sac,td3}-{fp32,tf32} torch-large)
 # TOOLS holds reacher-fast-gpu and reacher-fast, single files that need neither .NET nor a network: `dotnet cake --target=Gpu` publishes
 # them, or by hand, for another machine:
 #   dotnet publish -c Release -r linux-x64 --self-contained -o TOOLS benchmarks/Reacher.Fast.Gpu
 #   dotnet publish -c Release -r linux-x64 --self-contained -o TOOLS src/Reacher.Fast.Runner -p:PublishSingleFile=true -p:IncludeNativeLibrariesForSelfExtract=true
 # FOLDER is benchmarks/results/<the GPU's name> unless given. Steps of earlier runs that lie there stay in the report, each with its run.
 # Needs the NVIDIA driver; uses nvcc, ptxas, compute-sanitizer and PyTorch
-# where they are, and says what it left out where they are not. DRY=1 does as little as passes through every step: with
-# REACHER_FAST_CUDA_DRIVER naming the emulated GPU's library (native/cuda-kernels/host/build.sh), the whole script runs without a GPU.
+# where they are, and says what it left out where they are not. MODES names the modes of PyTorch that are measured (all of: eager
+# compile graph compile+graph). DRY=1 does as little as passes through every step: with REACHER_FAST_CUDA_DRIVER naming the emulated
+# GPU's library (native/cuda-kernels/host/build.sh), the whole script runs without a GPU.
 set -u -o pipefail
 [ $# -gt 0 ] || { echo "usage: run.sh TOOLS [FOLDER [STEP...]]" >&2; exit 2; }
 # Before the cd: both are relative to where the script is started.
@@ -51,6 +52,7 @@ memcheck() { sanitize memcheck; }
 racecheck() { sanitize racecheck; }
 synccheck() { sanitize synccheck; }
 transfers() { "$tool" transfers $dry; }
+kernels() { "$tool" kernels $dry; }
 updates() { "$tool" updates $dry; }
 nvcc_ptx() {
     need nvcc || return
@@ -64,7 +66,7 @@ torch_limits() { need_torch && python3 benchmarks/gpu/anchor.py; }
 torch_updates() {
     need_torch || return
     local figures=0
-    for mode in eager compile graph compile+graph; do
+    for mode in ${MODES:-eager compile graph compile+graph}; do
         iterations=$([ "$mode" = eager ] && echo 300 || echo 1500)
         timeout 145 python3 "$torch" --device cuda --algo "$1" --mode "$mode" --iters "$iterations" --rounds 5 ${2:-} && figures=$((figures + 1)) || echo "without $mode (status $?)"
     done
@@ -90,13 +92,18 @@ train() {
         grep -q '"outcome":"solved"' "$scratch/train.json" || { echo "not solved"; return 1; }
     fi
 }
+# Many arms at once: few updates for a transition, and more variety in each.
+wide() {
+    [ -z "${DRY:-}" ] || { echo "left out: an emulated GPU is too slow for many arms"; return 3; }
+    train_run cuda --force --num-agents 200 --steps-per-update 30 --buffer-init-steps 50000 --cooldown-steps 0
+}
 resume() {
     local more=${DRY:+300}
     more=${more:-6000}
     train_run cuda --force --no-stop --max-steps "$more" && train_run cpu --resume --no-stop --max-steps $((5 * more)) && train_run cuda --resume --no-stop --max-steps $((10 * more))
 }
 
-all=(device assembly ops golden data memcheck racecheck synccheck transfers updates nvcc torch-limits torch-sac-fp32 torch-sac-tf32 torch-td3-fp32 torch-td3-tf32 torch-large train resume)
+all=(device assembly ops golden data memcheck racecheck synccheck kernels updates transfers train wide resume nvcc torch-limits torch-sac-fp32 torch-sac-tf32 torch-td3-fp32 torch-td3-tf32 torch-large)
 run_step() {
     case $1 in
         nvcc) nvcc_ptx ;;
@@ -106,7 +113,7 @@ run_step() {
         torch-sac-tf32) torch_updates sac --tf32 ;;
         torch-td3-fp32) torch_updates td3 ;;
         torch-td3-tf32) torch_updates td3 --tf32 ;;
-        device | assembly | ops | golden | data | memcheck | racecheck | synccheck | transfers | updates | train | resume) "$1" ;;
+        device | assembly | ops | golden | data | memcheck | racecheck | synccheck | kernels | transfers | updates | train | wide | resume) "$1" ;;
         *) echo "there is no step $1"; return 2 ;;
     esac
 }
@@ -122,6 +129,8 @@ for name in "${@:-${all[@]}}"; do
      wait $step)
     status=$?
     tail -n 400 "$scratch/log" > "$out/$name.txt"
+    printf '{"step": "%s", "run": "%s", "status": %d, "figures": {%s}}\n' "$name" "$run" $status \
+        "$(sed -n 's/^figure \(\S*\) \(\S*\)$/"\1": \2/p' "$scratch/log" | paste -sd, | sed 's/,"/, "/g')" > "$out/$name.json"
     verdict=$([ $status -eq 0 ] && echo passed || { [ $status -eq 3 ] && echo "left out" || echo "FAILED (status $status)"; })
     without=$(sed -n 's/^without \([^ ]*\).*/\1/p' "$scratch/log" | paste -sd' ')
     printf '%s%s, %d s, run %s\n' "$verdict" "${without:+ without $without}" $((SECONDS - started)) "$run" | tee -a "$out/$name.txt"

@@ -15,7 +15,7 @@ internal sealed class LearnLoop : IDisposable
 {
     private readonly IReadOnlyDictionary<string, double> setting;
     private readonly IKernelDevice device;
-    private readonly IKernelDevice acting = KernelDevices.Create("auto", 1);
+    private readonly IKernelDevice acting = KernelDevices.Create("cpu", 1);
     private readonly ILearner learner;
     private readonly Policy policy;
     private readonly BatchBuffer batch;
@@ -38,7 +38,7 @@ internal sealed class LearnLoop : IDisposable
     public LearnLoop(LearnerOptions options, IReadOnlyDictionary<string, double> setting)
     {
         this.setting = setting;
-        device = KernelDevices.Create("auto", (int)setting["threads"]);
+        device = KernelDevices.Create("cpu", (int)setting["threads"]);
         learner = LearnerFactory.Create(options, spec, device);
         policy = new Policy(learner.Policy, acting);
         acting.NoiseSeed = options.Seed + 1000;

@@ -85,7 +85,7 @@ internal static class Doctor
         CudaReport report = CudaProbe.Describe();
         return report.IsAvailable
             ? new Finding("cuda", FindingLevel.Good,
-                $"driver for CUDA {report.DriverVersion}; {string.Join("; ", report.Devices)}; --device cuda uses it")
+                $"driver for CUDA {report.DriverVersion}; {string.Join("; ", report.Devices)}; the learner uses it unless --device cpu")
             : new Finding("cuda", FindingLevel.Note, "not used; the learner runs on the processor", report.Reason);
     }
 

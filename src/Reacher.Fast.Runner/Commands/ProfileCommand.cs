@@ -53,12 +53,13 @@ internal static class ProfileCommand
             throw new InputException($"--seconds is {seconds}, and must be from 0.1 to 86400.");
         }
 
+        bool both = options.Device == "auto";
         RunPlan plan = RunPreparation.Plan(RunPlanner.Settle(options, TimeProvider.System));
         using var cancelled = new CancellationTokenSource();
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
         bool live = !json && AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected;
-        ProfileReport report = live ? Live(plan, seconds, cancelled.Token) : Plainly(plan, seconds, cancelled.Token);
+        ProfileReport report = live ? Live(plan, both, seconds, cancelled.Token) : Plainly(plan, both, seconds, cancelled.Token);
         if (json)
         {
             Console.WriteLine(JsonSerializer.Serialize(report, JsonStyle.Indented));
@@ -87,15 +88,15 @@ internal static class ProfileCommand
         }
     }
 
-    private static ProfileReport Live(RunPlan plan, double seconds, CancellationToken cancelled) =>
+    private static ProfileReport Live(RunPlan plan, bool both, double seconds, CancellationToken cancelled) =>
         AnsiConsole.Live(new Markup("[grey]preparing[/]")).AutoClear(true).Overflow(VerticalOverflow.Crop).Start(context =>
-            Measure(plan, seconds, (report, doing) => context.UpdateTarget(ProfileView.Draw(report, doing)), cancelled));
+            Measure(plan, both, seconds, (report, doing) => context.UpdateTarget(ProfileView.Draw(report, doing)), cancelled));
 
     // Without a terminal a line of progress goes to the error output, where it disturbs no one who reads the table.
-    private static ProfileReport Plainly(RunPlan plan, double seconds, CancellationToken cancelled)
+    private static ProfileReport Plainly(RunPlan plan, bool both, double seconds, CancellationToken cancelled)
     {
         string last = "";
-        return Measure(plan, seconds, Say, cancelled);
+        return Measure(plan, both, seconds, Say, cancelled);
 
         void Say(ProfileReport report, string doing)
         {
@@ -108,13 +109,13 @@ internal static class ProfileCommand
         }
     }
 
-    // 'auto' is what the processor does, and then what a GPU does where there is one.
-    private static ProfileReport Measure(RunPlan plan, double seconds, Action<ProfileReport, string> progress, CancellationToken cancelled)
+    // With 'auto' both: what the processor does, and then what a GPU does where there is one.
+    private static ProfileReport Measure(
+        RunPlan plan, bool both, double seconds, Action<ProfileReport, string> progress, CancellationToken cancelled)
     {
         var profiler = new Profiler(plan, TimeSpan.FromSeconds(seconds), cancelled) { Progress = progress };
-        bool auto = plan.Device == "auto";
-        profiler.Measure(auto ? "cpu" : plan.Device);
-        if (auto && !cancelled.IsCancellationRequested)
+        profiler.Measure(both ? "cpu" : plan.Device);
+        if (both && !cancelled.IsCancellationRequested)
         {
             CudaReport gpu = CudaProbe.Describe();
             if (gpu.IsAvailable)

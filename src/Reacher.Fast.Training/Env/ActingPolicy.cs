@@ -20,7 +20,7 @@ internal sealed class ActingPolicy : IDisposable
     /// <summary>A policy for the run's networks that acts for <paramref name="agents"/> agents at once.</summary>
     public static ActingPolicy Create(RunPlan plan, int agents)
     {
-        IKernelDevice device = KernelDevices.Create("auto", threads: 1);
+        IKernelDevice device = KernelDevices.Create("cpu", threads: 1);
         return new ActingPolicy(device, new Policy(plan.PolicySpec, device, agents) { NoiseHold = plan.NoiseHold });
     }
 

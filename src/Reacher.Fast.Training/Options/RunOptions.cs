@@ -109,7 +109,7 @@ internal record RunOptions
     public bool Force { get; init; }
 
     [Option(OptionSection.Torch, "device",
-        "Where the learner computes: cpu, cuda (the first GPU) or cuda:N; auto is cpu until CUDA has been verified on a GPU",
+        "Where the learner computes: cpu, cuda (the first GPU), cuda:N; auto takes a GPU where there is one, or else the processor",
         Allowed = "auto, cpu, cuda or cuda:N", Pattern = "auto|cpu|cuda|cuda:[0-9]{1,9}")]
     public string Device { get; init; } = "auto";
 

@@ -1,3 +1,5 @@
+using Reacher.Fast.Core.Devices;
+
 namespace Reacher.Fast.Training.Options;
 
 /// <summary>Settles what a run's options leave open: run id, seed, threads, and what only the environment itself can say.</summary>
@@ -25,6 +27,7 @@ internal static class RunPlanner
         RunId = options.RunId ?? throw new ArgumentException("The options have no run id.", nameof(options)),
         Seed = (ulong)options.Seed,
         Learner = options.Learner with { Seed = (ulong)options.Seed },
+        Device = KernelDevices.Resolve(options.Device),
         Environment = PlanEnvironment(options),
         LearnerThreads = options.LearnerThreads > 0 ? options.LearnerThreads : Math.Max(1, Environment.ProcessorCount - 1),
         AgentCount = agentCount,

@@ -108,6 +108,17 @@ public sealed class CudaTrainTests
     }
 
     [Test]
+    public void Auto_takes_a_gpu_where_there_is_one_and_the_processor_where_there_is_none()
+    {
+        EmulateGpu();
+        long first = TrainOn("auto", 250, Small);
+        Assert.That(LearnerLog().Split("learning on cuda:0"), Has.Length.EqualTo(2));
+        Environment.SetEnvironmentVariable("REACHER_FAST_CUDA_DRIVER", "libno-such-driver.so");
+        Assert.That(TrainOn("auto", 100, [.. Small, "--resume"]), Is.GreaterThan(first));
+        Assert.That(LearnerLog().Split("learning on cuda:0"), Has.Length.EqualTo(2), "the second run was the processor's");
+    }
+
+    [Test]
     public void Without_a_gpu_the_sentence_says_what_is_missing_and_no_folder_is_made()
     {
         Environment.SetEnvironmentVariable("REACHER_FAST_CUDA_DRIVER", "libno-such-driver.so");

@@ -10,8 +10,8 @@ namespace Reacher.Fast.Training.Tests.Learn;
 /// <summary>Act, step, store, update: a learner with an environment and nothing between them, so that what it learns is its own doing.</summary>
 internal sealed class LockstepLoop : IDisposable
 {
-    private readonly IKernelDevice device = KernelDevices.Create("auto", 1);
-    private readonly IKernelDevice acting = KernelDevices.Create("auto", 1);
+    private readonly IKernelDevice device = KernelDevices.Create("cpu", 1);
+    private readonly IKernelDevice acting = KernelDevices.Create("cpu", 1);
     private readonly IVectorEnvironment environment;
     private readonly TransitionSpec spec;
     private readonly ILearner learner;
