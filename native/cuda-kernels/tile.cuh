@@ -78,5 +78,20 @@ struct Layout
         return {b[s * B_STRIDE + n], b[(s + 1) * B_STRIDE + n]};
     }
 
+    // Elements s and s + 1 of the sum in columns n and n + 1 (both even) of B, in as few loads as they lie in.
+    RF_MEMBER static void b_square(const float* b, int s, int n, Pair (&columns)[2])
+    {
+        if (B_ALONG_SUM)
+        {
+            columns[0] = b_pair(b, s, n);
+            columns[1] = b_pair(b, s, n + 1);
+            return;
+        }
+
+        Pair row = load_pair(b + s * B_STRIDE + n), next = load_pair(b + (s + 1) * B_STRIDE + n);
+        columns[0] = {row.x, next.x};
+        columns[1] = {row.y, next.y};
+    }
+
     RF_MEMBER static float b_at(const float* b, int s, int n) { return b[B_ALONG_SUM ? n * B_STRIDE + s : s * B_STRIDE + n]; }
 };

@@ -10,6 +10,7 @@ struct WarpTile : Layout<FORM, PRECISION, T>
 {
     using Layout<FORM, PRECISION, T>::a_pair;
     using Layout<FORM, PRECISION, T>::b_pair;
+    using Layout<FORM, PRECISION, T>::b_square;
 
     float sums[T::MT][T::NT][4];
 
@@ -138,8 +139,7 @@ private:
 #pragma unroll
         for (int j = 0; j < T::NT; j++)
         {
-            right[j][0] = b_pair(b, s, n + 8 * j);
-            right[j][1] = b_pair(b, s, n + 8 * j + 1);
+            b_square(b, s, n + 8 * j, right[j]);
         }
 
 #pragma unroll
