@@ -9,8 +9,6 @@ namespace Reacher.Fast.Gpu;
 /// </summary>
 internal static class KernelSpeeds
 {
-    private const int Chained = 200;
-
     public static void Run(Effort effort)
     {
         foreach (CudaPrecision precision in Enum.GetValues<CudaPrecision>())
@@ -36,7 +34,7 @@ internal static class KernelSpeeds
         }
     }
 
-    /// <summary>The ops of one update at a batch and a width, each <see cref="Chained"/> times in a row.</summary>
+    /// <summary>The ops of one update at a batch and a width, each many times in a row.</summary>
     private static void OfAnUpdate(CudaPrecision precision, int batch, int width, Effort effort)
     {
         using var device = new CudaKernelDevice(new CudaDeviceOptions(Precision: precision, Parallel: false));
@@ -72,10 +70,11 @@ internal static class KernelSpeeds
             ("advance_noise (nothing but a launch)", device.AdvanceNoise),
         ];
         string name = CudaKernelDevice.PrecisionName(precision);
-        Console.WriteLine($"{name}, batch {batch}, hidden {width}: us a kernel, {Chained} in a row in one graph");
+        int count = effort == Effort.Dry ? 2 : batch <= 256 ? 200 : 40;
+        Console.WriteLine($"{name}, batch {batch}, hidden {width}: us a kernel, {count} in a row in one graph");
         foreach ((string op, Action issue) in ops)
         {
-            double seconds = InAGraph(device, issue, effort == Effort.Dry ? 2 : Chained);
+            double seconds = InAGraph(device, issue, count);
             Console.WriteLine($"  {op,-40} {seconds * 1e6,8:f2}");
         }
 

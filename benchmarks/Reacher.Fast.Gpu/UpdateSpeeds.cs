@@ -183,8 +183,8 @@ internal static class UpdateSpeeds
 
     private static int Launches(Case what, Effort effort)
     {
-        int updates = what is { Batch: <= 256, Hidden: <= 256 } ? 2000 : what.Batch <= 1024 ? 300 : 40;
-        return effort == Effort.Dry ? 1 : Math.Max(4, updates / what.K);
+        int updates = what is { Batch: <= 256, Hidden: <= 256 } ? 2000 : what.Batch <= 1024 ? 300 : 20;
+        return effort switch { Effort.Dry => 1, Effort.Quick => Math.Max(4, updates / 4 / what.K), _ => Math.Max(4, updates / what.K) };
     }
 
     /// <summary>Multiplications and additions of the matrix products of one SAC update, two hidden layers.</summary>
