@@ -78,7 +78,7 @@ RF_KERNEL RF_THREADS(128) linear_backward_input_narrow(
         {
             const float* from = dy + ((long long)head * batch + row) * stride;
             const float* w = weight + ((long long)head * all_inputs + first + column) * stride;
-#pragma unroll 8
+#pragma unroll 4 // with 8 it needs more registers than there are
             for (int o = lane_index(); o < outputs; o += 32)
             {
                 float value = from[o];

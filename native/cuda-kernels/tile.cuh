@@ -39,9 +39,9 @@ struct Tile
 };
 
 // small: a 256 x 256 layer of both critics is 128 blocks, about one for each multiprocessor of a large GPU. It is all latency:
-// a sum of 256 is on its way at once, and sixteen warps share it. medium and large reuse every loaded value two and four
-// times as often, for products that fill the chip anyway.
-typedef Tile<32, 32, 64, 2, 2, 4, 4, 8> Small;
+// a sum of 256 is on its way at once, and eight warps share it (of one, two, four and eight groups, two gave the most updates on an
+// H200; docs/cuda.md). medium and large reuse every loaded value two and four times as often, for products that fill the chip anyway.
+typedef Tile<32, 32, 64, 2, 2, 2, 4, 8> Small;
 typedef Tile<64, 64, 32, 2, 2, 1, 3, 4> Medium;
 typedef Tile<128, 128, 32, 2, 4, 1, 3, 4> Large;
 

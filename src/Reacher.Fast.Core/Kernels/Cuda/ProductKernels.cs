@@ -39,7 +39,7 @@ internal sealed class ProductKernels
     [
         new("large", 128, Depth: 32, Stages: 3, Threads: 256, Padding: 4),
         new("medium", 64, Depth: 32, Stages: 3, Threads: 128, Padding: 4),
-        new("small", 32, Depth: 64, Stages: 4, Threads: 512, Padding: 8),
+        new("small", 32, Depth: 64, Stages: 4, Threads: 256, Padding: 8),
     ];
 
     private static readonly ProductKernels[] ByPrecision = [new("fp32"), new("tf32"), new("bf16")]; // after Sizes, which it reads
