@@ -1,4 +1,5 @@
 using Reacher.Fast.Core;
+using Reacher.Fast.Core.Environments;
 using Reacher.Fast.Core.Kernels.Scalar;
 using Reacher.Fast.Core.Networks;
 using Reacher.Fast.Training.Export;
@@ -39,6 +40,26 @@ public sealed class OnnxExportTests
             "version_number [1]", "memory_size [1]", "continuous_actions [batch, 4]", "continuous_action_output_shape [1]",
             "deterministic_continuous_actions [batch, 4]",
         }));
+    }
+
+    [Test]
+    public void Each_sensor_has_an_input_of_its_shape_and_the_policy_is_the_same([Values] bool normalize)
+    {
+        PolicySpec spec = Spec(PolicyKind.SquashedGaussian, normalize) with { Observations = new ObservationLayout([[2], [4, 7], [3]]) };
+        float[] block = Policies.RandomBlock(spec, 1);
+        ModelProto model = OnnxExport.Build(spec, block);
+        using (var run = new OnnxRun(model))
+        {
+            Assert.That(run.Inputs, Is.EqualTo(new[] { "obs_0 [batch, 2]", "obs_1 [batch, 4, 7]", "obs_2 [batch, 3]" }));
+        }
+
+        Differences found = Compare(model.Clone(), spec, block);
+        Assert.That(found.Constants, Is.EqualTo(Constants));
+        Assert.That(Math.Max(found.Deterministic, found.Sampled), Is.LessThan(Tolerance));
+
+        NodeProto joined = model.Graph.Node.Single(node => node.OpType == "Concat");
+        (joined.Input[0], joined.Input[2]) = (joined.Input[2], joined.Input[0]);
+        Assert.That(Compare(model, spec, block).Deterministic, Is.GreaterThan(100 * Tolerance), "a wrong order is noticed");
     }
 
     [TestCaseSource(typeof(PlantedMistakes), nameof(PlantedMistakes.All))]
@@ -98,13 +119,29 @@ public sealed class OnnxExportTests
 
         float[] observations = Policies.Observations(spec, Count, 2);
         using var run = new OnnxRun(model);
-        Dictionary<string, float[]> results = run.Evaluate(("obs_0", observations, [spec.ObservationSize]));
+        Dictionary<string, float[]> results = run.Evaluate(BySensor(observations, spec.Observations));
         float[] noise = isSampled ? results[Noise] : new float[Count * spec.ActionSize];
         string[] constants = ["version_number", "memory_size", "continuous_action_output_shape"];
         return new Differences(
             string.Join(", ", constants.Select(name => $"{name} {results[name].Single()}")),
             Largest(results["deterministic_continuous_actions"], ActDeterministically(spec, block, observations)),
             Largest(results[Sampled], Resample(spec, block, observations, noise)));
+    }
+
+    // What each sensor gave, taken out of the rows of joined observations.
+    private static (string Name, float[] Values, int[] Sizes)[] BySensor(float[] observations, ObservationLayout layout)
+    {
+        var sensors = new List<(string Name, float[] Values, int[] Sizes)>();
+        int first = 0;
+        foreach (IReadOnlyList<int> shape in layout.Shapes)
+        {
+            int size = ObservationLayout.SizeOf(shape), from = first;
+            float[] values = [.. observations.Where((_, i) => i % layout.Size >= from && i % layout.Size < from + size)];
+            sensors.Add(($"obs_{sensors.Count}", values, [.. shape]));
+            first += size;
+        }
+
+        return [.. sensors];
     }
 
     private static float[] ActDeterministically(PolicySpec spec, float[] block, float[] observations)
