@@ -162,8 +162,14 @@ internal sealed class RunProgress
                 weights = kept;
             }
 
+            using IVectorEnvironment? own = player is null
+                ? EnvironmentFactory.Create(plan.Environment, plan.EnvironmentCount, files.Logs, cancellation: cancellation)
+                : null;
+            IVectorEnvironment environment = player ?? own!;
+            using ActingPolicy policy = ActingPolicy.Create(plan, environment.AgentCount);
+            policy.Load(weights);
             EvaluationResult result = PolicyEvaluation.Play(
-                plan, weights, plan.EvaluationWindow, player, files.Logs, cancellation: cancellation);
+                policy, environment, plan.Seed, plan.EvaluationWindow, cancellation: cancellation);
             (finalScore, finalDeviation, finalEpisodes) = (result.Mean, result.Deviation, result.Scores.Count);
             return null;
         }

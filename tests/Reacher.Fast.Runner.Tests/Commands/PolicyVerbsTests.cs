@@ -38,6 +38,16 @@ public sealed class PolicyVerbsTests
     }
 
     [Test]
+    public void An_ONNX_policy_needs_an_assembly_that_is_no_part_of_this_program()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["policy.onnx"], "not looked at");
+        using RunnerProcess eval = RunnerProcess.Start("eval", folder["policy.onnx"]);
+        Assert.That(eval.WaitForExit(), Is.EqualTo(ExitCodes.Usage));
+        Assert.That(eval.Errors.Trim(), Does.StartWith("reacher-fast: To play '").And.Contain("Reacher.Fast.Onnx is needed").And.Not.Contain("\n"));
+    }
+
+    [Test]
     public void Report_writes_the_page()
     {
         using var folder = new TemporaryFolder();
