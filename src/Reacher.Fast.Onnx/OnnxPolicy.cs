@@ -78,12 +78,12 @@ public sealed class OnnxPolicy : IPolicy
         }
         catch (OnnxRuntimeException error)
         {
-            throw new InputException($"'{path}' cannot be played: ONNX Runtime refuses it ({Reason(error)}).", error);
+            throw new InputException($"'{path}' cannot be played: ONNX Runtime refuses it ({QuotedName.Reason(error)}).", error);
         }
         catch (Exception error) when (error is TypeInitializationException or DllNotFoundException)
         {
-            throw new InputException(
-                $"'{path}' cannot be played: ONNX Runtime's native library cannot be loaded ({Reason(error.InnerException ?? error)}).", error);
+            string reason = QuotedName.Reason(error.InnerException ?? error);
+            throw new InputException($"'{path}' cannot be played: ONNX Runtime's native library cannot be loaded ({reason}).", error);
         }
     }
 
@@ -158,12 +158,6 @@ public sealed class OnnxPolicy : IPolicy
         }
     }
 
-    private static string Reason(Exception error)
-    {
-        const int Longest = 300;
-        return QuotedName.Shortened(error.Message.TrimEnd('.'), Longest);
-    }
-
     // What a model declares of its output's sizes is often wrong, so the sizes are those of an output that it has computed.
     private (int ActionSize, int LargestBatch) Try()
     {
@@ -211,7 +205,7 @@ public sealed class OnnxPolicy : IPolicy
         }
         catch (OnnxRuntimeException error)
         {
-            throw new InputException($"'{path}' cannot be played on: ONNX Runtime fails ({Reason(error)}).", error);
+            throw new InputException($"'{path}' cannot be played on: ONNX Runtime fails ({QuotedName.Reason(error)}).", error);
         }
 
         if (FiniteCheck.IndexOfNonFinite(run.FlatActions) is >= 0 and int at)

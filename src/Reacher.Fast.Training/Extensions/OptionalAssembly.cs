@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using Reacher.Fast.Core;
+using Reacher.Fast.Core.Files;
 
 namespace Reacher.Fast.Training.Extensions;
 
@@ -40,7 +41,7 @@ public static class OptionalAssembly
             Exception cause = error is TargetInvocationException { InnerException: Exception inner } ? inner : error;
             string place = referenced is null ? $"'{file}'" : "the one that this program refers to";
             throw new InputException(
-                $"{purpose}, {name} is needed, and {place} cannot be used ({cause.Message.TrimEnd('.')}); put that of version {OurVersion} in its " +
+                $"{purpose}, {name} is needed, and {place} cannot be used ({QuotedName.Reason(cause)}); put that of version {OurVersion} in its " +
                 "place.",
                 error);
         }

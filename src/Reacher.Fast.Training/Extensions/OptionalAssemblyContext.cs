@@ -6,7 +6,7 @@ namespace Reacher.Fast.Training.Extensions;
 /// <summary>
 /// Where an optional assembly lives: beside the program's own assemblies and apart from them. What lies in its folder is its own, in whatever
 /// version, and the program never meets it. Two things are the program's: this project's libraries, because both must mean the same type by
-/// <c>IPolicy</c>, and everything that the folder does not hold, such as the runtime.
+/// <c>IPolicy</c>, and everything that the folder does not hold, such as the runtime. A native library is found beside the assembly that asks for it.
 /// </summary>
 /// <param name="folder">The folder that holds the assembly and what it needs.</param>
 /// <param name="name">The assembly's name.</param>
@@ -32,13 +32,5 @@ internal sealed class OptionalAssemblyContext(string folder, string name) : Asse
         string file = Path.Combine(folder, assemblyName.Name + ".dll");
         bool isShared = assemblyName.Name!.StartsWith(ThisProject, StringComparison.Ordinal) && assemblyName.Name != Name;
         return isShared || !File.Exists(file) ? null : LoadFromAssemblyPath(file);
-    }
-
-    /// <inheritdoc/>
-    protected override nint LoadUnmanagedDll(string unmanagedDllName)
-    {
-        string[] fileNames = [unmanagedDllName, $"lib{unmanagedDllName}.so", $"lib{unmanagedDllName}.dylib", $"{unmanagedDllName}.dll"];
-        string? file = fileNames.Select(fileName => Path.Combine(folder, fileName)).FirstOrDefault(File.Exists);
-        return file is null ? 0 : LoadUnmanagedDllFromPath(file);
     }
 }
