@@ -39,7 +39,7 @@ internal sealed record RunSource(string PolicyFile, RunOptions Options)
         }
 
         (RunFolder folder, RunOptions options) = SavedRun.Find(run, results, flags);
-        if (!whole && BestPolicy.Find(folder) is string best)
+        if (!whole && BestPolicy.Find(folder, OutputLine.WriteWarning) is string best)
         {
             return new RunSource(best, options);
         }

@@ -161,7 +161,7 @@ internal static class TrainCommand
                 return;
             }
 
-            PolicySpec spec = PolicyFile.Read(BestPolicy.Find(files) ?? last.Path, out float[] weights);
+            PolicySpec spec = PolicyFile.Read(BestPolicy.Find(files, OutputLine.WriteWarning) ?? last.Path, out float[] weights);
             OnnxExport.Write(spec, weights, files.Onnx);
             IReadOnlyList<EvaluationRecord> evaluations = EvaluationLog.Read(files.Evaluations);
             TrainingStatus.Save(files, store.List().Reverse().Select(Entry), Entry((last.Step, last.Path)));
