@@ -99,13 +99,13 @@ public sealed class OptionalAssemblyTests
         return message;
     }
 
-    // As a folder of the release has it.
+    // As a folder of the release has it, and with a library of this project that somebody has copied along.
     private void Install()
     {
         string[] files =
         [
             $"{Name}.dll", "Microsoft.ML.OnnxRuntime.dll", "CommunityToolkit.HighPerformance.dll", "Google.Protobuf.dll",
-            "System.Numerics.Tensors.dll",
+            "System.Numerics.Tensors.dll", "Reacher.Fast.Core.dll",
         ];
         foreach (string file in files)
         {
