@@ -97,14 +97,15 @@ Task("Gpu")
     .IsDependentOn("Build")
     .Does<BuildReport>(RunGpuChecks);
 
+Task("SingleFile")
+    .Description("The runner as one self-contained file for linux-x64, and what is optional beside it, in artifacts/linux-x64; both are tried.")
+    .Does<BuildReport>(PublishRunner);
+
 Task("Pack")
-    .Description("NuGet packages of the libraries with symbols, and a self-contained single-file runner for linux-x64, in artifacts/.")
+    .Description("NuGet packages of the libraries with symbols, and the single file, in artifacts/.")
     .IsDependentOn("Build")
-    .Does<BuildReport>(report =>
-    {
-        PackLibraries(report);
-        PublishRunner(report);
-    });
+    .IsDependentOn("SingleFile")
+    .Does<BuildReport>(PackLibraries);
 
 Task("CI")
     .Description("What continuous integration runs: .ci/run.")

@@ -1,3 +1,5 @@
+const string OnnxName = "Reacher.Fast.Onnx";
+
 // No property that changes how the libraries compile: they share their outputs with the build that is packed beside.
 const string SingleFile = "-p:PublishSingleFile=true -p:IncludeNativeLibrariesForSelfExtract=true " +
     "-p:CopyOutputSymbolsToPublishDirectory=false -p:PublishDocumentationFiles=false";
@@ -15,27 +17,35 @@ void PackLibraries(BuildReport report)
     report.Did("Pack", $"{GetFiles($"{folder}/*.nupkg").Count} packages and {GetFiles($"{folder}/*.snupkg").Count} of symbols in artifacts/packages");
 }
 
-/// <summary>The runner as one file that needs neither the SDK nor the runtime, and a short training with nothing around it.</summary>
+/// <summary>
+/// The runner as one file that needs neither the SDK nor the runtime, and beside it, in a folder of its own, what only some users want. Both are
+/// tried with nothing around them.
+/// </summary>
 void PublishRunner(BuildReport report)
 {
     DirectoryPath folder = Artifacts("linux-x64");
     CleanDirectory(folder);
     Publish(Runner, folder, SingleFile);
     FilePath file = folder.CombineWithFilePath("reacher-fast");
-    string size = $"{new System.IO.FileInfo(file.FullPath).Length / 1048576.0:F0} MiB";
-    report.Did("Pack", $"the runner as one file of {size}, artifacts/linux-x64/reacher-fast");
+    report.Did("SingleFile", $"the runner as one file of {MebiBytes(file.FullPath)}, artifacts/linux-x64/reacher-fast");
+    DirectoryPath onnx = folder.Combine(OnnxName);
+    Run("dotnet", $"publish src/{OnnxName} -c {configuration} -r linux-x64 --no-self-contained -o \"{onnx}\" -p:PublishDocumentationFiles=false");
+    string size = MebiBytes([.. GetFiles($"{onnx}/*").Select(part => part.FullPath)]);
+    report.Did("SingleFile", $"what plays ONNX policies, {size}, in {OnnxName} beside it");
     if (!IsRunningOnLinux() || System.Runtime.InteropServices.RuntimeInformation.OSArchitecture != System.Runtime.InteropServices.Architecture.X64)
     {
-        report.Skipped("Pack, training with the single file", "this machine is not linux-x64");
+        report.Skipped("SingleFile, training with it", "this machine is not linux-x64");
         return;
     }
 
-    TryRunner(file);
-    report.Did("Pack", "which trained the arm in an empty environment, from another folder");
+    TryRunner(file, onnx);
+    report.Did("SingleFile", "which trained the arm in an empty environment, from another folder, and played the model that it left");
 }
 
+string MebiBytes(params string[] files) => $"{files.Sum(file => new System.IO.FileInfo(file).Length) / 1048576.0:F0} MiB";
+
 /// <summary>Trains the arm for a few thousand steps with nothing around the file: no SDK on the path, no environment, another folder.</summary>
-void TryRunner(FilePath file)
+void TryRunner(FilePath file, DirectoryPath onnx)
 {
     string folder = System.IO.Directory.CreateTempSubdirectory("reacher-fast-pack-").FullName;
     try
@@ -49,10 +59,55 @@ void TryRunner(FilePath file)
                 throw new CakeException($"{file} trained the arm and left no {made}.");
             }
         }
+
+        TryOnnx(folder, file, onnx);
     }
     finally
     {
         System.IO.Directory.Delete(folder, recursive: true);
+    }
+}
+
+/// <summary>
+/// The model that a run left, played by the single file: with what it needs beside it; without; and with what does not fit, which is one sentence.
+/// </summary>
+void TryOnnx(string folder, FilePath file, DirectoryPath onnx)
+{
+    const string Play = "eval results/packed/Reacher.onnx --episodes 1 --max-step 400";
+    RunIn(folder, "env", $"-i \"{file}\" {Play}");
+
+    // A copy, so that what is published stays whole while parts of it are taken away here.
+    DirectoryPath program = Directory($"{folder}/program");
+    DirectoryPath beside = program.Combine(OnnxName);
+    CopyDirectory(onnx, beside);
+    CopyFileToDirectory(file, program);
+    FilePath copy = program.CombineWithFilePath("reacher-fast");
+    DeleteFile(beside.CombineWithFilePath("libonnxruntime.so"));
+    Refuses(folder, copy, Play, "ONNX Runtime's native library cannot be loaded");
+    FilePath runtime = beside.CombineWithFilePath("Microsoft.ML.OnnxRuntime.dll");
+    FilePath assembly = beside.CombineWithFilePath($"{OnnxName}.dll");
+    DeleteFile(assembly);
+    MoveFile(runtime, assembly);
+    Refuses(folder, copy, Play, "is of version 1.31");
+    CopyFile(onnx.CombineWithFilePath($"{OnnxName}.dll"), assembly);
+    Refuses(folder, copy, Play, "cannot be used (Could not load file or assembly 'Microsoft.ML.OnnxRuntime");
+    DeleteDirectory(beside, new DeleteDirectorySettings { Recursive = true });
+    Refuses(folder, copy, Play, $"{OnnxName} is needed, which is not here");
+}
+
+/// <summary>Runs the single file, which must end with code 2 and one line that holds a sentence.</summary>
+void Refuses(string folder, FilePath file, string arguments, string sentence)
+{
+    var settings = new ProcessSettings
+    {
+        Arguments = $"-i \"{file}\" {arguments}", WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true,
+    };
+    int code = StartProcess("env", settings, out IEnumerable<string> _, out IEnumerable<string> errors);
+    string[] lines = errors.ToArray();
+    if (code != 2 || lines.Length != 1 || !lines[0].Contains(sentence))
+    {
+        throw new CakeException(
+            $"'{file} {arguments}' ended with code {code} where 2 and '{sentence}' were expected; it said: {string.Join(" / ", lines)}");
     }
 }
 

@@ -1,3 +1,5 @@
+using Reacher.Fast.Core.Environments;
+using Reacher.Fast.Core.Files;
 using Reacher.Fast.Core.Networks;
 
 namespace Reacher.Fast.Core.Checkpoints;
@@ -24,6 +26,11 @@ public static class PolicyFile
     /// <c>target_actor</c>.
     /// </summary>
     public const string PublishedKey = "policy.published";
+
+    /// <summary>
+    /// Metadata: the sensors of the observation (<see cref="ObservationLayout"/>), where it is more than one vector.
+    /// </summary>
+    public const string SensorsKey = "policy.sensors";
 
     private const string LearnerKey = "learner.algorithm";
     private const string Mean = "normalizer.mean";
@@ -52,6 +59,7 @@ public static class PolicyFile
         state.Metadata["format"] = "pt";
         state.Metadata[KindKey] = spec.Kind == PolicyKind.SquashedGaussian ? Gaussian : Deterministic;
         state.Metadata["policy.activation"] = "relu";
+        DescribeSensors(spec, state);
         int at = 0;
         if (spec.NormalizeObservations)
         {
@@ -71,6 +79,17 @@ public static class PolicyFile
         }
 
         return state;
+    }
+
+    /// <summary>Says in the metadata of <paramref name="state"/> what sensors the policy observes with.</summary>
+    public static void DescribeSensors(PolicySpec spec, StateDictionary state)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(state);
+        if (!spec.Observations.IsVector)
+        {
+            state.Metadata[SensorsKey] = spec.Observations.ToString();
+        }
     }
 
     /// <summary>Writes the policy to <paramref name="path"/>.</summary>
@@ -162,7 +181,7 @@ public static class PolicyFile
             if (!own.Contains(tensor.Name) && !OfCheckpoint.Any(prefix => tensor.Name.StartsWith(prefix, StringComparison.Ordinal)))
             {
                 throw new InputException(
-                    $"'{name}' holds a tensor {SafetensorsHeader.Quote(tensor.Name)} that is no part of a policy or a checkpoint of this " +
+                    $"'{name}' holds a tensor {QuotedName.Of(tensor.Name)} that is no part of a policy or a checkpoint of this " +
                     "program; name one of those.");
             }
         }
@@ -199,7 +218,23 @@ public static class PolicyFile
         }
 
         int actions = kind == PolicyKind.SquashedGaussian ? outputSize / 2 : outputSize;
-        return new PolicySpec(kind, sizes[0], actions, sizes.ToArray().AsSpan()[1..^1], state.Contains(Mean));
+        return new PolicySpec(kind, sizes[0], actions, sizes.ToArray().AsSpan()[1..^1], state.Contains(Mean))
+        {
+            Observations = FindSensors(state, sizes[0], name),
+        };
+    }
+
+    private static ObservationLayout FindSensors(StateDictionary state, int size, string name)
+    {
+        if (!state.Metadata.TryGetValue(SensorsKey, out string? sensors))
+        {
+            return ObservationLayout.OfVector(size);
+        }
+
+        return ObservationLayout.Parse(sensors) is { } layout && layout.Size == size
+            ? layout
+            : throw new InputException(
+                $"'{name}' says by its metadata '{SensorsKey}' that its observations are {QuotedName.Of(sensors)}, which is not {size} numbers.");
     }
 
     private static PolicyKind FindKind(StateDictionary state, string name)

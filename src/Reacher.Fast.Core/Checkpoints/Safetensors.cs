@@ -194,20 +194,20 @@ public static class Safetensors
             if (entry.Begin != position || entry.End < entry.Begin)
             {
                 throw new FormatException(
-                    $"its tensor {SafetensorsHeader.Quote(entry.Name)} lies at {entry.Begin}..{entry.End}, which overlaps or leaves a " +
+                    $"its tensor {QuotedName.Of(entry.Name)} lies at {entry.Begin}..{entry.End}, which overlaps or leaves a " +
                     $"gap at {position}");
             }
 
             if (Bytes(entry) != entry.End - entry.Begin)
             {
                 throw new FormatException(
-                    $"its tensor {SafetensorsHeader.Quote(entry.Name)} has {entry.End - entry.Begin} bytes, not those of its shape");
+                    $"its tensor {QuotedName.Of(entry.Name)} has {entry.End - entry.Begin} bytes, not those of its shape");
             }
 
             if (entry.End > dataLength)
             {
                 throw new FormatException(
-                    $"its tensor {SafetensorsHeader.Quote(entry.Name)} ends at {entry.End} of {dataLength} bytes, so the file is truncated");
+                    $"its tensor {QuotedName.Of(entry.Name)} ends at {entry.End} of {dataLength} bytes, so the file is truncated");
             }
 
             position = entry.End;
@@ -235,7 +235,7 @@ public static class Safetensors
             bytes *= size;
             if (bytes > Array.MaxLength)
             {
-                throw new FormatException($"its tensor {SafetensorsHeader.Quote(entry.Name)} is larger than {Array.MaxLength} bytes");
+                throw new FormatException($"its tensor {QuotedName.Of(entry.Name)} is larger than {Array.MaxLength} bytes");
             }
         }
 

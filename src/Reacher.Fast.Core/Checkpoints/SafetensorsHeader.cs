@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
+using Reacher.Fast.Core.Files;
 
 namespace Reacher.Fast.Core.Checkpoints;
 
@@ -99,19 +99,6 @@ internal sealed class SafetensorsHeader
         }
     }
 
-    /// <summary>A name from a file, short and printable, for a message.</summary>
-    public static string Quote(string text)
-    {
-        const int Longest = 60;
-        var quoted = new StringBuilder("'");
-        foreach (char letter in text.AsSpan(0, Math.Min(text.Length, Longest)))
-        {
-            quoted.Append(char.IsControl(letter) || char.IsSurrogate(letter) ? '?' : letter);
-        }
-
-        return quoted.Append(text.Length > Longest ? "...'" : "'").ToString();
-    }
-
     private void Parse(ReadOnlySpan<byte> bytes)
     {
         var json = new Utf8JsonReader(bytes, new JsonReaderOptions { MaxDepth = 8 });
@@ -122,7 +109,7 @@ internal sealed class SafetensorsHeader
             string name = json.GetString()!;
             if (!names.Add(name))
             {
-                throw new FormatException($"its header names {Quote(name)} twice");
+                throw new FormatException($"its header names {QuotedName.Of(name)} twice");
             }
 
             if (name == MetadataKey)
@@ -148,7 +135,7 @@ internal sealed class SafetensorsHeader
         while (Next(ref json) == JsonTokenType.PropertyName)
         {
             string key = json.GetString()!;
-            Expect(ref json, JsonTokenType.String, $"its metadata {Quote(key)} is not a string");
+            Expect(ref json, JsonTokenType.String, $"its metadata {QuotedName.Of(key)} is not a string");
             string value = json.GetString()!;
             bool added;
             if (key == ChecksumKey)
@@ -166,7 +153,7 @@ internal sealed class SafetensorsHeader
 
             if (!added)
             {
-                throw new FormatException($"its metadata names {Quote(key)} twice");
+                throw new FormatException($"its metadata names {QuotedName.Of(key)} twice");
             }
         }
     }
@@ -177,7 +164,7 @@ internal sealed class SafetensorsHeader
 
     private static SafetensorsEntry ParseEntry(ref Utf8JsonReader json, string name)
     {
-        Expect(ref json, JsonTokenType.StartObject, $"its tensor {Quote(name)} is not described by an object");
+        Expect(ref json, JsonTokenType.StartObject, $"its tensor {QuotedName.Of(name)} is not described by an object");
         TensorType? type = null;
         long[]? shape = null;
         long[]? offsets = null;
@@ -200,23 +187,23 @@ internal sealed class SafetensorsHeader
                     offsets = ParseNumbers(ref json, name, key);
                     break;
                 default:
-                    throw new FormatException($"its tensor {Quote(name)} has a field {Quote(key)}, which safetensors does not know");
+                    throw new FormatException($"its tensor {QuotedName.Of(name)} has a field {QuotedName.Of(key)}, which safetensors does not know");
             }
 
             if (!isNew)
             {
-                throw new FormatException($"its tensor {Quote(name)} has {Quote(key)} twice");
+                throw new FormatException($"its tensor {QuotedName.Of(name)} has {QuotedName.Of(key)} twice");
             }
         }
 
         return type is { } elements && shape is not null && offsets is [long begin, long end]
             ? new SafetensorsEntry(name, elements, shape, begin, end)
-            : throw new FormatException($"its tensor {Quote(name)} lacks dtype, shape or two data_offsets");
+            : throw new FormatException($"its tensor {QuotedName.Of(name)} lacks dtype, shape or two data_offsets");
     }
 
     private static TensorType ParseType(ref Utf8JsonReader json, string name)
     {
-        Expect(ref json, JsonTokenType.String, $"its tensor {Quote(name)} has a dtype that is not a string");
+        Expect(ref json, JsonTokenType.String, $"its tensor {QuotedName.Of(name)} has a dtype that is not a string");
         return json.GetString() switch
         {
             "F32" => TensorType.F32,
@@ -224,21 +211,21 @@ internal sealed class SafetensorsHeader
             "I64" => TensorType.I64,
             "U64" => TensorType.U64,
             string other => throw new FormatException(
-                $"its tensor {Quote(name)} is of type {Quote(other)} where F32, F64, I64 or U64 is needed"),
-            null => throw new FormatException($"its tensor {Quote(name)} has no dtype"),
+                $"its tensor {QuotedName.Of(name)} is of type {QuotedName.Of(other)} where F32, F64, I64 or U64 is needed"),
+            null => throw new FormatException($"its tensor {QuotedName.Of(name)} has no dtype"),
         };
     }
 
     private static long[] ParseNumbers(ref Utf8JsonReader json, string name, string key)
     {
         const int MostDimensions = 32;
-        Expect(ref json, JsonTokenType.StartArray, $"its tensor {Quote(name)} has a {key} that is not an array");
+        Expect(ref json, JsonTokenType.StartArray, $"its tensor {QuotedName.Of(name)} has a {key} that is not an array");
         var numbers = new List<long>(4);
         while (Next(ref json) == JsonTokenType.Number)
         {
             if (!json.TryGetInt64(out long number) || number < 0 || numbers.Count == MostDimensions)
             {
-                throw new FormatException($"its tensor {Quote(name)} has a {key} that is not a few whole numbers from 0 up");
+                throw new FormatException($"its tensor {QuotedName.Of(name)} has a {key} that is not a few whole numbers from 0 up");
             }
 
             numbers.Add(number);
@@ -246,7 +233,7 @@ internal sealed class SafetensorsHeader
 
         return json.TokenType == JsonTokenType.EndArray
             ? [.. numbers]
-            : throw new FormatException($"its tensor {Quote(name)} has a {key} that holds something other than numbers");
+            : throw new FormatException($"its tensor {QuotedName.Of(name)} has a {key} that holds something other than numbers");
     }
 
     private static JsonTokenType Next(ref Utf8JsonReader json) =>

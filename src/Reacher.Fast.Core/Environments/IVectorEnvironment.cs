@@ -13,6 +13,9 @@ public interface IVectorEnvironment : IDisposable
     /// <summary>Floats in one agent's observation.</summary>
     int ObservationSize { get; }
 
+    /// <summary>The sensors that an observation consists of; one vector unless the environment says otherwise.</summary>
+    ObservationLayout ObservationLayout => ObservationLayout.OfVector(ObservationSize);
+
     /// <summary>Floats in one agent's action; each is clamped to [-1, 1] and scaled by the environment itself.</summary>
     int ActionSize { get; }
 

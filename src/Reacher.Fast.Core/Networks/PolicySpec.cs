@@ -1,3 +1,5 @@
+using Reacher.Fast.Core.Environments;
+
 namespace Reacher.Fast.Core.Networks;
 
 /// <summary>What a policy's last layer means.</summary>
@@ -22,6 +24,7 @@ public sealed record PolicySpec
     public const float NormalizationLimit = 10;
 
     private readonly int[] hiddenSizes;
+    private readonly ObservationLayout observations;
 
     /// <summary>The shape of a policy.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A size is below 1.</exception>
@@ -39,6 +42,7 @@ public sealed record PolicySpec
         ActionSize = actionSize;
         this.hiddenSizes = hiddenSizes.ToArray();
         NormalizeObservations = normalizeObservations;
+        observations = ObservationLayout.OfVector(observationSize);
     }
 
     /// <summary>What the last layer means.</summary>
@@ -46,6 +50,18 @@ public sealed record PolicySpec
 
     /// <summary>O, the numbers in an observation.</summary>
     public int ObservationSize { get; }
+
+    /// <summary>
+    /// The sensors that the O numbers come from, for each of which an exported model has an input; one vector unless said otherwise.
+    /// </summary>
+    /// <exception cref="ArgumentException">They do not give <see cref="ObservationSize"/> numbers.</exception>
+    public ObservationLayout Observations
+    {
+        get => observations;
+        init => observations = value.Size == ObservationSize
+            ? value
+            : throw new ArgumentException($"Sensors of {value} numbers do not make up an observation of {ObservationSize}.", nameof(value));
+    }
 
     /// <summary>A, the numbers in an action.</summary>
     public int ActionSize { get; }
@@ -86,7 +102,8 @@ public sealed record PolicySpec
     /// <inheritdoc/>
     public bool Equals(PolicySpec? other) =>
         other is not null && Kind == other.Kind && ObservationSize == other.ObservationSize && ActionSize == other.ActionSize &&
-        NormalizeObservations == other.NormalizeObservations && hiddenSizes.AsSpan().SequenceEqual(other.hiddenSizes);
+        NormalizeObservations == other.NormalizeObservations && observations.Equals(other.observations) &&
+        hiddenSizes.AsSpan().SequenceEqual(other.hiddenSizes);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Kind, ObservationSize, ActionSize, NormalizeObservations, hiddenSizes.Length);

@@ -5,15 +5,21 @@ using Reacher.Fast.Training.Options;
 
 namespace Reacher.Fast.Runner.Commands;
 
-/// <summary>The command line's flags, one for each option, and what was given for them.</summary>
+/// <summary>The command line's flags, one for each option that a verb takes, and what was given for them.</summary>
 internal sealed class ConfigurationFlags
 {
     private readonly List<(OptionKey Key, Option<string?> Option)> options = [];
 
-    /// <summary>Makes the options. Those of advanced keys work, but are left out of <c>--help</c>.</summary>
+    /// <summary>The options of all keys.</summary>
     public ConfigurationFlags()
+        : this(OptionKeys.All)
     {
-        foreach (OptionKey key in OptionKeys.All)
+    }
+
+    /// <summary>Makes the options of <paramref name="keys"/>. Those of advanced keys work, but are left out of <c>--help</c>.</summary>
+    public ConfigurationFlags(IEnumerable<OptionKey> keys)
+    {
+        foreach (OptionKey key in keys)
         {
             options.Add((key, new Option<string?>(key.Flag, key.FlagAlias is null ? [] : [key.FlagAlias])
             {

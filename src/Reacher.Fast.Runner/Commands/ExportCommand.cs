@@ -33,7 +33,7 @@ internal static class ExportCommand
 
     private static int Run(string run, string? output, string? format, string results)
     {
-        string source = RunSource.Find(run, results).PolicyFile;
+        string source = RunSource.Find(run, results).CheckpointFile;
         string extension = format ?? (output is null ? Onnx : Path.GetExtension(output).TrimStart('.'));
         if (extension is not (Onnx or Safetensors))
         {

@@ -1,13 +1,15 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using Reacher.Fast.Core;
+using Reacher.Fast.Core.Networks;
 using Reacher.Fast.Environments.Arm;
 using Reacher.Fast.Environments.MlAgents.Messages;
 using Reacher.Fast.Environments.MlAgents.Player;
+using Reacher.Fast.Training.Policies;
 
 namespace Reacher.Fast.Runner.Commands;
 
-/// <summary><c>player</c>: serves the built-in arm as a Unity player, for any ML-Agents trainer.</summary>
+/// <summary><c>player</c>: serves the built-in arm as a Unity player, for any ML-Agents trainer, or plays it by a policy.</summary>
 internal static class PlayerCommand
 {
     public static Command Create()
@@ -24,39 +26,66 @@ internal static class PlayerCommand
         {
             Description = "Take 0.08 s over the trainer's time scale for a decision, as a player on a screen does.",
         };
+        var policy = new Option<string?>("--policy")
+        {
+            Description = "Play by this policy, without a trainer: a run id, a run's folder, a checkpoint, or a policy's file (safetensors, ONNX).",
+        };
+        var episodes = new Option<long>("--episodes") { Description = "With --policy: episodes to play; 0 to play until interrupted." };
+        var seed = new Option<ulong>("--seed") { Description = "With --policy: seed of the first episode." };
+        Option<string> results = CommonOptions.ResultsFolder();
         var noGraphics = new Option<bool>("-nographics") { Description = "Accepted, as a Unity player does." };
         var batchMode = new Option<bool>("-batchmode") { Description = "Accepted, as a Unity player does." };
         var log = new Option<string?>("-logFile") { Description = "Where to write the log; standard error if not given." };
-        var command = new Command("player", "Serve the built-in arm as a Unity player would, so that any ML-Agents trainer can train it.")
+        var command = new Command(
+            "player", "Serve the built-in arm as a Unity player would, so that any ML-Agents trainer can train it; or play it by a policy.")
         {
-            current, old, arms, maxStep, realTime, log, noGraphics, batchMode,
+            current, old, arms, maxStep, realTime, policy, episodes, seed, results, log, noGraphics, batchMode,
         };
         command.SetAction(result =>
         {
             int? port = result.GetValue(current) ?? result.GetValue(old);
-            if (port is null)
+            string? played = result.GetValue(policy);
+            if (port is null == played is null)
             {
-                throw new InputException("A player needs the trainer's port: give --mlagents-port P (current trainers) or --port P (API-4).");
+                throw new InputException(
+                    "A player is served to a trainer or plays by a policy: give either the trainer's port, as --mlagents-port P (current trainers) " +
+                    "or --port P (API-4), or --policy FILE.");
             }
 
             var scene = new ArmOptions { ArmCount = result.GetValue(arms), MaxSteps = result.GetValue(maxStep) };
             scene.Validate();
+            using IPolicy? opened = played is null ? null : PolicyLoader.Open(RunSource.Find(played, result.GetValue(results)!).PolicyFile);
             string? path = result.GetValue(log);
             using TextWriter? file = path is null ? null : new StreamWriter(path) { AutoFlush = true };
+            TextWriter output = file ?? Console.Error;
+            TimeSpan? decisionTime = result.GetValue(realTime) ? TimeSpan.FromSeconds(0.08) : null;
             using var end = new CancellationTokenSource();
             using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
             using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
-            PlayerSummary summary = MlAgentsPlayer.RunAsync(
-                scene,
-                new PlayerOptions
-                {
-                    Port = port.Value,
-                    Generation = result.GetValue(current) is null ? ProtocolGeneration.Api4 : ProtocolGeneration.V150,
-                    DecisionTime = result.GetValue(realTime) ? TimeSpan.FromSeconds(0.08) : null,
-                    Log = line => (file ?? Console.Error).WriteLine(line),
-                },
-                end.Token).GetAwaiter().GetResult();
-            (file ?? Console.Error).WriteLine($"{summary.Decisions} decisions, {summary.Resets} resets; {summary.EndedBy}");
+            Task<PlayerSummary> running = opened is null
+                ? MlAgentsPlayer.RunAsync(
+                    scene,
+                    new PlayerOptions
+                    {
+                        Port = port!.Value,
+                        Generation = result.GetValue(current) is null ? ProtocolGeneration.Api4 : ProtocolGeneration.V150,
+                        DecisionTime = decisionTime,
+                        Log = output.WriteLine,
+                    },
+                    end.Token)
+                : PolicyPlayer.RunAsync(
+                    scene,
+                    opened,
+                    new PolicyPlayerOptions
+                    {
+                        Episodes = result.GetValue(episodes),
+                        Seed = result.GetValue(seed),
+                        DecisionTime = decisionTime,
+                        Log = output.WriteLine,
+                    },
+                    end.Token);
+            PlayerSummary summary = running.GetAwaiter().GetResult();
+            output.WriteLine($"{summary.Decisions} decisions, {summary.Resets} resets; {summary.EndedBy}");
 
             void End(PosixSignalContext signal)
             {

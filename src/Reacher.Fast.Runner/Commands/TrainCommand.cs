@@ -134,7 +134,7 @@ internal static class TrainCommand
     // The other run's policy is read before --force empties the run's folder, since it may come from that very folder.
     private static StateDictionary? ReadBeginning(RunOptions options, RunPlan plan) =>
         options.InitializeFrom is string source
-            ? TrainingCheckpoints.ReadInitial(RunSource.Find(source, options.ResultsFolder, whole: true).PolicyFile, plan)
+            ? TrainingCheckpoints.ReadInitial(RunSource.Find(source, options.ResultsFolder, whole: true).CheckpointFile, plan)
             : null;
 
     private static int RunInProcess(RunPlan plan, RunFolder files, RunReporter reporter, bool resume, IVectorEnvironment? player)
@@ -161,7 +161,7 @@ internal static class TrainCommand
                 return;
             }
 
-            PolicySpec spec = PolicyFile.Read(BestPolicy.Find(files) ?? last.Path, out float[] weights);
+            PolicySpec spec = PolicyFile.Read(BestPolicy.Find(files, OutputLine.WriteWarning) ?? last.Path, out float[] weights);
             OnnxExport.Write(spec, weights, files.Onnx);
             IReadOnlyList<EvaluationRecord> evaluations = EvaluationLog.Read(files.Evaluations);
             TrainingStatus.Save(files, store.List().Reverse().Select(Entry), Entry((last.Step, last.Path)));

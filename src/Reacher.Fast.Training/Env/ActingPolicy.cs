@@ -1,3 +1,5 @@
+using Reacher.Fast.Core;
+using Reacher.Fast.Core.Checkpoints;
 using Reacher.Fast.Core.Devices;
 using Reacher.Fast.Core.Kernels;
 using Reacher.Fast.Core.Networks;
@@ -5,8 +7,11 @@ using Reacher.Fast.Training.Options;
 
 namespace Reacher.Fast.Training.Env;
 
-/// <summary>A policy with the device it runs on: one thread, because env and eval share their machine with a learner.</summary>
-internal sealed class ActingPolicy : IDisposable
+/// <summary>
+/// A policy of this project with the device it runs on: one thread, because env and eval share their machine with a learner. As an
+/// <see cref="IPolicy"/> it acts without exploration.
+/// </summary>
+internal sealed class ActingPolicy : IPolicy
 {
     private readonly IKernelDevice device;
     private readonly Policy policy;
@@ -17,11 +22,23 @@ internal sealed class ActingPolicy : IDisposable
         this.policy = policy;
     }
 
+    /// <inheritdoc/>
+    public int ObservationSize => policy.Spec.ObservationSize;
+
+    /// <inheritdoc/>
+    public int ActionSize => policy.Spec.ActionSize;
+
     /// <summary>A policy for the run's networks that acts for <paramref name="agents"/> agents at once.</summary>
-    public static ActingPolicy Create(RunPlan plan, int agents)
+    public static ActingPolicy Create(RunPlan plan, int agents) => Create(plan.PolicySpec, agents, plan.NoiseHold);
+
+    /// <summary>The policy of a file that <see cref="PolicyFile"/> reads.</summary>
+    /// <exception cref="InputException">It cannot be read or holds no policy.</exception>
+    public static ActingPolicy Open(string path)
     {
-        IKernelDevice device = KernelDevices.Create("cpu", threads: 1);
-        return new ActingPolicy(device, new Policy(plan.PolicySpec, device, agents) { NoiseHold = plan.NoiseHold });
+        PolicySpec spec = PolicyFile.Read(path, out float[] weights);
+        ActingPolicy policy = Create(spec, Policy.DefaultBatchSize, noiseHold: 1);
+        policy.Load(weights);
+        return policy;
     }
 
     /// <summary>Exploration follows from <paramref name="seed"/> from here on.</summary>
@@ -34,7 +51,7 @@ internal sealed class ActingPolicy : IDisposable
 
     public void Load(ReadOnlySpan<float> weights) => policy.Load(weights);
 
-    /// <summary>The policy's own choice.</summary>
+    /// <inheritdoc/>
     public void Act(ReadOnlySpan<float> observations, Span<float> actions) =>
         policy.ActDeterministic(observations, actions.Length / policy.Spec.ActionSize, actions);
 
@@ -43,4 +60,10 @@ internal sealed class ActingPolicy : IDisposable
         policy.ActExploring(observations, actions.Length / policy.Spec.ActionSize, actions, noise);
 
     public void Dispose() => device.Dispose();
+
+    private static ActingPolicy Create(PolicySpec spec, int agents, int noiseHold)
+    {
+        IKernelDevice device = KernelDevices.Create("cpu", threads: 1);
+        return new ActingPolicy(device, new Policy(spec, device, agents) { NoiseHold = noiseHold });
+    }
 }

@@ -37,7 +37,8 @@ internal static class RunPreparation
         try
         {
             IVectorEnvironment made = probe.Environment;
-            return (RunPlanner.Plan(options, made.AgentCount, made.ObservationSize, made.ActionSize), probe);
+            RunPlan plan = RunPlanner.Plan(options, made.AgentCount, made.ObservationSize, made.ActionSize);
+            return (plan with { ObservationLayout = made.ObservationLayout }, probe);
         }
         catch
         {

@@ -37,9 +37,27 @@ internal sealed class BestPolicy
         best = ScoreOf(path);
     }
 
-    /// <summary>The file that a run keeps it in; null while it has none.</summary>
+    /// <summary>The file that a run keeps it in; null while it has none, and where the file is damaged: the newest policy is good as well.</summary>
     /// <param name="run">The run's folder.</param>
-    public static string? Find(RunFolder run) => File.Exists(run.BestPolicy) ? run.BestPolicy : null;
+    /// <param name="warn">Takes a sentence about a damaged file.</param>
+    public static string? Find(RunFolder run, Action<string> warn)
+    {
+        if (!File.Exists(run.BestPolicy))
+        {
+            return null;
+        }
+
+        try
+        {
+            PolicyFile.Read(run.BestPolicy, out _);
+            return run.BestPolicy;
+        }
+        catch (InputException damaged)
+        {
+            warn($"{damaged.Message} The run's newest policy is taken instead of its best.");
+            return null;
+        }
+    }
 
     /// <summary>Takes an evaluation episode's score and the policy that reached it; keeps the policy if it is the best so far.</summary>
     /// <returns>A warning if it could not be kept.</returns>

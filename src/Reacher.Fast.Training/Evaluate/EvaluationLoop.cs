@@ -1,3 +1,4 @@
+using Reacher.Fast.Core.Environments;
 using Reacher.Fast.Replay.Control;
 using Reacher.Fast.Training.Env;
 using Reacher.Fast.Training.Options;
@@ -9,6 +10,7 @@ namespace Reacher.Fast.Training.Evaluate;
 /// it is the best so far. A turn is one decision, so that a process can show signs of life and end within an episode. An eval process and
 /// lock-step training drive it alike:
 /// <code>
+/// using var loop = new EvaluationLoop(plan, control, index, environment, weights, log, best, warn);
 /// while (WaitUntil(loop.IsDue))
 /// {
 ///     loop.Turn();
@@ -16,7 +18,7 @@ namespace Reacher.Fast.Training.Evaluate;
 /// </code>
 /// A turn that throws (a player was lost) has given its episode up; the next turn begins the same episode anew.
 /// </summary>
-internal sealed class EvaluationLoop
+internal sealed class EvaluationLoop : IDisposable
 {
     // An episode in so many vector steps costs a tenth of a core beside a learner on the arm. Filling the window from one moment's
     // weights, which would be quicker, would call a lucky policy solved.
@@ -25,6 +27,7 @@ internal sealed class EvaluationLoop
     private readonly RunPlan plan;
     private readonly ControlBlock control;
     private readonly ProcessSlot self;
+    private readonly ActingPolicy policy;
     private readonly Evaluator evaluator;
     private readonly WeightReader weights;
     private readonly EvaluationLog log;
@@ -35,11 +38,13 @@ internal sealed class EvaluationLoop
     private long evaluatedTransitions;
     private bool warned;
 
-    /// <summary>The loop of evaluation <paramref name="index"/> of a run, which goes on where the log ends.</summary>
+    /// <summary>
+    /// The loop of evaluation <paramref name="index"/> of a run, which goes on where the log ends. What it is given stays the caller's to dispose.
+    /// </summary>
     /// <param name="plan">The plan of the run.</param>
     /// <param name="control">The run's counters; this loop counts in its evaluation's slot.</param>
     /// <param name="index">The evaluation's number among those of the run.</param>
-    /// <param name="evaluator">The evaluator that plays the episodes.</param>
+    /// <param name="environment">The environment in which the episodes are played.</param>
     /// <param name="weights">Where newer policies come from.</param>
     /// <param name="log">The log that takes the scores.</param>
     /// <param name="best">Keeps the best policy.</param>
@@ -48,15 +53,17 @@ internal sealed class EvaluationLoop
         RunPlan plan,
         ControlBlock control,
         int index,
-        Evaluator evaluator,
+        IVectorEnvironment environment,
         WeightReader weights,
         EvaluationLog log,
         BestPolicy best,
         Action<string> warn)
     {
-        (this.plan, this.control, this.evaluator, this.weights) = (plan, control, evaluator, weights);
+        (this.plan, this.control, this.weights) = (plan, control, weights);
         (this.log, this.best, this.warn) = (log, best, warn);
         self = control.Slot(ProcessRole.Evaluation, index);
+        policy = ActingPolicy.Create(plan, environment.AgentCount);
+        evaluator = new Evaluator(policy, environment, plan.Seed);
         hurriedTransitions = (long)HurriedSteps * plan.AgentCount * plan.EnvironmentCount;
         if (log.Warning is string unreadable)
         {
@@ -108,13 +115,16 @@ internal sealed class EvaluationLoop
         return ended;
     }
 
+    public void Dispose() => policy.Dispose();
+
     private void Begin()
     {
         weights.Refresh();
         self.WeightVersion = weights.Version;
         evaluatedTrainingEpisodes = control.TotalEpisodes;
         evaluatedTransitions = control.TotalTransitions;
-        evaluator.Begin(log.Records.Count, weights.Evaluated);
+        policy.Load(weights.Evaluated);
+        evaluator.Begin(log.Records.Count);
     }
 
     private void Record()

@@ -1,6 +1,6 @@
 using Reacher.Fast.Core.Environments;
+using Reacher.Fast.Core.Networks;
 using Reacher.Fast.Training.Env;
-using Reacher.Fast.Training.Options;
 using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Training.Evaluate;
@@ -9,23 +9,22 @@ namespace Reacher.Fast.Training.Evaluate;
 /// Plays evaluation episodes without exploration, with seeds of its own: episode k of a run always has the same goals, whatever was
 /// trained or how often the process was restarted. One vector step at a time; nothing is allocated per step.
 /// </summary>
-internal sealed class Evaluator : IDisposable
+internal sealed class Evaluator
 {
     private readonly IVectorEnvironment environment;
-    private readonly ActingPolicy policy;
+    private readonly IPolicy policy;
     private readonly StepBuffer step;
     private readonly float[] observations;
     private readonly float[] actions;
     private readonly ulong seed;
     private EpisodeScores scores;
 
-    /// <param name="plan">The plan of the run.</param>
+    /// <param name="policy">The policy that plays, of the environment's sizes; it stays the caller's to dispose.</param>
     /// <param name="environment">Where to play; it stays the caller's to dispose.</param>
-    public Evaluator(RunPlan plan, IVectorEnvironment environment)
+    /// <param name="seed">The run's seed, from which those of the episodes follow.</param>
+    public Evaluator(IPolicy policy, IVectorEnvironment environment, ulong seed)
     {
-        this.environment = environment;
-        policy = ActingPolicy.Create(plan, environment.AgentCount);
-        seed = plan.Seed;
+        (this.policy, this.environment, this.seed) = (policy, environment, seed);
         step = new StepBuffer(environment);
         observations = new float[environment.AgentCount * environment.ObservationSize];
         actions = new float[environment.AgentCount * environment.ActionSize];
@@ -38,12 +37,9 @@ internal sealed class Evaluator : IDisposable
     /// <summary>Standard deviation over the agents.</summary>
     public double Deviation => scores.LastDeviation;
 
-    /// <summary>
-    /// Begins evaluation episode <paramref name="index"/> with the weights <paramref name="weights"/>, kept until it ends.
-    /// </summary>
-    public void Begin(long index, ReadOnlySpan<float> weights)
+    /// <summary>Begins evaluation episode <paramref name="index"/>.</summary>
+    public void Begin(long index)
     {
-        policy.Load(weights);
         environment.Reset(Seeds.OfEvaluation(seed, index), observations);
         scores = new EpisodeScores(environment.AgentCount);
     }
@@ -61,9 +57,9 @@ internal sealed class Evaluator : IDisposable
 
     /// <summary>Plays a whole episode.</summary>
     /// <exception cref="OperationCanceledException">It was ended between two decisions.</exception>
-    public double Play(long index, ReadOnlySpan<float> weights, CancellationToken cancellation = default)
+    public double Play(long index, CancellationToken cancellation = default)
     {
-        Begin(index, weights);
+        Begin(index);
         do
         {
             cancellation.ThrowIfCancellationRequested();
@@ -71,6 +67,4 @@ internal sealed class Evaluator : IDisposable
         while (!Step());
         return Score;
     }
-
-    public void Dispose() => policy.Dispose();
 }

@@ -1,6 +1,5 @@
 using Reacher.Fast.Core.Environments;
-using Reacher.Fast.Training.Env;
-using Reacher.Fast.Training.Options;
+using Reacher.Fast.Core.Networks;
 
 namespace Reacher.Fast.Training.Evaluate;
 
@@ -24,38 +23,33 @@ internal sealed record EvaluationResult(IReadOnlyList<double> Scores)
     public double Maximum => Scores.Max();
 }
 
-/// <summary>Plays evaluation episodes with one set of weights, one after another.</summary>
+/// <summary>Plays evaluation episodes with one policy, one after another.</summary>
 internal static class PolicyEvaluation
 {
     // These episodes are others than those by which a run chose its best policy, because by the scores that chose it the policy would
     // look better than it is.
     private const long FirstEpisode = 1L << 32;
 
-    /// <param name="plan">The plan of the run.</param>
-    /// <param name="weights">The weights of the policy that plays.</param>
+    /// <param name="policy">The policy that plays, of the environment's sizes.</param>
+    /// <param name="environment">The environment to play in.</param>
+    /// <param name="seed">The run's seed, from which those of the episodes follow.</param>
     /// <param name="episodes">How many episodes are played.</param>
-    /// <param name="environment">The environment to play in, which is not disposed; null for one of the plan's own.</param>
-    /// <param name="logs">The folder for the log of a player of the plan's own; null for none.</param>
     /// <param name="progress">Told, after each episode, how many have been played; may be null.</param>
-    /// <param name="cancellation">Ends it between two decisions, and any wait for a player.</param>
+    /// <param name="cancellation">Ends it between two decisions.</param>
     /// <exception cref="OperationCanceledException">It was ended.</exception>
     public static EvaluationResult Play(
-        RunPlan plan,
-        ReadOnlySpan<float> weights,
+        IPolicy policy,
+        IVectorEnvironment environment,
+        ulong seed,
         int episodes,
-        IVectorEnvironment? environment = null,
-        string? logs = null,
         Action<int>? progress = null,
         CancellationToken cancellation = default)
     {
-        using IVectorEnvironment? own = environment is null
-            ? EnvironmentFactory.Create(plan.Environment, plan.EnvironmentCount, logs, cancellation: cancellation)
-            : null;
-        using var evaluator = new Evaluator(plan, environment ?? own!);
+        var evaluator = new Evaluator(policy, environment, seed);
         double[] scores = new double[episodes];
         for (int i = 0; i < episodes; i++)
         {
-            scores[i] = evaluator.Play(FirstEpisode + i, weights, cancellation);
+            scores[i] = evaluator.Play(FirstEpisode + i, cancellation);
             progress?.Invoke(i + 1);
         }
 

@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Reacher.Fast.Core;
+using Reacher.Fast.Core.Environments;
 using Reacher.Fast.Core.Files;
 using Reacher.Fast.Core.Kernels;
 using Reacher.Fast.Core.Networks;
@@ -9,10 +10,10 @@ namespace Reacher.Fast.Training.Export;
 
 /// <summary>
 /// A policy as an ONNX model that Unity's ML-Agents loads (inputs and outputs as <c>model_serialization.py</c> and
-/// <c>SentisModelParamLoader.cs</c> of release 21 have them): <c>obs_0</c> [batch, O] in; <c>continuous_actions</c> (sampled
-/// within the graph) and <c>deterministic_continuous_actions</c>, both [batch, A] in [-1, 1], out, with the constants
-/// <c>version_number</c>, <c>memory_size</c> and <c>continuous_action_output_shape</c>. Observations are raw: the normaliser is
-/// part of the graph. Only operators of opset 9 are used.
+/// <c>SentisModelParamLoader.cs</c> of release 21 have them): <c>obs_0</c>, <c>obs_1</c>, ... [batch, a sensor's shape] in;
+/// <c>continuous_actions</c> (sampled within the graph) and <c>deterministic_continuous_actions</c>, both [batch, A] in [-1, 1],
+/// out, with the constants <c>version_number</c>, <c>memory_size</c> and <c>continuous_action_output_shape</c>. Observations are
+/// raw: the normaliser is part of the graph. Only operators of opset 9 are used.
 /// </summary>
 internal static class OnnxExport
 {
@@ -51,8 +52,7 @@ internal static class OnnxExport
         }
 
         var graph = new OnnxGraph("policy");
-        graph.Input("obs_0", -1, spec.ObservationSize);
-        string x = "obs_0";
+        string x = Observe(graph, spec.Observations);
         int at = 0;
         if (spec.NormalizeObservations)
         {
@@ -84,6 +84,20 @@ internal static class OnnxExport
             Graph = graph.Graph,
             OpsetImport = { new OperatorSetIdProto { Domain = string.Empty, Version = Opset } },
         };
+    }
+
+    // An input for each sensor, of its own shape, because Unity looks for that; the policy sees all their numbers in a row.
+    private static string Observe(OnnxGraph graph, ObservationLayout observations)
+    {
+        var rows = new List<string>();
+        foreach (IReadOnlyList<int> shape in observations.Shapes)
+        {
+            string sensor = FormattableString.Invariant($"obs_{rows.Count}");
+            graph.Input(sensor, [-1, .. shape.Select(length => (long)length)]);
+            rows.Add(shape.Count == 1 ? sensor : graph.Node("Flatten", sensor + ".row", [sensor], ("axis", 1L)));
+        }
+
+        return rows.Count == 1 ? rows[0] : graph.Node("Concat", "observation", rows, ("axis", 1L));
     }
 
     private static string Normalize(OnnxGraph graph, string x, ReadOnlySpan<float> mean, ReadOnlySpan<float> scale)

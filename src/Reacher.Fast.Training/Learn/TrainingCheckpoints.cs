@@ -93,6 +93,7 @@ internal sealed class TrainingCheckpoints(RunFolder files, RunPlan plan)
         state.Add("sampler.s1", random.S1);
         state.Add("sampler.s2", random.S2);
         state.Add("sampler.s3", random.S3);
+        PolicyFile.DescribeSensors(plan.PolicySpec, state);
         state.Metadata["version"] = Version;
         state.Metadata["run_id"] = plan.RunId;
         state.Metadata["plan"] = planText;

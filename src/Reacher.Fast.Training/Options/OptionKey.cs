@@ -64,6 +64,9 @@ internal sealed class OptionKey
         : holder.Type == typeof(Td3Options) ? TrainerType.Td3
         : null;
 
+    /// <summary>Whether it says which environment there is, or how it is set up; what is learned and how does not depend on it.</summary>
+    public bool IsOfEnvironment => holder.Type == typeof(EnvironmentOptions);
+
     /// <summary>What a value must be: <c>a whole number from 1 to 64</c>.</summary>
     public string Allowed => OptionValue.DescribeAllowed(option, property.PropertyType);
 

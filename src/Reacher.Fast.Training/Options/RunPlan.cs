@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Reacher.Fast.Core;
 using Reacher.Fast.Core.Batch;
+using Reacher.Fast.Core.Environments;
 using Reacher.Fast.Core.Kernels.Cuda;
 using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Core.Networks;
@@ -47,6 +48,9 @@ internal sealed record RunPlan : RunOptions
 
     public required int ObservationSize { get; init; }
 
+    /// <summary>The sensors of the observation, as the environment told of them; null in a plan that was saved before they were kept.</summary>
+    public ObservationLayout? ObservationLayout { get; init; }
+
     public required int ActionSize { get; init; }
 
     [JsonIgnore]
@@ -69,7 +73,10 @@ internal sealed record RunPlan : RunOptions
         ObservationSize,
         ActionSize,
         Learner.HiddenSizes.ToArray(),
-        Learner.NormalizeObservations);
+        Learner.NormalizeObservations)
+    {
+        Observations = ObservationLayout ?? ObservationLayout.OfVector(ObservationSize),
+    };
 
     /// <summary>Floats the learner publishes at once: the policy to act with, then the policy to evaluate.</summary>
     [JsonIgnore]

@@ -165,10 +165,9 @@ internal sealed class ChildHost
         using var deadline = new StopDeadline(control, supervisorGone);
         using IVectorEnvironment environment =
             EnvironmentFactory.Create(plan.Environment, plan.EnvironmentCount + self.Index, files.Logs, cancellation: deadline.Passed);
-        using var evaluator = new Evaluator(plan, environment);
         using var log = new EvaluationLog(files.Evaluations);
-        var loop = new EvaluationLoop(
-            plan, control, self.Index, evaluator, new WeightReader(weights), log, new BestPolicy(files, plan), OutputLine.WriteWarning);
+        using var loop = new EvaluationLoop(
+            plan, control, self.Index, environment, new WeightReader(weights), log, new BestPolicy(files, plan), OutputLine.WriteWarning);
         while (WaitForEvaluation(loop))
         {
             loop.Turn();

@@ -62,9 +62,8 @@ internal sealed class LockstepParts : IDisposable
             plan, Control, 0, EnvironmentOf(worker: 0), replay, new WeightReader(weights), Statistics, returns));
 
         Evaluations = Own(new EvaluationLog(files.Evaluations));
-        var evaluator = Own(new Evaluator(plan, EnvironmentOf(worker: 1)));
-        Evaluation = new EvaluationLoop(
-            plan, Control, 0, evaluator, new WeightReader(weights), Evaluations, new BestPolicy(files, plan), say);
+        Evaluation = Own(new EvaluationLoop(
+            plan, Control, 0, EnvironmentOf(worker: 1), new WeightReader(weights), Evaluations, new BestPolicy(files, plan), say));
         Progress = new RunProgress(files, plan, Control, replay);
     }
 

@@ -139,7 +139,7 @@ internal sealed class RunProgress
     }
 
     /// <summary>Plays a whole window with the policy the run leaves.</summary>
-    /// <returns>A sentence if a player or the best policy was lost, which costs the run its last figure and no more.</returns>
+    /// <returns>A sentence if the best policy is damaged, or if a player was lost, which costs the run its last figure and no more.</returns>
     public string? EvaluateFinalPolicy(WeightChannel weights, CancellationToken cancellation)
     {
         var newest = new WeightReader(weights);
@@ -150,22 +150,29 @@ internal sealed class RunProgress
     /// <param name="newest">The policy at the end.</param>
     /// <param name="player">The run's one player, if it has one; otherwise an environment of the plan's is made.</param>
     /// <param name="cancellation">Ends the evaluation early.</param>
-    /// <returns>A sentence if a player or the best policy was lost, which costs the run its last figure and no more.</returns>
+    /// <returns>A sentence if the best policy is damaged, or if a player was lost, which costs the run its last figure and no more.</returns>
     public string? EvaluateFinalPolicy(ReadOnlySpan<float> newest, IVectorEnvironment? player, CancellationToken cancellation)
     {
         try
         {
             ReadOnlySpan<float> weights = newest;
-            if (BestPolicy.Find(files) is string best)
+            string? warning = null;
+            if (BestPolicy.Find(files, sentence => warning = sentence) is string best)
             {
                 PolicyFile.Read(best, out float[] kept);
                 weights = kept;
             }
 
+            using IVectorEnvironment? own = player is null
+                ? EnvironmentFactory.Create(plan.Environment, plan.EnvironmentCount, files.Logs, cancellation: cancellation)
+                : null;
+            IVectorEnvironment environment = player ?? own!;
+            using ActingPolicy policy = ActingPolicy.Create(plan, environment.AgentCount);
+            policy.Load(weights);
             EvaluationResult result = PolicyEvaluation.Play(
-                plan, weights, plan.EvaluationWindow, player, files.Logs, cancellation: cancellation);
+                policy, environment, plan.Seed, plan.EvaluationWindow, cancellation: cancellation);
             (finalScore, finalDeviation, finalEpisodes) = (result.Mean, result.Deviation, result.Scores.Count);
-            return null;
+            return warning;
         }
         catch (Exception exception) when (exception is PlayerLostException or OperationCanceledException or InputException)
         {

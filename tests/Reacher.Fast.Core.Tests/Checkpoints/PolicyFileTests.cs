@@ -1,5 +1,6 @@
 using Reacher.Fast.Core.Batch;
 using Reacher.Fast.Core.Checkpoints;
+using Reacher.Fast.Core.Environments;
 using Reacher.Fast.Core.Kernels.Scalar;
 using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Core.Networks;
@@ -46,6 +47,20 @@ public sealed class PolicyFileTests
 
         Assert.That(read, Is.EqualTo(learner.Policy));
         Assert.That(block, Is.EqualTo(published));
+    }
+
+    [Test]
+    public void The_sensors_come_back_and_those_of_other_sizes_are_one_sentence()
+    {
+        var spec = new PolicySpec(PolicyKind.Deterministic, 5, 2, [7], false) { Observations = new ObservationLayout([[1], [2, 2]]) };
+        StateDictionary state = PolicyFile.ToState(spec, new float[spec.BlockLength]);
+        Assert.That(PolicyFile.FromState(States.FromBytes(States.ToBytes(state)), "f", out _), Is.EqualTo(spec));
+        Assert.That(() => spec with { Observations = new ObservationLayout([[4]]) }, Throws.ArgumentException);
+
+        state.Metadata[PolicyFile.SensorsKey] = "1;2x3";
+        Assert.That(() => PolicyFile.FromState(state, "f", out _), Throws.TypeOf<InputException>().With.Message.Contains("'1;2x3', which is not 5"));
+        state.Metadata[PolicyFile.SensorsKey] = "\u001b[2J";
+        Assert.That(() => PolicyFile.FromState(state, "f", out _), Throws.TypeOf<InputException>().With.Message.Contains("'?[2J', which is not 5"));
     }
 
     [Test]

@@ -130,6 +130,57 @@ public sealed class ConversationTests
     });
 
     [Test]
+    public void Sensors_are_joined_in_their_order_and_their_shapes_are_kept()
+    {
+        using MlAgentsEnvironment trainer = Launch(async player =>
+        {
+            await player.GreetAsync();
+            UnityOutputProto first = Output(Name, Seeing(1, [1, 2], [3, 4, 5, 6]), Seeing(2, [7, 8], [9, 10, 11, 12]));
+            first.RlInitializationOutput = Announce(Name);
+            await player.ExchangeAsync(first);
+            await player.ExchangeAsync(Output(Name, Seeing(2, [70, 80], [90, 100, 110, 120]), Seeing(1, [10, 20], [30, 40, 50, 60])));
+        });
+        Assert.That(trainer.ObservationLayout, Is.EqualTo(new ObservationLayout([[2], [2, 2]])));
+        var step = new StepBuffer(trainer);
+        trainer.Reset(0, step.View.Observations);
+        Assert.That(step.View.Observations.ToArray(), Is.EqualTo(Enumerable.Range(1, 12)));
+        trainer.Step([0, 0], step.View);
+        Assert.That(step.View.Observations.ToArray(), Is.EqualTo(Enumerable.Range(1, 12).Select(number => 10 * number)));
+
+        static AgentInfoProto Seeing(int id, float[] vector, float[] matrix) => Agent(id, ([2], vector), ([2, 2], matrix));
+    }
+
+    [Test]
+    public void An_agent_with_the_sensors_in_another_order_is_refused()
+    {
+        using MlAgentsEnvironment trainer = Launch(async player =>
+        {
+            await player.GreetAsync();
+            UnityOutputProto first = Output(Name, Agent(1, ([1], [1]), ([2], [2, 3])));
+            first.RlInitializationOutput = Announce(Name);
+            await player.ExchangeAsync(first);
+            await player.ExchangeAsync(Output(Name, Agent(1, ([2], [2, 3]), ([1], [1]))));
+        });
+        var step = new StepBuffer(trainer);
+        Assert.That(() => trainer.Step([0], step.View), Throws.TypeOf<InputException>()
+            .With.Message.Contains("sent observations of 2;1 numbers where the first one sent 1;2"));
+    }
+
+    [TestCase(new[] { 2, 2 }, "(2, 2)")]
+    [TestCase(new[] { 3, 0 }, "(3, 0)")]
+    [TestCase(new[] { -1, -3 }, "(-1, -3)")]
+    [TestCase(new[] { 1 << 30, 1 << 30, 1 << 30, 1 << 30 }, "(1073741824, ")]
+    public void A_shape_of_other_numbers_than_were_sent_is_refused(int[] shape, string shown) => AssertRefused(
+        $"sent 3 numbers for the observation '', whose shape is {shown}",
+        async player =>
+        {
+            await player.GreetAsync();
+            UnityOutputProto first = Output(Name, Agent(1, (shape, [1, 2, 3])));
+            first.RlInitializationOutput = Announce(Name);
+            await player.ExchangeAsync(first);
+        });
+
+    [Test]
     public void Another_major_version_is_refused() => AssertRefused("version '2.0.0'", player => player.GreetAsync("2.0.0"));
 
     [TestCase(float.NaN, 0f, "its observation")]

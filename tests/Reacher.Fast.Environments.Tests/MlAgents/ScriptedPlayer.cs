@@ -47,11 +47,23 @@ internal sealed class ScriptedPlayer(int port) : IDisposable
     /// <summary>An agent that saw one number.</summary>
     public static AgentInfoProto Agent(int id, float saw, float reward = 0, bool done = false, bool interrupted = false)
     {
-        var observation = new ObservationProto { FloatData = new ObservationProto.Types.FloatData() };
-        observation.Shape.Add(1);
-        observation.FloatData.Data.Add(saw);
-        var info = new AgentInfoProto { Id = id, Reward = reward, Done = done, MaxStepReached = interrupted };
-        info.Observations.Add(observation);
+        AgentInfoProto info = Agent(id, ([1], [saw]));
+        (info.Reward, info.Done, info.MaxStepReached) = (reward, done, interrupted);
+        return info;
+    }
+
+    /// <summary>An agent with a sensor for each of <paramref name="sensors"/>.</summary>
+    public static AgentInfoProto Agent(int id, params (int[] Shape, float[] Saw)[] sensors)
+    {
+        var info = new AgentInfoProto { Id = id };
+        foreach ((int[] shape, float[] saw) in sensors)
+        {
+            var observation = new ObservationProto { FloatData = new ObservationProto.Types.FloatData() };
+            observation.Shape.Add(shape);
+            observation.FloatData.Data.Add(saw);
+            info.Observations.Add(observation);
+        }
+
         return info;
     }
 

@@ -2,12 +2,16 @@ using System.Xml.Linq;
 
 namespace Reacher.Fast.Runner.Tests.Architecture;
 
-/// <summary>Dependencies run one way: Core, then Replay and Environments, then Training, then Runner.</summary>
+/// <summary>
+/// Dependencies run one way: Core, then Replay and Environments, then Training, then Runner. Nothing refers to what is optional, so that no program
+/// has what it does not ask for.
+/// </summary>
 public sealed class DependencyTests
 {
     [TestCase("Core", new string[0])]
     [TestCase("Replay", new[] { "Core" })]
     [TestCase("Environments", new[] { "Core" })]
+    [TestCase("Onnx", new[] { "Core" })]
     [TestCase("Training", new[] { "Core", "Environments", "Replay" })]
     [TestCase("Runner", new[] { "Training" })]
     public void A_project_refers_to_those_before_it_only(string project, string[] expected)
@@ -17,6 +21,11 @@ public sealed class DependencyTests
             .Order(StringComparer.Ordinal).ToArray();
         Assert.That(references, Is.EqualTo(expected));
     }
+
+    [Test]
+    public void Every_project_is_looked_at() => Assert.That(
+        Directory.GetDirectories(Path.Combine(Repository.Root, "src")).Select(folder => Path.GetFileName(folder)["Reacher.Fast.".Length..]),
+        Is.EquivalentTo(["Core", "Replay", "Environments", "Onnx", "Training", "Runner"]));
 
     [Test]
     public void Core_needs_no_package() => Assert.That(Elements("Core", "PackageReference"), Is.Empty);

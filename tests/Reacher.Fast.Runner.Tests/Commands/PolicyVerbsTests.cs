@@ -28,6 +28,27 @@ public sealed class PolicyVerbsTests
     }
 
     [Test]
+    public void Export_takes_the_best_policy_and_the_newest_where_that_is_damaged()
+    {
+        using var folder = new TemporaryFolder();
+        MakeRun(folder);
+        string best = folder["first/Reacher/best.safetensors"];
+        PolicyFile.Write(Spec, Policies.RandomBlock(Spec, 9), best);
+        Assert.That(Exported(), Is.EqualTo(Policies.RandomBlock(Spec, 9)));
+        byte[] bytes = File.ReadAllBytes(best);
+        bytes[^1] ^= 1;
+        File.WriteAllBytes(best, bytes);
+        Assert.That(Exported(), Is.EqualTo(Policies.RandomBlock(Spec, 2)), "that of the newest checkpoint");
+
+        float[] Exported()
+        {
+            Assert.That(Run("export", "first", "--results-dir", folder.Path, "-o", folder["a.safetensors"]), Is.EqualTo(ExitCodes.Done));
+            PolicyFile.Read(folder["a.safetensors"], out float[] block);
+            return block;
+        }
+    }
+
+    [Test]
     public void Eval_plays_a_run_and_a_file()
     {
         using var folder = new TemporaryFolder();
@@ -35,6 +56,16 @@ public sealed class PolicyVerbsTests
         PolicyFile.Write(Spec, Policies.RandomBlock(Spec, 1), folder["actor.safetensors"]);
         Assert.That(Run("eval", "first", "--results-dir", folder.Path, "--episodes", "1", "--json"), Is.EqualTo(ExitCodes.Done));
         Assert.That(Run("eval", folder["actor.safetensors"], "--episodes", "1", "--seed", "3"), Is.EqualTo(ExitCodes.Done));
+    }
+
+    [Test]
+    public void An_ONNX_policy_needs_an_assembly_that_is_no_part_of_this_program()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["policy.onnx"], "not looked at");
+        using RunnerProcess eval = RunnerProcess.Start("eval", folder["policy.onnx"]);
+        Assert.That(eval.WaitForExit(), Is.EqualTo(ExitCodes.Usage));
+        Assert.That(eval.Errors.Trim(), Does.StartWith("reacher-fast: To play '").And.Contain("Reacher.Fast.Onnx is needed").And.Not.Contain("\n"));
     }
 
     [Test]

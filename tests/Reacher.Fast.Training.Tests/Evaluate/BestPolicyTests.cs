@@ -54,7 +54,7 @@ public sealed class BestPolicyTests
                 Assert.That(best.Add(score, block), Is.Null);
             }
 
-            if (BestPolicy.Find(new RunFolder(folder.Path, "Reacher")) is not string path)
+            if (BestPolicy.Find(new RunFolder(folder.Path, "Reacher"), Assert.Fail) is not string path)
             {
                 return null;
             }
@@ -75,7 +75,7 @@ public sealed class BestPolicyTests
             best.Add(29.9, new float[Plan.PolicySpec.BlockLength]);
         }
 
-        Assert.That(BestPolicy.Find(new RunFolder(folder.Path, "Reacher")), Is.Null);
+        Assert.That(BestPolicy.Find(new RunFolder(folder.Path, "Reacher"), Assert.Fail), Is.Null);
     }
 
     [Test]

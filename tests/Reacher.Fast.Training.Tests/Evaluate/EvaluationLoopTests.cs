@@ -14,7 +14,7 @@ public sealed class EvaluationLoopTests
     private LoopFolder run = null!;
     private ScriptedEnvironment environment = null!;
     private EvaluationLog log = null!;
-    private Evaluator evaluator = null!;
+    private List<EvaluationLoop> loops = null!;
 
     [SetUp]
     public void MakeFolder()
@@ -22,13 +22,13 @@ public sealed class EvaluationLoopTests
         run = new LoopFolder();
         environment = new ScriptedEnvironment(LoopFolder.Agents, EpisodeSteps);
         log = new EvaluationLog(run["evaluations.jsonl"]);
-        evaluator = new Evaluator(run.Plan, environment);
+        loops = [];
     }
 
     [TearDown]
     public void DeleteFolder()
     {
-        evaluator.Dispose();
+        loops.ForEach(loop => loop.Dispose());
         environment.Dispose();
         log.Dispose();
         run.Dispose();
@@ -111,7 +111,11 @@ public sealed class EvaluationLoopTests
         }
     }
 
-    private EvaluationLoop Create(RunPlan plan) => new(
-        plan, run.Control, 0, evaluator, new WeightReader(run.Weights), log, new BestPolicy(new RunFolder(run[""], plan.Behavior), plan),
-        Assert.Fail);
+    private EvaluationLoop Create(RunPlan plan)
+    {
+        var best = new BestPolicy(new RunFolder(run[""], plan.Behavior), plan);
+        var loop = new EvaluationLoop(plan, run.Control, 0, environment, new WeightReader(run.Weights), log, best, Assert.Fail);
+        loops.Add(loop);
+        return loop;
+    }
 }

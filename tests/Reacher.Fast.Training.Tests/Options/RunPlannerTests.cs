@@ -1,3 +1,4 @@
+using Reacher.Fast.Core.Environments;
 using Reacher.Fast.Training.Options;
 
 namespace Reacher.Fast.Training.Tests.Options;
@@ -41,7 +42,7 @@ public sealed class RunPlannerTests
             options = key.Set(options, Changed(key, key.Get(options)));
         }
 
-        RunPlan plan = RunPlanner.Plan(options with { Seed = 5 }, 8, 33, 4);
+        RunPlan plan = RunPlanner.Plan(options with { Seed = 5 }, 8, 33, 4) with { ObservationLayout = new ObservationLayout([[11], [11, 2]]) };
         plan.Save(folder["plan.json"]);
         RunPlan read = RunPlan.Load(folder["plan.json"]);
 
@@ -51,6 +52,7 @@ public sealed class RunPlannerTests
         }
 
         Assert.That((read.Seed, read.Learner.Seed, read.AgentCount, read.RunId), Is.EqualTo((5ul, 5ul, 8, plan.RunId)));
+        Assert.That(read.PolicySpec.Observations, Is.EqualTo(plan.ObservationLayout));
         Assert.That(read.ToJson(), Is.EqualTo(plan.ToJson()));
     }
 

@@ -1,4 +1,5 @@
 using Reacher.Fast.Core.Batch;
+using Reacher.Fast.Core.Checkpoints;
 using Reacher.Fast.Core.Devices;
 using Reacher.Fast.Core.Environments;
 using Reacher.Fast.Core.Kernels;
@@ -39,6 +40,9 @@ public sealed class LoopAgreementTests
             PolicyPair.Copy(lockstep.Learner, expected);
         }
 
+        string checkpoint = Directory.GetFiles(folder["lockstep/Reacher"], "checkpoint.safetensors").Single();
+        Assert.That(PolicyFile.Read(checkpoint, out _), Is.EqualTo(plan.PolicySpec), "with the sensors that an exported model has inputs for");
+
         var files = new RunFolder(Directory.CreateDirectory(folder["processes"]).FullName, plan.Behavior);
         Directory.CreateDirectory(files.Logs);
         float[] actual = DriveLoops(files, plan);
@@ -68,10 +72,9 @@ public sealed class LoopAgreementTests
         using var returns = new ReturnLog(files.Logs, 0);
         using var statistics = StatisticDrain.Of(stepped, files.Logs, 0);
         using var environment = new EnvironmentLoop(plan, control, 0, stepped, replay, new WeightReader(channel), statistics, returns);
-        using var evaluator = new Evaluator(plan, evaluated);
         using var log = new EvaluationLog(files.Evaluations);
-        var evaluation = new EvaluationLoop(
-            plan, control, 0, evaluator, new WeightReader(channel), log, new BestPolicy(files, plan), Assert.Fail);
+        using var evaluation = new EvaluationLoop(
+            plan, control, 0, evaluated, new WeightReader(channel), log, new BestPolicy(files, plan), Assert.Fail);
 
         environment.Begin(Seeds.OfSegment(plan.Seed, 0));
         learning.Publish();
@@ -104,6 +107,7 @@ public sealed class LoopAgreementTests
         Environment = new EnvironmentOptions { Name = EnvironmentOptions.Arm, Agents = 4 },
         AgentCount = 4,
         ObservationSize = 33,
+        ObservationLayout = new ObservationLayout([[11], [11, 2]]),
         ActionSize = 4,
         Learner = sac
             ? new SacOptions { Seed = 7, HiddenSizes = [16, 16], BatchSize = 16, NormalizeObservations = true, PolicyAveraging = 0.02f }

@@ -1,7 +1,19 @@
+using Reacher.Fast.Core.Environments;
+
 namespace Reacher.Fast.Environments.MlAgents.Trainer;
 
 /// <summary>What a player tells of the one behaviour (API-4: brain) that is trained.</summary>
 /// <param name="Name">As the scene names it, e.g. <c>Reacher?team=0</c>.</param>
-/// <param name="ObservationSize">Floats in an observation: all uncompressed observations of an agent, one after the other.</param>
+/// <param name="Observations">What an agent's sensors give, in the order in which the player sends it.</param>
 /// <param name="ActionSize">Continuous actions of an agent.</param>
-internal sealed record BehaviorSpec(string Name, int ObservationSize, int ActionSize);
+internal sealed record BehaviorSpec(string Name, ObservationLayout Observations, int ActionSize)
+{
+    /// <summary>A behaviour with one vector of observations.</summary>
+    public BehaviorSpec(string name, int observationSize, int actionSize)
+        : this(name, ObservationLayout.OfVector(observationSize), actionSize)
+    {
+    }
+
+    /// <summary>Floats in an observation.</summary>
+    public int ObservationSize { get; } = Observations.Size;
+}

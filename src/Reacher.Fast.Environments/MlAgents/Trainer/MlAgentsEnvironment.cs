@@ -40,6 +40,9 @@ public sealed class MlAgentsEnvironment : IVectorEnvironment
     public int ObservationSize => dialect.Behavior!.ObservationSize;
 
     /// <inheritdoc/>
+    public ObservationLayout ObservationLayout => dialect.Behavior!.Observations;
+
+    /// <inheritdoc/>
     public int ActionSize => dialect.Behavior!.ActionSize;
 
     /// <summary>The behaviour trained, as the scene names it (API-4: its brain).</summary>
@@ -203,8 +206,10 @@ public sealed class MlAgentsEnvironment : IVectorEnvironment
         SendReset();
         fresh = true;
         options.Log?.Invoke(
-            $"Behaviour '{BehaviorName}': {AgentCount} agents, {ObservationSize} observations, {ActionSize} actions.");
+            $"Behaviour '{BehaviorName}': {AgentCount} agents, {ObservationSize} observations{Sensors()}, {ActionSize} actions.");
     }
+
+    private string Sensors() => ObservationLayout.IsVector ? "" : $" ({ObservationLayout})";
 
     /// <summary>Receives until agents ask for actions; a scene may take a few messages to bring them forth.</summary>
     private void ReceiveFirst()

@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
+using Google.Protobuf;
+using Reacher.Fast.Core.Environments;
 using Reacher.Fast.Environments.MlAgents.Messages;
 using static Reacher.Fast.Environments.MlAgents.Messages.ProtobufScan;
 
@@ -17,6 +19,7 @@ namespace Reacher.Fast.Environments.MlAgents.Trainer;
 internal sealed class StepScan(BehaviorSpec behavior, bool isApi4)
 {
     private readonly byte[] name = Encoding.UTF8.GetBytes(behavior.Name);
+    private readonly Sensor[] sensors = [.. behavior.Observations.Shapes.Select(shape => new Sensor(Packed(shape), ObservationLayout.SizeOf(shape)))];
     private byte[] contiguous = [];
 
     /// <summary>Reads a message into a report that was cleared.</summary>
@@ -121,9 +124,10 @@ internal sealed class StepScan(BehaviorSpec behavior, bool isApi4)
             return false;
         }
 
-        while (fields.Has(Bytes(13)))
+        for (int sensor = 0; fields.Has(Bytes(13)); sensor++)
         {
-            if (!fields.TryBytes(out ReadOnlySpan<byte> observation) || !TryReadObservation(observation, ref target))
+            if (sensor == sensors.Length || !fields.TryBytes(out ReadOnlySpan<byte> observation) ||
+                !TryReadObservation(observation, sensors[sensor], ref target))
             {
                 return false;
             }
@@ -134,17 +138,18 @@ internal sealed class StepScan(BehaviorSpec behavior, bool isApi4)
     }
 
     // ObservationProto { shape 1, float_data 4 { data 1 }, dimension_properties 6, observation_type 7, name 8 }
-    private static bool TryReadObservation(ReadOnlySpan<byte> observation, ref Span<float> target)
+    private static bool TryReadObservation(ReadOnlySpan<byte> observation, Sensor sensor, ref Span<float> target)
     {
         var fields = new ProtobufScan(observation);
-        if ((fields.Has(Bytes(1)) && !fields.TrySkipPackedVarints()) || !fields.Has(Bytes(4)) ||
-            !fields.TryBytes(out ReadOnlySpan<byte> content))
+        if (!fields.Has(Bytes(1)) || !fields.TryBytes(out ReadOnlySpan<byte> shape) || !shape.SequenceEqual(sensor.Shape) ||
+            !fields.Has(Bytes(4)) || !fields.TryBytes(out ReadOnlySpan<byte> content))
         {
             return false;
         }
 
         var data = new ProtobufScan(content);
-        return data.Has(Bytes(1)) && data.TryBytes(out ReadOnlySpan<byte> floats) && data.AtEnd && TryCopy(floats, ref target) &&
+        return data.Has(Bytes(1)) && data.TryBytes(out ReadOnlySpan<byte> floats) && data.AtEnd &&
+            floats.Length == sensor.Size * sizeof(float) && TryCopy(floats, ref target) &&
             (!fields.Has(Bytes(6)) || fields.TrySkipPackedVarints()) && (!fields.Has(Varint(7)) || fields.TryVarint(out _)) &&
             (!fields.Has(Bytes(8)) || fields.TrySkipText()) && fields.AtEnd;
     }
@@ -182,4 +187,24 @@ internal sealed class StepScan(BehaviorSpec behavior, bool isApi4)
         target = target[count..];
         return true;
     }
+
+    // The numbers of a packed field, as every protobuf writer packs them.
+    private static byte[] Packed(IReadOnlyList<int> numbers)
+    {
+        using var bytes = new MemoryStream();
+        using (var writer = new CodedOutputStream(bytes, leaveOpen: true))
+        {
+            foreach (int number in numbers)
+            {
+                writer.WriteInt32(number);
+            }
+        }
+
+        return bytes.ToArray();
+    }
+
+    /// <summary>What a step says of one sensor whenever its shape is that of the first step.</summary>
+    /// <param name="Shape">The field of its shape, packed.</param>
+    /// <param name="Size">The floats that it sends.</param>
+    private readonly record struct Sensor(byte[] Shape, int Size);
 }

@@ -1,6 +1,8 @@
 using System.Buffers;
 using Google.Protobuf;
 using Reacher.Fast.Core;
+using Reacher.Fast.Core.Environments;
+using Reacher.Fast.Core.Files;
 using Reacher.Fast.Environments.MlAgents.Messages;
 using Reacher.Fast.Environments.MlAgents.Messages.V150;
 using Reacher.Fast.Environments.MlAgents.Wire;
@@ -176,24 +178,51 @@ internal sealed class V150TrainerDialect : TrainerDialect
             : throw NotContinuous(brain.BrainName);
     }
 
-    private static int SizeOf(AgentInfoProto info, string behavior)
+    private static ObservationLayout LayoutOf(AgentInfoProto info, string behavior)
     {
-        int size = 0;
+        var shapes = new List<IReadOnlyList<int>>();
+        long total = 0;
         foreach (ObservationProto observation in info.Observations)
         {
             if (observation.ObservationDataCase == ObservationProto.ObservationDataOneofCase.CompressedData)
             {
                 throw NotVector(
-                    behavior, $"a compressed observation '{observation.Name}' of shape ({string.Join(", ", observation.Shape)})");
+                    behavior, $"a compressed observation {QuotedName.Of(observation.Name)} of shape ({string.Join(", ", observation.Shape)})");
             }
 
-            size += observation.FloatData?.Data.Count ?? 0;
+            int size = observation.FloatData?.Data.Count ?? 0;
+            total += size;
+            if (size > 0)
+            {
+                shapes.Add(ShapeOf(observation, size, behavior));
+            }
         }
 
-        return size is >= 1 and <= Core.Batch.TransitionSpec.MaximumSize
-            ? size
+        return total is >= 1 and <= Core.Batch.TransitionSpec.MaximumSize
+            ? new ObservationLayout(shapes)
             : throw new InputException(
-                $"Behaviour '{behavior}' has {size} observations; between 1 and {Core.Batch.TransitionSpec.MaximumSize} can be trained.");
+                $"Behaviour '{behavior}' has {total} observations; between 1 and {Core.Batch.TransitionSpec.MaximumSize} can be trained.");
+    }
+
+    // A player that says nothing of the shape sends a vector.
+    private static IReadOnlyList<int> ShapeOf(ObservationProto observation, int size, string behavior)
+    {
+        if (observation.Shape.Count == 0)
+        {
+            return [size];
+        }
+
+        long said = 1;
+        foreach (int length in observation.Shape)
+        {
+            said = length < 1 || said > size ? 0 : said * length;
+        }
+
+        return said == size
+            ? [.. observation.Shape]
+            : throw new InputException(
+                $"Behaviour '{behavior}' sent {size} numbers for the observation {QuotedName.Of(observation.Name)}, whose shape is " +
+                $"({string.Join(", ", observation.Shape)}); correct that sensor in the scene.");
     }
 
     private void Announce(UnityRLInitializationOutputProto announcement)
@@ -220,15 +249,16 @@ internal sealed class V150TrainerDialect : TrainerDialect
 
     private void Take(AgentInfoProto info, PlayerReport report)
     {
-        Behavior ??= new BehaviorSpec(announced!, SizeOf(info, announced!), actionSize);
-        if (SizeOf(info, Behavior.Name) is var size && size != Behavior.ObservationSize)
+        ObservationLayout layout = LayoutOf(info, announced!);
+        Behavior ??= new BehaviorSpec(announced!, layout, actionSize);
+        if (!layout.Equals(Behavior.Observations))
         {
             throw new InputException(
-                $"Agent {info.Id} of behaviour '{Behavior.Name}' sent {size} observations where the first one sent " +
-                $"{Behavior.ObservationSize}; give all agents of a behaviour the same sensors.");
+                $"Agent {info.Id} of behaviour '{Behavior.Name}' sent observations of {layout} numbers where the first one sent " +
+                $"{Behavior.Observations}; give all agents of a behaviour the same sensors.");
         }
 
-        Span<float> target = report.Add(info.Id, info.Reward, info.Done, info.MaxStepReached, size);
+        Span<float> target = report.Add(info.Id, info.Reward, info.Done, info.MaxStepReached, Behavior.ObservationSize);
         foreach (ObservationProto observation in info.Observations)
         {
             if (observation.FloatData is { } floats)

@@ -1,21 +1,23 @@
-using System.Runtime.InteropServices;
-using Google.Protobuf;
 using Reacher.Fast.Core;
+using Reacher.Fast.Core.Environments;
 using Reacher.Fast.Core.Kernels.Scalar;
 using Reacher.Fast.Core.Networks;
 using Reacher.Fast.Training.Export;
 using Reacher.Fast.Training.Export.Onnx;
 
-namespace Reacher.Fast.Training.Tests.Export;
+namespace Reacher.Fast.Onnx.Tests.Export;
 
+/// <summary>The exported model, run by an independent implementation of ONNX, is the policy.</summary>
 public sealed class OnnxExportTests
 {
     private const int Count = 1000;
     private const double Tolerance = 1e-5;
-    private const string Constants = "version_number [3.0]\nmemory_size [0.0]\ncontinuous_action_output_shape [4.0]\n";
+    private const string Sampled = "continuous_actions";
+    private const string Noise = "noise";
+    private const string Constants = "version_number 3, memory_size 0, continuous_action_output_shape 4";
 
     [Test]
-    public void It_is_the_policy_to_1e5_by_an_independent_evaluator([Values] PolicyKind kind, [Values] bool normalize)
+    public void It_is_the_policy_to_1e5_by_an_independent_runtime([Values] PolicyKind kind, [Values] bool normalize)
     {
         PolicySpec spec = Spec(kind, normalize);
         float[] block = Policies.RandomBlock(spec, 1);
@@ -27,18 +29,37 @@ public sealed class OnnxExportTests
     }
 
     [Test]
-    public void Its_checker_takes_it([Values] PolicyKind kind, [Values] bool normalize)
+    public void It_declares_what_it_takes_and_gives([Values] PolicyKind kind, [Values] bool normalize)
     {
-        using var folder = new TemporaryFolder();
         PolicySpec spec = Spec(kind, normalize);
-        OnnxExport.Write(spec, Policies.RandomBlock(spec, 1), folder["policy.onnx"]);
+        using var model = new OnnxRun(OnnxExport.Build(spec, Policies.RandomBlock(spec, 1)));
 
-        string printed = Python.Run("onnx", "Export/check_onnx.py", folder["policy.onnx"]);
+        Assert.That(model.Inputs, Is.EqualTo(new[] { "obs_0 [batch, 33]" }));
+        Assert.That(model.Outputs, Is.EqualTo(new[]
+        {
+            "version_number [1]", "memory_size [1]", "continuous_actions [batch, 4]", "continuous_action_output_shape [1]",
+            "deterministic_continuous_actions [batch, 4]",
+        }));
+    }
 
-        Assert.That(printed, Is.EqualTo(
-            "inputs [('obs_0', ['batch', 33])]\n" +
-            "outputs [('version_number', [1]), ('memory_size', [1]), ('continuous_actions', ['batch', 4]), " +
-            "('continuous_action_output_shape', [1]), ('deterministic_continuous_actions', ['batch', 4])]\n"));
+    [Test]
+    public void Each_sensor_has_an_input_of_its_shape_and_the_policy_is_the_same([Values] bool normalize)
+    {
+        PolicySpec spec = Spec(PolicyKind.SquashedGaussian, normalize) with { Observations = new ObservationLayout([[2], [4, 7], [3]]) };
+        float[] block = Policies.RandomBlock(spec, 1);
+        ModelProto model = OnnxExport.Build(spec, block);
+        using (var run = new OnnxRun(model))
+        {
+            Assert.That(run.Inputs, Is.EqualTo(new[] { "obs_0 [batch, 2]", "obs_1 [batch, 4, 7]", "obs_2 [batch, 3]" }));
+        }
+
+        Differences found = Compare(model.Clone(), spec, block);
+        Assert.That(found.Constants, Is.EqualTo(Constants));
+        Assert.That(Math.Max(found.Deterministic, found.Sampled), Is.LessThan(Tolerance));
+
+        NodeProto joined = model.Graph.Node.Single(node => node.OpType == "Concat");
+        (joined.Input[0], joined.Input[2]) = (joined.Input[2], joined.Input[0]);
+        Assert.That(Compare(model, spec, block).Deterministic, Is.GreaterThan(100 * Tolerance), "a wrong order is noticed");
     }
 
     [TestCaseSource(typeof(PlantedMistakes), nameof(PlantedMistakes.All))]
@@ -86,22 +107,41 @@ public sealed class OnnxExportTests
 
     private static PolicySpec Spec(PolicyKind kind, bool normalize) => new(kind, 33, 4, [64, 48], normalize);
 
-    // What the independent evaluator makes of the model, held against our own arithmetic.
+    // What the independent runtime makes of the model, compared with our own arithmetic.
     private static Differences Compare(ModelProto model, PolicySpec spec, float[] block)
     {
-        using var folder = new TemporaryFolder();
-        float[] observations = Policies.Observations(spec, Count, 2);
-        File.WriteAllBytes(folder["policy.onnx"], model.ToByteArray());
-        File.WriteAllBytes(folder["observations.f32"], MemoryMarshal.AsBytes<float>(observations).ToArray());
-        string constants = Python.Run(
-            "numpy", "Export/evaluate_onnx.py", folder["policy.onnx"], folder["observations.f32"], $"{Count}", folder["results.f32"]);
+        // The noise that a sampled action was made with is an output of this copy, so that the action can be computed again.
+        bool isSampled = model.Graph.Node.Any(node => node.Output.Contains(Noise));
+        if (isSampled)
+        {
+            model.Graph.Output.Add(new ValueInfoProto { Name = Noise, Type = model.Graph.Output.Single(output => output.Name == Sampled).Type });
+        }
 
-        float[] results = MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(folder["results.f32"])).ToArray();
-        int part = Count * spec.ActionSize;
+        float[] observations = Policies.Observations(spec, Count, 2);
+        using var run = new OnnxRun(model);
+        Dictionary<string, float[]> results = run.Evaluate(BySensor(observations, spec.Observations));
+        float[] noise = isSampled ? results[Noise] : new float[Count * spec.ActionSize];
+        string[] constants = ["version_number", "memory_size", "continuous_action_output_shape"];
         return new Differences(
-            constants,
-            Largest(results.AsSpan(0, part), ActDeterministically(spec, block, observations)),
-            Largest(results.AsSpan(2 * part, part), Sampled(spec, block, observations, results.AsSpan(part, part))));
+            string.Join(", ", constants.Select(name => $"{name} {results[name].Single()}")),
+            Largest(results["deterministic_continuous_actions"], ActDeterministically(spec, block, observations)),
+            Largest(results[Sampled], Resample(spec, block, observations, noise)));
+    }
+
+    // What each sensor gave, taken out of the rows of joined observations.
+    private static (string Name, float[] Values, int[] Sizes)[] BySensor(float[] observations, ObservationLayout layout)
+    {
+        var sensors = new List<(string Name, float[] Values, int[] Sizes)>();
+        int first = 0;
+        foreach (IReadOnlyList<int> shape in layout.Shapes)
+        {
+            int size = ObservationLayout.SizeOf(shape), from = first;
+            float[] values = [.. observations.Where((_, i) => i % layout.Size >= from && i % layout.Size < from + size)];
+            sensors.Add(($"obs_{sensors.Count}", values, [.. shape]));
+            first += size;
+        }
+
+        return [.. sensors];
     }
 
     private static float[] ActDeterministically(PolicySpec spec, float[] block, float[] observations)
@@ -115,7 +155,7 @@ public sealed class OnnxExportTests
         return actions;
     }
 
-    private static float[] Sampled(PolicySpec spec, float[] block, float[] observations, ReadOnlySpan<float> noise)
+    private static float[] Resample(PolicySpec spec, float[] block, float[] observations, ReadOnlySpan<float> noise)
     {
         int actions = spec.ActionSize;
         float[] sampled = new float[noise.Length];
@@ -143,7 +183,7 @@ public sealed class OnnxExportTests
         return largest;
     }
 
-    /// <param name="Constants">The constants, as the script printed them.</param>
+    /// <param name="Constants">The constants, each with its name.</param>
     /// <param name="Deterministic">Largest difference of an action without noise.</param>
     /// <param name="Sampled">Largest difference of a sampled action, given the noise that was drawn.</param>
     private sealed record Differences(string Constants, double Deterministic, double Sampled);

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using Google.Protobuf;
 using Reacher.Fast.Training.Export.Onnx;
 
-namespace Reacher.Fast.Training.Tests.Export;
+namespace Reacher.Fast.Onnx.Tests.Export;
 
 /// <summary>Mistakes that an exporter can make, planted into a model of a squashed Gaussian with a normaliser.</summary>
 internal static class PlantedMistakes
