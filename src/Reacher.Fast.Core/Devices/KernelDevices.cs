@@ -29,7 +29,8 @@ public static class KernelDevices
 
     /// <summary>
     /// The device called <paramref name="name"/>: <c>auto</c> (see <see cref="Resolve"/>), <c>cpu</c> (the best instruction set that
-    /// this processor has, or the one that <see cref="InstructionSets.EnvironmentVariable"/> names), <c>scalar</c> (the reference), <c>cuda</c> or <c>cuda:N</c>.
+    /// this processor has, or the one that <see cref="InstructionSets.EnvironmentVariable"/> names), <c>scalar</c> (the reference),
+    /// <c>cuda</c> or <c>cuda:N</c>.
     /// </summary>
     /// <param name="name">The device's name, in any case.</param>
     /// <param name="threads">Threads for one op where the device can share it out; at least 1.</param>
