@@ -21,16 +21,6 @@ public sealed class DependencyTests
     [Test]
     public void Core_needs_no_package() => Assert.That(Elements("Core", "PackageReference"), Is.Empty);
 
-    [TestCase("System.IO.MemoryMappedFiles")]
-    [TestCase("System.Diagnostics.Process")]
-    public void Core_knows_no_mappings_or_processes(string name)
-    {
-        string[] offenders = Repository.SourceFiles("src/Reacher.Fast.Core")
-            .Where(path => File.ReadAllText(Path.Combine(Repository.Root, path)).Contains(name, StringComparison.Ordinal))
-            .ToArray();
-        Assert.That(offenders, Is.Empty);
-    }
-
     private static string[] Elements(string project, string element) =>
         XDocument.Load(Path.Combine(Repository.Root, $"src/Reacher.Fast.{project}/Reacher.Fast.{project}.csproj"))
             .Descendants(element).Select(item => item.Attribute("Include")!.Value).ToArray();
