@@ -106,6 +106,11 @@ Task("Pack")
         PublishRunner(report);
     });
 
+Task("PublicApi")
+    .Description("Write the libraries' public members into their PublicAPI.*.txt, which the build compares. --ship before a release.")
+    .IsDependentOn("Restore")
+    .Does<BuildReport>(ListPublicApi);
+
 Task("CI")
     .Description("What continuous integration runs: .ci/run.")
     .Does<BuildReport>(report =>
