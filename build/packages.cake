@@ -59,6 +59,12 @@ void PublishRunner(BuildReport report)
     CleanDirectory(folder);
     Publish(Runner, folder, SingleFile);
     FilePath file = folder.CombineWithFilePath("reacher-fast");
+    string notices = $"{folder}/THIRD-PARTY-NOTICES.txt";
+    if (!FileExists(notices) || !System.IO.File.ReadAllText(notices).Contains("Microsoft.NETCore.App.Runtime.linux-x64"))
+    {
+        throw new CakeException($"{notices} is missing, or says nothing of the runtime that is in the file.");
+    }
+
     string size = $"{new System.IO.FileInfo(file.FullPath).Length / 1048576.0:F0} MiB";
     report.Did("Pack", $"the runner as one file of {size}, artifacts/linux-x64/reacher-fast");
     if (!IsRunningOnLinux() || System.Runtime.InteropServices.RuntimeInformation.OSArchitecture != System.Runtime.InteropServices.Architecture.X64)
