@@ -62,6 +62,11 @@ Task("Stress")
     .IsDependentOn("Build")
     .Does<BuildReport>(report => RunTests(report, "Stress", Argument("project", ""), "TestCategory=Stress"));
 
+Task("Coverage")
+    .Description("Which lines of src/ the tests run: pages in artifacts/coverage. --project, --filter as for Test.")
+    .IsDependentOn("Build")
+    .Does<BuildReport>(MeasureCoverage);
+
 Task("Bench")
     .Description(
         "Measure in two minutes: update and replay beside their limits. --threads=N, --full for all quick cases, --filter=PATTERN for " +
