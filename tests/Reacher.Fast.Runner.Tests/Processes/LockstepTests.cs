@@ -48,7 +48,7 @@ public sealed class LockstepTests
     {
         string[] run =
         [
-            "--in-process", "--num-agents", "4", "--buffer-size", "9000", "--steps-per-update", "20", "--checkpoint-interval", "1",
+            "--in-process", "--num-agents", "4", "--buffer-size", "9000", "--steps-per-update", "20", "--checkpoint-interval", "8008",
             "--summary-freq", "500", "--max-step", "300",
         ];
         string[] end = ["--max-steps", "40000"];
@@ -61,7 +61,8 @@ public sealed class LockstepTests
         {
             using RunnerProcess killed = RunnerProcess.Train(folder, "killed", [.. run, .. end, .. kill == 0 ? Array.Empty<string>() : ["--resume"]]);
             using ControlBlock control = RunnerProcess.Control(folder, "killed");
-            long goal = 10_000 * (kill + 1);
+            // Past the evaluation of a segment after which no checkpoint is saved.
+            long goal = 14_000 + (16_000 * kill);
             RunnerProcess.WaitUntil(() => control.TotalTransitions > goal, "the run is under way");
             killed.Signal("KILL");
             killed.WaitForExit();
