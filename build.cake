@@ -62,6 +62,11 @@ Task("Stress")
     .IsDependentOn("Build")
     .Does<BuildReport>(report => RunTests(report, "Stress", Argument("project", ""), "TestCategory=Stress"));
 
+Task("Coverage")
+    .Description("Which lines of src/ the tests run: pages in artifacts/coverage. --project, --filter as for Test.")
+    .IsDependentOn("Build")
+    .Does<BuildReport>(MeasureCoverage);
+
 Task("Bench")
     .Description(
         "Measure in two minutes: update and replay beside their limits. --threads=N, --full for all quick cases, --filter=PATTERN for " +
@@ -106,6 +111,11 @@ Task("Pack")
     .IsDependentOn("Build")
     .IsDependentOn("SingleFile")
     .Does<BuildReport>(PackLibraries);
+
+Task("PublicApi")
+    .Description("Write the libraries' public members into their PublicAPI.*.txt, which the build compares. --ship before a release.")
+    .IsDependentOn("Restore")
+    .Does<BuildReport>(ListPublicApi);
 
 Task("CI")
     .Description("What continuous integration runs: .ci/run.")

@@ -4,12 +4,49 @@ const string OnnxName = "Reacher.Fast.Onnx";
 const string SingleFile = "-p:PublishSingleFile=true -p:IncludeNativeLibrariesForSelfExtract=true " +
     "-p:CopyOutputSymbolsToPublishDirectory=false -p:PublishDocumentationFiles=false";
 
+/// <summary>The projects that are packed: all under src/ but the executable.</summary>
+IEnumerable<FilePath> Libraries() =>
+    GetFiles("./src/**/*.csproj").Where(file => !file.FullPath.EndsWith("Runner.csproj")).OrderBy(file => file.FullPath);
+
+/// <summary>
+/// Writes each library's public members into its PublicAPI.Unshipped.txt, and takes out those that are gone; the analyser that compares them
+/// makes the changes. With --ship, as for a release, the lists become PublicAPI.Shipped.txt first.
+/// </summary>
+void ListPublicApi(BuildReport report)
+{
+    foreach (FilePath project in Libraries())
+    {
+        string folder = project.GetDirectory().FullPath;
+        string shipped = $"{folder}/PublicAPI.Shipped.txt", unshipped = $"{folder}/PublicAPI.Unshipped.txt";
+        // A merge of two branches may have left a line twice, and a new library has no list yet.
+        WriteApi(shipped, ReadApi(shipped));
+        WriteApi(unshipped, ReadApi(unshipped));
+        Run("dotnet", $"format analyzers \"{project}\" --diagnostics RS0016 RS0017 --severity warn");
+        string[] members = ReadApi(unshipped);
+        if (HasArgument("ship"))
+        {
+            WriteApi(shipped, ReadApi(shipped).Concat(members));
+        }
+
+        WriteApi(unshipped, HasArgument("ship") ? Array.Empty<string>() : members);
+        report.Did("PublicApi", $"{project.GetFilenameWithoutExtension()}: {ReadApi(shipped).Length} shipped, {ReadApi(unshipped).Length} since");
+    }
+
+    string[] ReadApi(string file) => System.IO.File.Exists(file)
+        ? System.IO.File.ReadAllLines(file).Where(line => line.Length > 0 && line != "#nullable enable").ToArray()
+        : Array.Empty<string>();
+
+    void WriteApi(string file, IEnumerable<string> members) =>
+        System.IO.File.WriteAllText(file, string.Concat(members.Distinct().OrderBy(line => line, StringComparer.Ordinal).Prepend("#nullable enable")
+            .Select(line => line + "\n")));
+}
+
 /// <summary>A NuGet package, with its symbols beside it, of every library under src/ that is packable.</summary>
 void PackLibraries(BuildReport report)
 {
     DirectoryPath folder = Artifacts("packages");
     CleanDirectory(folder);
-    foreach (FilePath project in GetFiles("./src/**/*.csproj").Where(file => !file.FullPath.EndsWith("Runner.csproj")).OrderBy(file => file.FullPath))
+    foreach (FilePath project in Libraries())
     {
         DotNetPack(project.FullPath, new DotNetPackSettings { Configuration = configuration, NoBuild = true, OutputDirectory = folder });
     }
@@ -27,6 +64,12 @@ void PublishRunner(BuildReport report)
     CleanDirectory(folder);
     Publish(Runner, folder, SingleFile);
     FilePath file = folder.CombineWithFilePath("reacher-fast");
+    string notices = $"{folder}/THIRD-PARTY-NOTICES.txt";
+    if (!FileExists(notices) || !System.IO.File.ReadAllText(notices).Contains("Microsoft.NETCore.App.Runtime.linux-x64"))
+    {
+        throw new CakeException($"{notices} is missing, or says nothing of the runtime that is in the file.");
+    }
+
     report.Did("SingleFile", $"the runner as one file of {MebiBytes(file.FullPath)}, artifacts/linux-x64/reacher-fast");
     DirectoryPath onnx = folder.Combine(OnnxName);
     Run("dotnet", $"publish src/{OnnxName} -c {configuration} -r linux-x64 --no-self-contained -o \"{onnx}\" -p:PublishDocumentationFiles=false");

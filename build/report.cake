@@ -25,7 +25,7 @@ public sealed class BuildReport
     {
         string what = details.TryGetValue(target, out List<string> found) ? string.Join("; ", found) : "";
         string state = !successful ? "FAILED" : what.Length == 0 && skipped.Any(line => line.What == target) ? "skipped" : "done";
-        lines.Add($"  {state,-8}{target,-9}{duration:h\\:mm\\:ss}  {what}".TrimEnd());
+        lines.Add($"  {state,-8}{target,-12}{duration:h\\:mm\\:ss}  {what}".TrimEnd());
     }
 
     /// <summary>The whole of it.</summary>

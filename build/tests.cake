@@ -4,7 +4,8 @@ using System.Xml.Linq;
 /// Runs the test projects one after another, so that two do not fight over two cores, all of them even if one fails. What was ignored is
 /// reported with the reason that the test itself gave.
 /// </summary>
-void RunTests(BuildReport report, string target, string project, string filter)
+/// <param name="change">Changes the settings of each project's run; null leaves them.</param>
+void RunTests(BuildReport report, string target, string project, string filter, Action<DotNetTestSettings> change = null)
 {
     DirectoryPath results = Artifacts($"tests/{target.ToLowerInvariant()}");
     CleanDirectory(results);
@@ -36,6 +37,7 @@ void RunTests(BuildReport report, string target, string project, string filter)
                 return true;
             },
         };
+        change?.Invoke(settings);
         DotNetTest(file.FullPath, settings);
     }
 
@@ -55,6 +57,41 @@ void RunTests(BuildReport report, string target, string project, string filter)
     {
         throw new CakeException($"No test ran for {target}; check --project and --filter.");
     }
+}
+
+/// <summary>
+/// Runs the tests with coverlet counting the lines of src/ that ran, in the tests' own processes and in those that they start and let end, and
+/// merges what the projects counted into pages, also where tests fail. Nothing judges the figure.
+/// </summary>
+void MeasureCoverage(BuildReport report)
+{
+    try
+    {
+        RunTests(report, "Coverage", Argument("project", ""), Argument("filter", ""), settings =>
+        {
+            settings.Settings = "./build/coverage.runsettings";
+            settings.Collectors = ["XPlat Code Coverage"];
+        });
+    }
+    finally
+    {
+        MergeCoverage(report);
+    }
+}
+
+void MergeCoverage(BuildReport report)
+{
+    DirectoryPath pages = Artifacts("coverage");
+    CleanDirectory(pages);
+    Run("dotnet", $"reportgenerator \"-reports:{Artifacts("tests/coverage")}/*/coverage.cobertura.xml\" \"-targetdir:{pages}\" " +
+        "-reporttypes:Html;TextSummary -verbosity:Warning");
+    foreach (string line in System.IO.File.ReadLines($"{pages}/Summary.txt").Select(line => line.Trim())
+        .Where(line => line.StartsWith("Line coverage") || line.StartsWith("Branch coverage")))
+    {
+        report.Did("Coverage", line);
+    }
+
+    report.Did("Coverage", "artifacts/coverage/index.html");
 }
 
 /// <summary>What the result files of dotnet test (TRX) come to.</summary>

@@ -23,6 +23,28 @@ public static class Events
     public static EventPoint[] Points(string folder) =>
         [.. Directory.GetFiles(folder, "events.out.tfevents.*").Order(StringComparer.Ordinal).SelectMany(PointsOf)];
 
+    /// <summary>
+    /// The points that TensorBoard shows of <paramref name="folder"/>: where a file says that a session starts (SessionLog.START), those of its
+    /// step or later in the files before it are dropped.
+    /// </summary>
+    public static EventPoint[] Shown(string folder)
+    {
+        var shown = new List<EventPoint>();
+        foreach (string path in Directory.GetFiles(folder, "events.out.tfevents.*").Order(StringComparer.Ordinal))
+        {
+            foreach (Dictionary<int, List<object>> record in ReadRecords(path).Where(record => record.ContainsKey(7)))
+            {
+                long start = (long)(ulong)record[2][0];
+                Assert.That(Message(record[7][0])[1][0], Is.EqualTo(1UL), "START");
+                shown.RemoveAll(point => point.Step >= start);
+            }
+
+            shown.AddRange(PointsOf(path));
+        }
+
+        return [.. shown];
+    }
+
     /// <summary>The points of one file.</summary>
     public static IEnumerable<EventPoint> PointsOf(string path) =>
         from record in ReadRecords(path)

@@ -29,6 +29,9 @@ public sealed record LoadedCheckpoint(StateDictionary State, long Step, string P
 /// The checkpoints of one behaviour in one folder, named as ML-Agents names them: <c>Behavior-step.safetensors</c> for the
 /// last few to keep, and <c>checkpoint.safetensors</c> for the newest, which may be newer than all of those. One process saves;
 /// any may load meanwhile, since a file appears only when it is complete and on the disk.
+/// <para>
+/// Which of two is newer their own numbers say, counted over all saves: steps may go back, where a run's counters were lost with the power.
+/// </para>
 /// </summary>
 public sealed class CheckpointStore
 {
@@ -38,12 +41,16 @@ public sealed class CheckpointStore
     /// <summary>The metadata key of the step.</summary>
     public const string StepKey = "step";
 
+    // The number of the save: 1 for the folder's first checkpoint, and one more for each after it.
+    private const string SaveNumberKey = "save_number";
+
     private const string Extension = ".safetensors";
 
     private readonly string folder;
     private readonly string behavior;
     private readonly int keep;
     private bool leftoversDeleted;
+    private long? lastSaveNumber;
 
     /// <summary>The checkpoints of <paramref name="behavior"/> in <paramref name="folder"/>, which need not exist yet.</summary>
     /// <param name="folder">Where the files lie.</param>
@@ -91,17 +98,18 @@ public sealed class CheckpointStore
     {
         var skipped = new List<SkippedCheckpoint>();
         LoadedCheckpoint? latest = TryLoad(Path.Combine(folder, LatestName), skipped);
-        foreach ((long step, string path) in List())
+        Saved? known = latest is null ? null : new Saved(SaveNumber(latest.State.Metadata), latest.Step, latest.Path);
+        foreach (Saved numbered in Numbered())
         {
             // A numbered one is newer only if its writer was killed before it gave the fixed name to it.
-            if (latest is not null && latest.Step >= step)
+            if (known?.CompareTo(numbered) >= 0)
             {
                 break;
             }
 
-            if (TryLoad(path, skipped) is { } numbered)
+            if (TryLoad(numbered.Path, skipped) is { } loaded)
             {
-                return numbered;
+                return loaded;
             }
         }
 
@@ -128,23 +136,52 @@ public sealed class CheckpointStore
     }
 
     /// <summary>The numbered checkpoints, newest first.</summary>
-    public IReadOnlyList<(long Step, string Path)> List()
+    public IReadOnlyList<(long Step, string Path)> List() => [.. Numbered().Select(saved => (saved.Step, saved.Path))];
+
+    /// <summary>The numbered checkpoints, the last saved first.</summary>
+    private Saved[] Numbered()
     {
-        var found = new List<(long Step, string Path)>();
+        var found = new List<(long? Number, long Step, string Path)>();
         if (Directory.Exists(folder))
         {
             foreach (string path in Directory.EnumerateFiles(folder, "*" + Extension))
             {
                 if (TryParseStep(Path.GetFileName(path), out long step))
                 {
-                    found.Add((step, path));
+                    found.Add((ReadSaveNumber(path), step, path));
                 }
             }
         }
 
-        found.Sort((left, right) => right.Step.CompareTo(left.Step));
-        return found;
+        // One whose header is damaged counts as the next after those of its step or fewer.
+        return
+        [
+            .. found
+                .Select(file => new Saved(
+                    file.Number ?? found.Where(other => other.Step <= file.Step).Max(other => other.Number) ?? 0, file.Step, file.Path))
+                .OrderDescending(),
+        ];
     }
+
+    private long NextSaveNumber() => 1 + (lastSaveNumber ??=
+        Numbered().Select(saved => saved.Number).Append(ReadSaveNumber(Path.Combine(folder, LatestName)) ?? 0).Max());
+
+    /// <summary>The number in a checkpoint's header; 0 if it was saved before saves were numbered, null if it cannot be read.</summary>
+    private static long? ReadSaveNumber(string path)
+    {
+        try
+        {
+            return SaveNumber(Safetensors.ReadMetadata(path));
+        }
+        catch (InputException)
+        {
+            return null;
+        }
+    }
+
+    private static long SaveNumber(IDictionary<string, string> metadata) =>
+        metadata.TryGetValue(SaveNumberKey, out string? text) &&
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : 0;
 
     private CheckpointSave Write(StateDictionary state, long step, string path, bool link)
     {
@@ -155,7 +192,10 @@ public sealed class CheckpointStore
         {
             Directory.CreateDirectory(folder);
             DeleteLeftoversOnce();
+            long number = NextSaveNumber();
+            state.Metadata[SaveNumberKey] = number.ToString(CultureInfo.InvariantCulture);
             Safetensors.Write(state, path);
+            lastSaveNumber = number;
             if (link)
             {
                 AtomicFile.Link(path, Path.Combine(folder, LatestName));
@@ -201,7 +241,7 @@ public sealed class CheckpointStore
 
     private void Prune(string saved)
     {
-        // The one just saved stays even if older files claim higher steps (a run resumed from before a damaged checkpoint).
+        // The one just saved stays even if another comes before it in the order of the files.
         int kept = 1;
         foreach ((_, string path) in List())
         {
@@ -227,5 +267,11 @@ public sealed class CheckpointStore
             AtomicFile.DeleteLeftovers(folder, behavior + "-");
             AtomicFile.DeleteLeftovers(folder, LatestName);
         }
+    }
+
+    /// <summary>A checkpoint in the order of saving; those of one number, of before saves were numbered, in that of their steps.</summary>
+    private readonly record struct Saved(long Number, long Step, string Path) : IComparable<Saved>
+    {
+        public int CompareTo(Saved other) => (Number, Step).CompareTo((other.Number, other.Step));
     }
 }

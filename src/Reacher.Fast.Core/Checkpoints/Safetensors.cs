@@ -74,10 +74,19 @@ public static class Safetensors
     public static StateDictionary Read(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        return Read(path, ReadChecked);
+    }
+
+    /// <summary>Reads the metadata of <paramref name="path"/> and nothing behind its header, so that the file may be damaged there.</summary>
+    /// <exception cref="InputException">The file is missing or unreadable, or its header is damaged.</exception>
+    internal static IDictionary<string, string> ReadMetadata(string path) => Read(path, stream => ReadHeader(stream, out _, out _).Metadata);
+
+    private static T Read<T>(string path, Func<Stream, T> read)
+    {
         try
         {
             using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
-            return Read(stream, path);
+            return Read(stream, path, read);
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -99,9 +108,14 @@ public static class Safetensors
     public static StateDictionary Read(Stream stream, string name)
     {
         ArgumentNullException.ThrowIfNull(stream);
+        return Read(stream, name, ReadChecked);
+    }
+
+    private static T Read<T>(Stream stream, string name, Func<Stream, T> read)
+    {
         try
         {
-            return ReadChecked(stream);
+            return read(stream);
         }
         catch (Exception error) when (error is FormatException or EndOfStreamException)
         {
@@ -110,13 +124,13 @@ public static class Safetensors
         }
     }
 
-    private static StateDictionary ReadChecked(Stream stream)
+    private static SafetensorsHeader ReadHeader(Stream stream, out byte[] prefix, out byte[] bytes)
     {
         long length = stream.Length - stream.Position;
-        Span<byte> prefix = stackalloc byte[sizeof(ulong)];
+        prefix = new byte[sizeof(ulong)];
         stream.ReadExactly(prefix);
         ulong headerLength = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
-        if (prefix.StartsWith("PK\x03\x04"u8))
+        if (prefix.AsSpan().StartsWith("PK\x03\x04"u8))
         {
             throw new FormatException("it is a zip archive, as PyTorch's own .pt files are; save the tensors by safetensors.torch.save_file instead");
         }
@@ -131,9 +145,15 @@ public static class Safetensors
             throw new FormatException($"its header claims {headerLength} bytes, and the file has {length}");
         }
 
-        byte[] bytes = new byte[(int)headerLength];
+        bytes = new byte[(int)headerLength];
         stream.ReadExactly(bytes);
-        SafetensorsHeader header = SafetensorsHeader.Read(bytes);
+        return SafetensorsHeader.Read(bytes);
+    }
+
+    private static StateDictionary ReadChecked(Stream stream)
+    {
+        long length = stream.Length - stream.Position;
+        SafetensorsHeader header = ReadHeader(stream, out byte[] prefix, out byte[] bytes);
         SafetensorsEntry[] inFileOrder = CheckRanges(header, length - prefix.Length - bytes.Length);
         uint checksum = Checksum.Append(Checksum.Compute(prefix), WithoutChecksum(bytes, header));
         var data = new Dictionary<string, byte[]>(inFileOrder.Length, StringComparer.Ordinal);

@@ -128,9 +128,12 @@ public readonly struct ProcessSlot
     public void AddRestart() => Word(16).AddAsOwner(1);
 
     /// <summary>Counts a vector step of <paramref name="transitions"/> agent steps (environment).</summary>
-    public void AddVectorStep(int transitions)
+    public void AddVectorStep(int transitions) => AddVectorSteps(1, transitions);
+
+    /// <summary>Counts several (the supervisor, before the environment lives, where the counters were lost).</summary>
+    internal void AddVectorSteps(long vectorSteps, long transitions)
     {
-        Word(264).AddAsOwner(1);
+        Word(264).AddAsOwner((ulong)vectorSteps);
         Word(256).AddAsOwner((ulong)transitions);
     }
 

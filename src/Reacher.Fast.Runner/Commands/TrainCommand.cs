@@ -106,11 +106,7 @@ internal static class TrainCommand
         }
 
         using RunLock owned = RunLock.Claim(files, resume, options.Force);
-        if (resume)
-        {
-            new TrainingCheckpoints(files, plan).RequireResumable();
-        }
-
+        long? resumedAt = resume ? RunResumption.Prepare(files, plan) : null;
         ConfigurationWriter.Save(options, files.Configuration);
         File.Delete(files.Summary);
         if (beginning is not null)
@@ -118,7 +114,7 @@ internal static class TrainCommand
             Safetensors.Write(beginning, files.InitialWeights);
         }
 
-        using var recorder = new MetricsRecorder(files, options);
+        using var recorder = new MetricsRecorder(files, options, resumedAt);
         long interval = options.SummaryInterval;
         var reporter = new RunReporter(
             Views.Create(json),

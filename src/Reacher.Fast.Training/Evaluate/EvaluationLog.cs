@@ -56,8 +56,11 @@ internal sealed class EvaluationLog : IDisposable
             return;
         }
 
-        IEnumerable<EvaluationRecord> kept = Read(path).Take((int)count);
-        AtomicFile.WriteText(path, string.Concat(kept.Select(LineOf)));
+        IReadOnlyList<EvaluationRecord> records = Read(path);
+        if (records.Count > count)
+        {
+            AtomicFile.WriteText(path, string.Concat(records.Take((int)count).Select(LineOf)));
+        }
     }
 
     /// <summary>Appends an episode to the log.</summary>

@@ -48,13 +48,17 @@ internal sealed class TrainingCheckpoints(RunFolder files, RunPlan plan)
     }
 
     /// <summary>Makes sure, before anything is changed, that the run can go on from its newest readable checkpoint, if it has one.</summary>
+    /// <returns>The checkpoint; null if the run has none.</returns>
     /// <exception cref="InputException">None can be read, or it is of another algorithm or shape than the configuration now says.</exception>
-    public void RequireResumable()
+    public LoadedCheckpoint? RequireResumable()
     {
-        if (store.LoadLatest() is { } latest)
+        LoadedCheckpoint? latest = store.LoadLatest();
+        if (latest is not null)
         {
             RequireFit(latest.State, latest.Path, plan);
         }
+
+        return latest;
     }
 
     /// <summary>Takes the newest readable checkpoint, if there is one.</summary>

@@ -122,7 +122,7 @@ internal sealed class ChildHost
         using ReplayFile replay = ReplayFile.Open(files.Replay);
         using IKernelDevice device = KernelDevices.Create(plan.Device, plan.LearnerThreads, plan.Precision);
         using OffPolicyLearner learner = LearnerFactory.CreateOffPolicy(plan.Learner, plan.TransitionSpec, device);
-        using var sampler = new ReplaySampler(replay, plan.Seed);
+        using var sampler = new ReplaySampler(replay, plan.Seed) { Window = plan.BufferSize };
         using var batch = new BatchBuffer(replay.Spec, plan.Learner.BatchSize);
         var checkpoints = new TrainingCheckpoints(files, plan);
         LoadedCheckpoint? restored = checkpoints.Restore(learner, sampler);

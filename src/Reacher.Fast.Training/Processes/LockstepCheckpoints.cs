@@ -1,10 +1,10 @@
 using System.Globalization;
 using Reacher.Fast.Core.Checkpoints;
 using Reacher.Fast.Replay.Control;
-using Reacher.Fast.Training.Evaluate;
 using Reacher.Fast.Training.Learn;
 using Reacher.Fast.Training.Options;
 using Reacher.Fast.Training.Run;
+using Reacher.Fast.Training.Statistics;
 
 namespace Reacher.Fast.Training.Processes;
 
@@ -23,37 +23,34 @@ internal sealed class LockstepCheckpoints(RunFolder files, RunPlan plan, Trainin
     /// <param name="segment">Segments trained so far.</param>
     /// <param name="evaluations">Evaluation episodes played so far.</param>
     /// <returns>A warning if it could not be saved.</returns>
-    public string? Save(long segment, long evaluations) => checkpoints.Save(state, saved =>
-    {
-        saved.Add("lockstep.segment", segment);
-        saved.Add("lockstep.cooldown", state.Control.CooldownStart ?? 0);
-        saved.Add("lockstep.episodes", state.Control.TotalEpisodes);
-        saved.Add("lockstep.written_rows", state.Replay.WrittenRows);
-        saved.Add("lockstep.evaluations", evaluations);
-    }).Warning;
+    public string? Save(long segment, long evaluations) => checkpoints.Save(state, saved => new LockstepPosition(
+        segment,
+        state.Control.CooldownStart ?? 0,
+        state.Control.TotalEpisodes,
+        state.Replay.WrittenRows,
+        evaluations,
+        ReturnLog.CountIn(files.Logs, worker: 0)).AddTo(saved)).Warning;
 
     /// <summary>Goes back to the newest checkpoint, or to the beginning where there is none.</summary>
     /// <param name="say">Told what the run goes on from.</param>
     /// <returns>Segments trained by then.</returns>
     public long Restore(Action<string> say)
     {
-        if (checkpoints.Restore(state.Learner, state.Sampler) is not { } loaded)
-        {
-            state.Replay.Rewind(0);
-            return 0;
-        }
-
+        LoadedCheckpoint? loaded = checkpoints.Restore(state.Learner, state.Sampler);
+        LockstepPosition position = LockstepPosition.Of(loaded);
         ControlBlock control = state.Control;
         ProcessSlot environment = control.Slot(ProcessRole.Environment, 0);
-        StateDictionary saved = loaded.State;
-        long segment = saved.GetInt64("lockstep.segment");
-        state.Replay.Rewind(saved.GetInt64("lockstep.written_rows"));
-        EvaluationLog.Truncate(files.Evaluations, saved.GetInt64("lockstep.evaluations"));
-        control.CooldownStart = plan.StopWhenSolved && saved.GetInt64("lockstep.cooldown") is > 0 and long start ? start : null;
+        state.Replay.Rewind(position.WrittenRows);
+        position.CutRecords(files);
+        control.CooldownStart = plan.StopWhenSolved && position.CooldownStart > 0 ? position.CooldownStart : null;
         control.Learner.SetUpdates(state.Learner.Updates);
-        environment.SetVectorSteps(segment * LockstepTraining.SegmentSteps, plan.AgentCount);
-        environment.SetEpisodes(saved.GetInt64("lockstep.episodes"));
-        say(string.Create(CultureInfo.InvariantCulture, $"Going on from {loaded.Path}, {state.Learner.Updates} updates."));
-        return segment;
+        environment.SetVectorSteps(position.Segment * LockstepTraining.SegmentSteps, plan.AgentCount);
+        environment.SetEpisodes(position.Episodes);
+        if (loaded is not null)
+        {
+            say(string.Create(CultureInfo.InvariantCulture, $"Going on from {loaded.Path}, {state.Learner.Updates} updates."));
+        }
+
+        return position.Segment;
     }
 }

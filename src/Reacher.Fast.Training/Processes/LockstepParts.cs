@@ -34,14 +34,11 @@ internal sealed class LockstepParts : IDisposable
     {
         (this.plan, this.player) = (plan, player);
         Directory.CreateDirectory(files.Logs);
-        long segmentRows = (long)LockstepTraining.SegmentSteps * plan.AgentCount;
         // Pressing Stop in the editor is how its users end a run, and must lose no more than the segment under way.
-        SegmentsPerCheckpoint = player is null ? (int)Math.Max(1, plan.CheckpointInterval / segmentRows) : 1;
-        // Room for the rows between two checkpoints besides those drawn from (ReplaySampler.Window).
-        long capacity = plan.BufferSize + (SegmentsPerCheckpoint * segmentRows);
+        SegmentsPerCheckpoint = SegmentsBetweenCheckpoints(plan, player is not null);
         ReplayFile replay = Own(resume
             ? ReplayFile.Open(files.Replay, plan.TransitionSpec)
-            : ReplayFile.Create(files.Replay, plan.TransitionSpec, capacity, new ReplayOptions { Overwrite = true }));
+            : ReplayFile.Create(files.Replay, plan.TransitionSpec, ReplayCapacity(plan, player is not null), new ReplayOptions { Overwrite = true }));
         Control = Own(resume ? ControlBlock.Open(files.Control) : ControlBlock.Create(files.Control, overwrite: true));
         plan.Save(files.Plan);
         TakeSlots();
@@ -100,6 +97,10 @@ internal sealed class LockstepParts : IDisposable
     /// <summary>What the run shows of itself.</summary>
     public RunProgress Progress { get; }
 
+    /// <summary>Rows for which the replay has room: those between two checkpoints besides those drawn from (ReplaySampler.Window).</summary>
+    public static long ReplayCapacity(RunPlan plan, bool hasPlayer) =>
+        plan.BufferSize + (SegmentsBetweenCheckpoints(plan, hasPlayer) * SegmentRows(plan));
+
     public void Dispose()
     {
         // Each part is disposed before the parts it uses.
@@ -107,6 +108,11 @@ internal sealed class LockstepParts : IDisposable
         owned.ForEach(user => user.Dispose());
         owned.Clear();
     }
+
+    private static int SegmentsBetweenCheckpoints(RunPlan plan, bool hasPlayer) =>
+        hasPlayer ? 1 : (int)Math.Max(1, plan.CheckpointInterval / SegmentRows(plan));
+
+    private static long SegmentRows(RunPlan plan) => (long)LockstepTraining.SegmentSteps * plan.AgentCount;
 
     private void TakeSlots()
     {

@@ -51,8 +51,8 @@ internal sealed class RunProgress
         this.replay = replay;
         window = EvaluationWindow.Over(plan, []);
         evaluations = new EvaluationReader(files.Evaluations);
-        saved = Load(ProgressPath);
         transitionsBefore = sampledTransitions = control.TotalTransitions;
+        saved = Load(ProgressPath).Before(transitionsBefore);
         updatesBefore = sampledUpdates = control.Learner.Updates;
         ReadNewEvaluations();
     }
@@ -292,5 +292,12 @@ internal sealed class RunProgress
         public Milestone? FirstAtThreshold { get; set; }
 
         public Milestone? Solved { get; set; }
+
+        /// <summary>Without milestones that a run which went back to a checkpoint has yet to reach again.</summary>
+        public Saved Before(long transitions) => this with
+        {
+            FirstAtThreshold = FirstAtThreshold?.Transitions > transitions ? null : FirstAtThreshold,
+            Solved = Solved?.Transitions > transitions ? null : Solved,
+        };
     }
 }

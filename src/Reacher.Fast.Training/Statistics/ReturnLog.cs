@@ -37,6 +37,20 @@ internal sealed class ReturnLog(string logs, int worker) : IDisposable
         }
     }
 
+    /// <summary>Returns in a worker's log.</summary>
+    public static long CountIn(string logs, int worker) =>
+        new FileInfo(RunFolder.ReturnsIn(logs, worker)) is { Exists: true } log ? log.Length / sizeof(double) : 0;
+
+    /// <summary>Forgets all but the first <paramref name="count"/> returns: a run that goes back to a checkpoint makes them again.</summary>
+    public static void Truncate(string logs, int worker, long count)
+    {
+        if (CountIn(logs, worker) > count)
+        {
+            using SafeFileHandle log = File.OpenHandle(RunFolder.ReturnsIn(logs, worker), FileMode.Open, FileAccess.Write);
+            RandomAccess.SetLength(log, count * sizeof(double));
+        }
+    }
+
     public void Dispose() => file?.Dispose();
 
     private SafeFileHandle Open()

@@ -96,6 +96,43 @@ public sealed class CheckpointStoreTests
         Assert.That(store.LoadLatest()!.Path, Is.EqualTo(folder["Reacher-200.safetensors"]));
     }
 
+    /// <summary>A run's counters may be lost with the power, and what it saves then has fewer steps than what it saved before.</summary>
+    [TestCase(true)]
+    [TestCase(false)]
+    public void The_last_saved_is_the_newest_whatever_steps_they_have(bool again)
+    {
+        using var folder = new TemporaryFolder();
+        var store = new CheckpointStore(folder.Path, "Reacher", keep: 2);
+        store.Save(States.Small(1), 800);
+        store.Save(States.Small(2), 900);
+        store = again ? new CheckpointStore(folder.Path, "Reacher", keep: 2) : store;
+        store.Save(States.Small(3), 100);
+        Assert.That(store.LoadLatest()!.Step, Is.EqualTo(100));
+        Assert.That(store.List().Select(saved => saved.Step), Is.EqualTo(new[] { 100L, 900 }), "the oldest is deleted");
+
+        store.SaveLatest(States.Small(4), 150);
+        Assert.That(store.LoadLatest()!.Step, Is.EqualTo(150));
+        File.Delete(folder[CheckpointStore.LatestName]);
+        Assert.That(store.LoadLatest()!.Step, Is.EqualTo(100), "the newest under a name of its own");
+    }
+
+    [Test]
+    public void Files_of_before_saves_were_numbered_are_older_than_those_after()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (int step in new[] { 300, 200 })
+        {
+            StateDictionary state = States.Small(step);
+            state.Metadata[CheckpointStore.StepKey] = $"{step}";
+            Safetensors.Write(state, folder[$"Reacher-{step}.safetensors"]);
+        }
+
+        var store = new CheckpointStore(folder.Path, "Reacher", keep: 5);
+        Assert.That(store.LoadLatest()!.Step, Is.EqualTo(300));
+        store.Save(States.Small(), 100);
+        Assert.That(store.List().Select(saved => saved.Step), Is.EqualTo(new[] { 100L, 300, 200 }));
+    }
+
     [Test]
     public void Only_damaged_ones_is_an_error_and_touches_nothing()
     {

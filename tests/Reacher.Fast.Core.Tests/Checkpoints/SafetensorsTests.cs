@@ -1,12 +1,34 @@
 using System.Buffers.Binary;
 using System.Text;
 using System.Text.Json;
+using CsCheck;
 using Reacher.Fast.Core.Checkpoints;
 
 namespace Reacher.Fast.Core.Tests.Checkpoints;
 
 public sealed class SafetensorsTests
 {
+    private static readonly Gen<StateDictionary> Any = Gen.Select(
+        Gen.Dictionary(Gen.String[Gen.Char.AlphaNumeric, 1, 8], Gen.Select(Gen.Int[0, 4], Gen.Int[0, 4], Gen.Float, Gen.ULong))[0, 5],
+        Gen.Dictionary(Gen.String[Gen.Char.AlphaNumeric, 1, 8], Gen.String.Where(text => !text.Any(char.IsSurrogate)))[0, 3],
+        (tensors, metadata) =>
+        {
+            var state = new StateDictionary();
+            foreach ((string name, (int rows, int columns, float value, ulong word)) in tensors)
+            {
+                state.Add($"{name}.float", [.. Enumerable.Repeat(value, rows * columns)], rows, columns);
+                state.Add($"{name}.double", [.. Enumerable.Repeat((double)value, rows)], rows);
+                state.Add($"{name}.word", word);
+            }
+
+            foreach ((string key, string value) in metadata)
+            {
+                state.Metadata[key] = value;
+            }
+
+            return state;
+        });
+
     [Test]
     public void What_is_written_is_read_back_to_the_bit()
     {
@@ -18,6 +40,9 @@ public sealed class SafetensorsTests
         Assert.That(read.Metadata["algorithm"], Is.EqualTo("sac"));
         Assert.That(read.Metadata[Safetensors.ProducerKey], Is.EqualTo(Safetensors.Producer));
     }
+
+    [Test]
+    public void Any_state_is_read_back_to_the_bit() => Any.Sample(state => States.AssertEqual(States.FromBytes(States.ToBytes(state)), state));
 
     [Test]
     public void The_same_state_gives_the_same_bytes() =>

@@ -1,3 +1,4 @@
+using CsCheck;
 using Reacher.Fast.Replay.Control;
 
 namespace Reacher.Fast.Replay.Tests.Control;
@@ -14,38 +15,35 @@ public sealed class RateLimiterTests
         Assert.That(() => control.Limiter.Configure(new RateLimits(double.NaN, 0, 1, 1)), Throws.InstanceOf<ArgumentOutOfRangeException>());
     }
 
-    [TestCase(0.05, 20, 0, 20)]
-    [TestCase(1, 20, 1, 40)]
-    [TestCase(0.5, 1, 0, 1)]
-    [TestCase(2, 20, 3, 0)]
-    [TestCase(0.013, 60, 0, 1)]
-    public void In_any_interleaving_somebody_may_go_on_and_the_ratio_holds(double ratio, int agents, double learnerSlack, double environmentSlack)
-    {
-        using TemporaryFolder folder = TemporaryFolder.InMemory();
-        using ControlBlock control = ControlBlock.Create(folder["control"]);
-        control.Limiter.Configure(new RateLimits(ratio, 1000, learnerSlack, environmentSlack));
-        ProcessSlot environment = control.Slot(ProcessRole.Environment, 0);
-        Random random = new(3);
-        for (int i = 0; i < 20_000; i++)
+    /// <summary>Whoever may go on and is chosen does: the learner with one update, or the environment with one step of all its agents.</summary>
+    [Test]
+    public void In_any_interleaving_somebody_may_go_on_and_the_ratio_holds() => Gen.Select(
+        Gen.Double[0.001, 4], Gen.Int[1, 60], Gen.Double[0, 3], Gen.Double[1, 40], Gen.Bool.Array[0, 2000])
+        .Sample((ratio, agents, learnerSlack, environmentSlack, prefersLearner) =>
         {
-            bool mayStep = control.Limiter.MayStep();
-            bool mayUpdate = control.Limiter.MayUpdate();
-            Assert.That(mayStep || mayUpdate, Is.True, "both are held");
-            if (mayUpdate && (!mayStep || random.Next(2) == 0))
+            using TemporaryFolder folder = TemporaryFolder.InMemory();
+            using ControlBlock control = ControlBlock.Create(folder["control"]);
+            const int Warmup = 100;
+            control.Limiter.Configure(new RateLimits(ratio, Warmup, learnerSlack, environmentSlack));
+            ProcessSlot environment = control.Slot(ProcessRole.Environment, 0);
+            foreach (bool learner in prefersLearner)
             {
-                control.Learner.AddUpdates(1);
-            }
-            else
-            {
-                environment.AddVectorStep(agents);
-            }
+                bool mayStep = control.Limiter.MayStep();
+                bool mayUpdate = control.Limiter.MayUpdate();
+                Assert.That(mayStep || mayUpdate, Is.True, "both are held");
+                if (mayUpdate && (learner || !mayStep))
+                {
+                    control.Learner.AddUpdates(1);
+                }
+                else
+                {
+                    environment.AddVectorStep(agents);
+                }
 
-            double owed = ratio * Math.Max(0, control.TotalTransitions - 1000);
-            Assert.That(control.Learner.Updates, Is.InRange(owed - environmentSlack - (ratio * agents) - 1e-6, owed + learnerSlack + 1e-6));
-        }
-
-        Assert.That(control.Learner.Updates, Is.GreaterThan(0));
-    }
+                double owed = ratio * Math.Max(0, control.TotalTransitions - Warmup);
+                Assert.That(control.Learner.Updates, Is.InRange(owed - environmentSlack - (ratio * agents) - 1e-6, owed + learnerSlack + 1e-6));
+            }
+        });
 
     [Test]
     public void A_resumed_run_has_no_burst_to_catch_up()

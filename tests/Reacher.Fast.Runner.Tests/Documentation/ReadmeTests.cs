@@ -112,7 +112,7 @@ public sealed partial class ReadmeTests
     private void MakeComparable()
     {
         const string Evaluation =
-            """{"kind":"evaluation","seconds":1,"transitions":20020,"episode":1,"score":31,"window_mean":31,"window_count":1}""" + "\n";
+            """{"kind":"evaluation","seconds":1,"transitions":20,"episode":1,"score":31,"window_mean":31,"window_count":1}""" + "\n";
         string a = Path.Combine(folder, "results", "a");
         File.AppendAllText(Path.Combine(a, "metrics.jsonl"), Evaluation);
         foreach (string id in new[] { "b", "seed-1", "seed-2", "seed-3", "seed-4", "seed-5" })

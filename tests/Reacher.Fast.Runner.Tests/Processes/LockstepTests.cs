@@ -5,6 +5,7 @@ using Reacher.Fast.Training;
 using Reacher.Fast.Training.Options;
 using Reacher.Fast.Training.Processes;
 using Reacher.Fast.Training.Reporting;
+using Reacher.Fast.Training.Reporting.Metrics;
 using Reacher.Fast.Training.Run;
 using Reacher.Fast.Training.Tests.Reporting;
 
@@ -47,7 +48,8 @@ public sealed class LockstepTests
     {
         string[] run =
         [
-            "--in-process", "--num-agents", "4", "--buffer-size", "9000", "--steps-per-update", "20", "--checkpoint-interval", "1",
+            "--in-process", "--num-agents", "4", "--buffer-size", "9000", "--steps-per-update", "20", "--checkpoint-interval", "8008",
+            "--summary-freq", "500", "--max-step", "300",
         ];
         string[] end = ["--max-steps", "40000"];
         using (RunnerProcess whole = RunnerProcess.Train(folder, "whole", [.. run, .. end]))
@@ -59,7 +61,8 @@ public sealed class LockstepTests
         {
             using RunnerProcess killed = RunnerProcess.Train(folder, "killed", [.. run, .. end, .. kill == 0 ? Array.Empty<string>() : ["--resume"]]);
             using ControlBlock control = RunnerProcess.Control(folder, "killed");
-            long goal = 10_000 * (kill + 1);
+            // Past the evaluation of a segment after which no checkpoint is saved.
+            long goal = 14_000 + (16_000 * kill);
             RunnerProcess.WaitUntil(() => control.TotalTransitions > goal, "the run is under way");
             killed.Signal("KILL");
             killed.WaitForExit();
@@ -68,6 +71,32 @@ public sealed class LockstepTests
         using RunnerProcess resumed = RunnerProcess.Train(folder, "killed", [.. run, .. end, "--resume"]);
         Assert.That(resumed.WaitForExit(), Is.Zero, resumed.Errors);
         Assert.That(Checkpoint("killed"), Is.EqualTo(Checkpoint("whole")));
+        AssertRecordsAreThoseOf("whole", "killed");
+    }
+
+    // What was done again is recorded once. Progress lines come every so many transitions since the run began or went on, so their steps differ.
+    private void AssertRecordsAreThoseOf(string whole, string resumed)
+    {
+        RunFolder first = new(Path.Combine(folder, whole), "Reacher"), second = new(Path.Combine(folder, resumed), "Reacher");
+        Assert.That(EpisodesOf(second), Is.EqualTo(EpisodesOf(first)).And.Not.Empty);
+        Assert.That(MetricsFile.Read(second.Metrics).Select(line => line.Transitions), Is.Ordered);
+        byte[] returns = File.ReadAllBytes(RunFolder.ReturnsIn(first.Logs, 0));
+        Assert.That(File.ReadAllBytes(RunFolder.ReturnsIn(second.Logs, 0)), Is.EqualTo(returns).And.Not.Empty);
+        foreach (string tag in new[] { "Evaluation/Score", "Environment/Episode Length" })
+        {
+            Assert.That(Curve(second, tag), Is.EqualTo(Curve(first, tag)).And.Not.Empty, tag);
+        }
+
+        Assert.That(Curve(second, "Losses/Q1 Loss").Select(point => point.Step), Is.Ordered);
+
+        static (MetricsKind, long, double?, long?)[] EpisodesOf(RunFolder run) =>
+        [
+            .. MetricsFile.Read(run.Metrics).Where(line => line.Kind is MetricsKind.Evaluation or MetricsKind.Training)
+                .Select(line => (line.Kind, line.Transitions, line.Score, line.Episode)),
+        ];
+
+        static (long Step, double Value)[] Curve(RunFolder run, string tag) =>
+            [.. Events.Shown(run.BehaviorFolder).Where(point => point.Tag == tag).Select(point => (point.Step, point.Value))];
     }
 
     [Test]

@@ -47,6 +47,10 @@ public sealed class TrainProcessTests
         Assert.That(after.Learner.Updates, Is.GreaterThan(updates));
         // No burst: what was owed for the new transitions, and not more.
         Assert.That(after.Limiter.Debt, Is.GreaterThanOrEqualTo(-1));
+        string events = Directory.GetFiles(Path.Combine(results, "a", "Reacher"), "events.out.tfevents.*").Order(StringComparer.Ordinal).Last();
+        Dictionary<int, List<object>> start = Events.ReadRecords(events)[1];
+        Assert.That(start[2][0], Is.EqualTo((ulong)transitions + 1), "TensorBoard is told where the run went on");
+        Assert.That(start.ContainsKey(7), "SessionLog");
     }
 
     [Test]
@@ -238,8 +242,16 @@ public sealed class TrainProcessTests
             Assert.That(wrong.Errors, Does.Contain("does not fit the run"));
         }
 
+        using (RunnerProcess larger = Start("train", "--resume", "--results-dir", results, "--run-id", "j", "--buffer-size", "200000"))
+        {
+            Assert.That(larger.WaitForExit(), Is.EqualTo(2));
+            Assert.That(larger.Errors.Trim().Split('\n'), Has.Length.EqualTo(1));
+            Assert.That(larger.Errors, Does.Contain("room for 100000 rows").And.Contain("asks for 200000"));
+        }
+
         Assert.That(File.ReadAllText(configuration), Is.EqualTo(before));
-        using RunnerProcess same = Start("train", "--resume", "--results-dir", results, "--run-id", "j", "--max-steps", "1500");
+        using RunnerProcess same = Start(
+            "train", "--resume", "--results-dir", results, "--run-id", "j", "--max-steps", "1500", "--buffer-size", "50000");
         Assert.That(same.WaitForExit(), Is.Zero, same.Errors);
     }
 

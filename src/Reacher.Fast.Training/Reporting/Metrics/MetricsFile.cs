@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Reacher.Fast.Core;
+using Reacher.Fast.Core.Files;
 
 namespace Reacher.Fast.Training.Reporting.Metrics;
 
@@ -70,6 +71,36 @@ internal sealed class MetricsFile : IDisposable
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new InputException($"The metrics '{path}' cannot be read: {error.Message}", error);
+        }
+    }
+
+    /// <summary>Takes out the lines of more than <paramref name="transitions"/>: a run that goes back to there records them again.</summary>
+    /// <exception cref="IOException">The file cannot be written; it is as it was.</exception>
+    public static void Cut(string path, long transitions)
+    {
+        if (File.Exists(path) && File.ReadLines(path).Any(IsLater))
+        {
+            AtomicFile.Write(path, stream =>
+            {
+                using var writer = new StreamWriter(stream, leaveOpen: true) { NewLine = "\n" };
+                foreach (string line in File.ReadLines(path).Where(line => !IsLater(line)))
+                {
+                    writer.WriteLine(line);
+                }
+            });
+        }
+
+        bool IsLater(string line)
+        {
+            try
+            {
+                return JsonSerializer.Deserialize<MetricsLine>(line, Style)?.Transitions > transitions;
+            }
+            catch (JsonException)
+            {
+                // Half a line, which whoever opens the file cuts off, or a damaged one, which whoever reads it names.
+                return false;
+            }
         }
     }
 

@@ -16,13 +16,22 @@ internal sealed class MetricsRecorder : IDisposable
     private readonly MetricsFile file;
     private readonly EventFile events;
 
-    /// <summary>Opens the files of <paramref name="run"/> and writes the configuration as text.</summary>
+    /// <summary>Opens the files of a run and writes the configuration as text.</summary>
+    /// <param name="run">The run's folder.</param>
+    /// <param name="options">The configuration.</param>
+    /// <param name="resumedAt">Transitions from which the run goes on; null for a run that begins.</param>
     /// <exception cref="IOException">They cannot be written.</exception>
-    public MetricsRecorder(RunFolder run, RunOptions options)
+    public MetricsRecorder(RunFolder run, RunOptions options, long? resumedAt = null)
     {
         MachineDescription.Save(run.Machine);
         file = new MetricsFile(run.Metrics);
         events = new EventFile(run.BehaviorFolder);
+        if (resumedAt is long transitions)
+        {
+            // What was recorded at this very step came before the checkpoint, and is not recorded again.
+            events.StartSession(transitions + 1);
+        }
+
         events.Text(0, "Hyperparameters", "    " +
             ConfigurationWriter.ToYaml(options, withComments: false).Replace("\n", "\n    ", StringComparison.Ordinal));
         events.Scalars(0, ("Is Training", 1));

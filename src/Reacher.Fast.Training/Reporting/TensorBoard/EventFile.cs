@@ -46,6 +46,10 @@ internal sealed class EventFile : IDisposable
     /// <summary>Where the file lies.</summary>
     public string Path { get; }
 
+    /// <summary>Tells TensorBoard to drop the points at <paramref name="step"/> and later that earlier files of the folder hold.</summary>
+    public void StartSession(long step) =>
+        Append(new Event { Step = step, SessionLog = new SessionLog { Status = SessionLog.Types.SessionStatus.Start } });
+
     /// <summary>One point of a curve each; values that are not numbers are left out, since TensorBoard cannot draw them.</summary>
     public void Scalars(long step, params ReadOnlySpan<(string Tag, double Value)> points)
     {

@@ -1,0 +1,59 @@
+using Reacher.Fast.Core.Checkpoints;
+using Reacher.Fast.Training.Evaluate;
+using Reacher.Fast.Training.Run;
+using Reacher.Fast.Training.Statistics;
+
+namespace Reacher.Fast.Training.Processes;
+
+/// <summary>Where, between two segments, a run in lock-step stood when a checkpoint was saved; all zero at its beginning.</summary>
+/// <param name="Segment">Segments trained.</param>
+/// <param name="CooldownStart">Transitions at which the cooldown began; 0 if it had not.</param>
+/// <param name="Episodes">Training episodes ended.</param>
+/// <param name="WrittenRows">Rows written to the replay.</param>
+/// <param name="Evaluations">Evaluation episodes played.</param>
+/// <param name="Returns">Returns of agents' episodes in their log; null where the checkpoint does not say.</param>
+internal sealed record LockstepPosition(long Segment, long CooldownStart, long Episodes, long WrittenRows, long Evaluations, long? Returns)
+{
+    private const string Prefix = "lockstep.";
+    private const string ReturnsName = Prefix + "returns";
+
+    /// <summary>Reads the position of a checkpoint; the beginning where there is none.</summary>
+    /// <exception cref="Core.InputException">The checkpoint is not of a run in lock-step.</exception>
+    public static LockstepPosition Of(LoadedCheckpoint? checkpoint)
+    {
+        if (checkpoint is null)
+        {
+            return new LockstepPosition(0, 0, 0, 0, 0, 0);
+        }
+
+        StateDictionary state = checkpoint.State;
+        return new LockstepPosition(
+            state.GetInt64(Prefix + "segment"),
+            state.GetInt64(Prefix + "cooldown"),
+            state.GetInt64(Prefix + "episodes"),
+            state.GetInt64(Prefix + "written_rows"),
+            state.GetInt64(Prefix + "evaluations"),
+            state.Contains(ReturnsName) ? state.GetInt64(ReturnsName) : null);
+    }
+
+    /// <summary>Adds the position to a checkpoint.</summary>
+    public void AddTo(StateDictionary state)
+    {
+        state.Add(Prefix + "segment", Segment);
+        state.Add(Prefix + "cooldown", CooldownStart);
+        state.Add(Prefix + "episodes", Episodes);
+        state.Add(Prefix + "written_rows", WrittenRows);
+        state.Add(Prefix + "evaluations", Evaluations);
+        state.Add(ReturnsName, Returns ?? 0);
+    }
+
+    /// <summary>Takes out of the run's logs what came after the position, because it will be done again.</summary>
+    public void CutRecords(RunFolder files)
+    {
+        EvaluationLog.Truncate(files.Evaluations, Evaluations);
+        if (Returns is long returns)
+        {
+            ReturnLog.Truncate(files.Logs, worker: 0, returns);
+        }
+    }
+}
