@@ -1,5 +1,7 @@
 using System.Buffers;
 using BenchmarkDotNet.Attributes;
+using CommunityToolkit.HighPerformance.Buffers;
+using Grpc.Core;
 using Reacher.Fast.Core.Environments;
 using Reacher.Fast.Environments.Arm;
 using Reacher.Fast.Environments.MlAgents.Messages;
@@ -17,10 +19,11 @@ public class GrpcBenchmarks
     private static readonly ArmOptions Arms = new() { ArmCount = 20 };
 
     private readonly CancellationTokenSource stop = new();
-    private readonly FrameBuffer request = new();
+    private readonly ArrayPoolBufferWriter<byte> request = new();
+    private readonly Echo echo = new();
     private readonly float[] actions = new float[20 * 4];
-    private KestrelUnaryHost host = null!;
-    private HttpUnaryChannel channel = null!;
+    private ExchangeServer server = null!;
+    private ExchangeClient client = null!;
     private MlAgentsEnvironment trainer = null!;
     private Task player = null!;
     private StepBuffer step = null!;
@@ -28,8 +31,8 @@ public class GrpcBenchmarks
     [GlobalSetup]
     public void Setup()
     {
-        host = KestrelUnaryHost.Start(new Echo(), null, 0);
-        channel = new HttpUnaryChannel(new Uri($"http://127.0.0.1:{host.Port}"));
+        server = ExchangeServer.Start(echo, null, 0);
+        client = new ExchangeClient(new Uri($"http://127.0.0.1:{server.Port}"), Echo.Path);
         request.Write("a message"u8);
         trainer = MlAgentsEnvironment.Launch(new MlAgentsOptions
         {
@@ -48,37 +51,40 @@ public class GrpcBenchmarks
         trainer.Dispose();
         stop.Cancel();
         player.Wait(TimeSpan.FromSeconds(30));
-        channel.Dispose();
-        host.Dispose();
+        client.Dispose();
+        server.Dispose();
+        echo.Dispose();
+        request.Dispose();
     }
 
     /// <summary>Nine bytes there and back.</summary>
     [Benchmark(Baseline = true)]
-    public void RoundTrip() => channel.CallAsync("/benchmark/Echo", request, null, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+    public void RoundTrip() => client.CallAsync(request).GetAwaiter().GetResult().Dispose();
 
     /// <summary>Actions out, physics, observations back.</summary>
     [Benchmark]
     public void EnvironmentStep() => trainer.Step(actions, step.View);
 
-    private sealed class Echo : IUnaryHandler
+    private sealed class Echo : IExchangeHandler, IDisposable
     {
-        private readonly FrameBuffer reply = new();
+        public const string Path = "/benchmark/Echo";
 
-        public bool Answers(string path) => true;
+        private readonly ArrayPoolBufferWriter<byte> reply = new();
 
-        public ValueTask<FrameBuffer> HandleAsync(UnaryCall call)
+        public IReadOnlyList<string> Paths => [Path];
+
+        public Task<ArrayPoolBufferWriter<byte>> HandleAsync(MemoryOwner<byte> request, string connection, ServerCallContext call)
         {
             reply.Clear();
-            foreach (ReadOnlyMemory<byte> segment in call.Request)
-            {
-                reply.Write(segment.Span);
-            }
-
-            return ValueTask.FromResult(reply);
+            reply.Write(request.Span);
+            request.Dispose();
+            return Task.FromResult(reply);
         }
 
-        public void ConnectionClosed(string connectionId)
+        public void ConnectionClosed(string connection)
         {
         }
+
+        public void Dispose() => reply.Dispose();
     }
 }

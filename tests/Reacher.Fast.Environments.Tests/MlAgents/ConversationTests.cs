@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
+using Grpc.Core;
 using Reacher.Fast.Core;
 using Reacher.Fast.Core.Environments;
 using Reacher.Fast.Environments.MlAgents.Messages.V150;
 using Reacher.Fast.Environments.MlAgents.Trainer;
-using Reacher.Fast.Environments.MlAgents.Wire;
 using static Reacher.Fast.Environments.Tests.MlAgents.ScriptedPlayer;
 
 namespace Reacher.Fast.Environments.Tests.MlAgents;
@@ -238,7 +238,8 @@ public sealed class ConversationTests
             first.RlInitializationOutput = Announce(Name);
             await player.ExchangeAsync(first);
         });
-        Assert.That(turnedAway?.Status, Is.EqualTo(RpcStatus.FailedPrecondition));
+        Assert.That(turnedAway?.StatusCode, Is.EqualTo(StatusCode.FailedPrecondition));
+        Assert.That(turnedAway.Status.Detail, Is.EqualTo("This port already serves another player; use another port."));
         Assert.That(trainer.AgentCount, Is.EqualTo(1), "the first player is not disturbed");
     }
 

@@ -1,41 +1,44 @@
 using System.Buffers;
+using CommunityToolkit.HighPerformance.Buffers;
+using Grpc.Core;
 using Reacher.Fast.Environments.MlAgents.Wire;
 
 namespace Reacher.Fast.Environments.Tests.MlAgents;
 
 /// <summary>Three methods: one gives the message back, one holds it until the caller gives up, one refuses.</summary>
-internal sealed class EchoHandler : IUnaryHandler, IDisposable
+internal sealed class EchoHandler : IExchangeHandler, IDisposable
 {
     private readonly SemaphoreSlim ended = new(0);
     private readonly SemaphoreSlim holding = new(0);
     private readonly SemaphoreSlim closed = new(0);
     private int live;
 
+    /// <summary>Bytes by which an echo is longer than what is echoed.</summary>
+    public int Excess { get; set; }
+
     /// <summary>Calls that are being handled.</summary>
     public int Live => Volatile.Read(ref live);
 
-    public bool Answers(string path) => path is "/test/Echo" or "/test/Hold" or "/test/Refuse";
+    public IReadOnlyList<string> Paths => ["/test/Echo", "/test/Hold", "/test/Refuse"];
 
-    public async ValueTask<FrameBuffer> HandleAsync(UnaryCall call)
+    public async Task<ArrayPoolBufferWriter<byte>> HandleAsync(MemoryOwner<byte> request, string connection, ServerCallContext call)
     {
         Interlocked.Increment(ref live);
         try
         {
-            switch (call.Path)
+            switch (call.Method)
             {
                 case "/test/Echo":
-                    var reply = new FrameBuffer();
-                    foreach (ReadOnlyMemory<byte> segment in call.Request)
-                    {
-                        reply.Write(segment.Span);
-                    }
-
+                    var reply = new ArrayPoolBufferWriter<byte>();
+                    reply.Write(request.Span);
+                    reply.Write(new byte[Excess]);
+                    request.Dispose();
                     return reply;
                 case "/test/Hold":
                     holding.Release();
                     try
                     {
-                        await Task.Delay(Timeout.Infinite, call.Ended);
+                        await Task.Delay(Timeout.Infinite, call.CancellationToken);
                     }
                     finally
                     {
@@ -44,7 +47,7 @@ internal sealed class EchoHandler : IUnaryHandler, IDisposable
 
                     throw new InvalidOperationException();
                 default:
-                    throw new RpcException(RpcStatus.FailedPrecondition, "100 % too späť");
+                    throw new RpcException(new Status(StatusCode.FailedPrecondition, "100 % too späť"));
             }
         }
         finally
@@ -53,7 +56,7 @@ internal sealed class EchoHandler : IUnaryHandler, IDisposable
         }
     }
 
-    public void ConnectionClosed(string connectionId)
+    public void ConnectionClosed(string connection)
     {
         try
         {

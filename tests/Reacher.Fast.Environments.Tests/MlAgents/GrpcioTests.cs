@@ -1,5 +1,8 @@
 using System.Buffers;
 using System.Diagnostics;
+using System.Globalization;
+using CommunityToolkit.HighPerformance.Buffers;
+using Grpc.Core;
 using Reacher.Fast.Environments.MlAgents.Wire;
 
 namespace Reacher.Fast.Environments.Tests.MlAgents;
@@ -15,7 +18,7 @@ public sealed class GrpcioTests
     public void A_grpcio_client_gets_what_gRPC_promises(int largest, int calls)
     {
         using var handler = new EchoHandler();
-        using KestrelUnaryHost host = KestrelUnaryHost.Start(handler, null, 0);
+        using ExchangeServer host = ExchangeServer.Start(handler, null, 0);
         using Process client = Python.Start("grpc", Script, "client", $"{host.Port}", $"{largest}", $"{calls}");
         string output = client.StandardOutput.ReadToEnd();
         client.WaitForExit();
@@ -24,13 +27,13 @@ public sealed class GrpcioTests
         {
             "echo 0: same", "echo 1: same", "echo 4: same", "echo 5: same", "echo 6: same",
             "echo 100000: same", "echo 5000000: same", $"echo {largest}: same",
-            "too large: RESOURCE_EXHAUSTED The message is larger than the limit of 67108864 bytes.",
-            "wrong path: UNIMPLEMENTED No service answers at '/test/Nothing'.",
+            "too large: RESOURCE_EXHAUSTED Received message exceeds the maximum configured message size.",
+            "wrong path: UNIMPLEMENTED Method is unimplemented.",
             "refused: FAILED_PRECONDITION 100 % too späť",
             "deadline: DEADLINE_EXCEEDED Deadline Exceeded",
             "held: b'while held'",
             "cancelled: True",
-            "compressed: UNIMPLEMENTED The message is compressed; send it with grpc-encoding identity.",
+            "compressed: UNIMPLEMENTED Unsupported grpc-encoding value 'gzip'. Supported encodings: identity",
             $"{calls} calls: done",
             "end",
         }));
@@ -45,41 +48,42 @@ public sealed class GrpcioTests
     public async Task A_grpcio_server_is_understood(int largest, int calls)
     {
         using Process server = Python.Start("grpc", Script, "server");
-        string port = (await server.StandardOutput.ReadLineAsync())!;
-        using (var channel = new HttpUnaryChannel(new Uri($"http://127.0.0.1:{port}")))
+        int port = int.Parse((await server.StandardOutput.ReadLineAsync())!, CultureInfo.InvariantCulture);
+        using (ExchangeClient echo = RpcFailure.Client(port, "/test/Echo"))
+        using (ExchangeClient hold = RpcFailure.Client(port, "/test/Hold"))
         {
-            var request = new FrameBuffer();
+            using var request = new ArrayPoolBufferWriter<byte>();
             foreach (int size in (int[])[0, 1, 4, 5, 6, 100_000, 5_000_000, largest])
             {
                 byte[] message = new byte[size];
                 new Random(size).NextBytes(message);
                 request.Clear();
                 request.Write(message);
-                ReadOnlySequence<byte> reply = await channel.CallAsync("/test/Echo", request, null, default);
-                Assert.That(reply.ToArray().AsSpan().SequenceEqual(message), $"echo of {size} bytes");
+                using MemoryOwner<byte> reply = await echo.CallAsync(request);
+                Assert.That(reply.Span.SequenceEqual(message), $"echo of {size} bytes");
             }
 
             request.Clear();
-            RpcException refused = RpcFailure.Of(channel, "/test/Refuse");
-            Assert.That((refused.Status, refused.Message), Is.EqualTo((RpcStatus.FailedPrecondition, "100 % too späť")));
-            Assert.That(RpcFailure.Of(channel, "/test/Nothing").Status, Is.EqualTo(RpcStatus.Unimplemented));
+            RpcException refused = RpcFailure.Of(port, "/test/Refuse");
+            Assert.That((refused.StatusCode, refused.Status.Detail), Is.EqualTo((StatusCode.FailedPrecondition, "100 % too späť")));
+            Assert.That(RpcFailure.Of(port, "/test/Nothing").StatusCode, Is.EqualTo(StatusCode.Unimplemented));
             Assert.That(
-                RpcFailure.Of(channel, "/test/Hold", TimeSpan.FromMilliseconds(200)).Status, Is.EqualTo(RpcStatus.DeadlineExceeded));
+                RpcFailure.Of(port, "/test/Hold", TimeSpan.FromMilliseconds(200)).StatusCode, Is.EqualTo(StatusCode.DeadlineExceeded));
             using var cancel = new CancellationTokenSource();
-            ValueTask<ReadOnlySequence<byte>> held = channel.CallAsync("/test/Hold", request, null, cancel.Token);
+            Task<MemoryOwner<byte>> held = hold.CallAsync(request, cancellation: cancel.Token);
             await cancel.CancelAsync();
-            Assert.That(RpcFailure.Of(held).Status, Is.EqualTo(RpcStatus.Cancelled));
+            Assert.That(RpcFailure.Of(held).StatusCode, Is.EqualTo(StatusCode.Cancelled));
             long before = GC.GetTotalMemory(forceFullCollection: true);
             for (int i = 0; i < calls; i++)
             {
-                await channel.CallAsync("/test/Echo", request, null, default);
+                (await echo.CallAsync(request)).Dispose();
             }
 
             Assert.That(GC.GetTotalMemory(forceFullCollection: true) - before, Is.LessThan(1 << 20), $"bytes kept by {calls} calls");
 
-            ValueTask<ReadOnlySequence<byte>> cut = channel.CallAsync("/test/Hold", request, null, default);
+            Task<MemoryOwner<byte>> cut = hold.CallAsync(request);
             server.Kill();
-            Assert.That(RpcFailure.Of(cut).Status, Is.EqualTo(RpcStatus.Unavailable), "the server died");
+            Assert.That(RpcFailure.Of(cut).StatusCode, Is.EqualTo(StatusCode.Unavailable), "the server died");
         }
 
         await server.WaitForExitAsync();

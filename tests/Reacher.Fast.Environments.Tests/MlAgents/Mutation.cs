@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace Reacher.Fast.Environments.Tests.MlAgents;
 
 /// <summary>Damages bytes as peers and wires do.</summary>
@@ -41,37 +39,5 @@ internal static class Mutation
         }
 
         return [.. mutated];
-    }
-
-    /// <summary>The bytes as a pipe may hold them: in one piece or in two.</summary>
-    public static ReadOnlySequence<byte> Cut(byte[] bytes, Random random)
-    {
-        if (random.Next(2) == 0)
-        {
-            return new ReadOnlySequence<byte>(bytes);
-        }
-
-        return InTwo(bytes, random.Next(bytes.Length + 1));
-    }
-
-    /// <summary>The bytes in two pieces, cut at <paramref name="at"/>.</summary>
-    public static ReadOnlySequence<byte> InTwo(byte[] bytes, int at)
-    {
-        var first = new Segment(bytes.AsMemory(0, at), null);
-        var second = new Segment(bytes.AsMemory(at), first);
-        return new ReadOnlySequence<byte>(first, 0, second, second.Memory.Length);
-    }
-
-    private sealed class Segment : ReadOnlySequenceSegment<byte>
-    {
-        public Segment(ReadOnlyMemory<byte> memory, Segment? before)
-        {
-            Memory = memory;
-            if (before is not null)
-            {
-                before.Next = this;
-                RunningIndex = before.RunningIndex + before.Memory.Length;
-            }
-        }
     }
 }

@@ -1,9 +1,8 @@
-using System.Buffers;
+using CommunityToolkit.HighPerformance.Buffers;
 using Reacher.Fast.Environments.Arm;
 using Reacher.Fast.Environments.MlAgents.Messages;
 using Reacher.Fast.Environments.MlAgents.Player;
 using Reacher.Fast.Environments.MlAgents.Trainer;
-using Reacher.Fast.Environments.MlAgents.Wire;
 
 namespace Reacher.Fast.Environments.Tests.MlAgents;
 
@@ -15,27 +14,27 @@ internal sealed record Samples(string Path, byte[] Hello, byte[] First, byte[] S
         PlayerDialect player = PlayerDialect.For(new PlayerOptions { Generation = generation });
         using var scene = new PlayerScene(
             _ => new ArmEnvironment(new ArmOptions { ArmCount = 2, MaxSteps = 4 }), new Dictionary<string, float> { ["goal_size"] = 5 });
-        var buffer = new FrameBuffer();
+        using var buffer = new ArrayPoolBufferWriter<byte>();
         player.WriteHello(buffer, scene);
-        byte[] hello = buffer.Message.ToArray();
+        byte[] hello = buffer.WrittenSpan.ToArray();
         var command = new TrainerCommand();
         scene.Reset(command, 1);
         player.WriteOutput(buffer, scene);
-        byte[] first = buffer.Message.ToArray();
+        byte[] first = buffer.WrittenSpan.ToArray();
         scene.Step(command);
         player.WriteOutput(buffer, scene);
-        byte[] stepped = buffer.Message.ToArray();
+        byte[] stepped = buffer.WrittenSpan.ToArray();
         scene.Step(command);
         player.WriteOutput(buffer, scene);
-        byte[] ended = buffer.Message.ToArray();
+        byte[] ended = buffer.WrittenSpan.ToArray();
 
         TrainerDialect trainer = TrainerDialect.ForPath(player.Path);
-        trainer.ReadHello(new ReadOnlySequence<byte>(hello));
-        trainer.Read(new ReadOnlySequence<byte>(first), new PlayerReport());
+        trainer.ReadHello(hello);
+        trainer.Read(first, new PlayerReport());
         var options = new MlAgentsOptions { EnvironmentParameters = new Dictionary<string, EnvironmentParameter> { ["goal_size"] = 4f } };
         trainer.WriteReset(buffer, options);
-        byte[] reset = buffer.Message.ToArray();
+        byte[] reset = buffer.WrittenSpan.ToArray();
         trainer.WriteStep(buffer, [0, 1], new float[8]);
-        return new Samples(player.Path, hello, first, stepped, ended, reset, buffer.Message.ToArray());
+        return new Samples(player.Path, hello, first, stepped, ended, reset, buffer.WrittenSpan.ToArray());
     }
 }

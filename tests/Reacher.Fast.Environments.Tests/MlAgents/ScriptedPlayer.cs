@@ -1,4 +1,4 @@
-using System.Buffers;
+using CommunityToolkit.HighPerformance.Buffers;
 using Google.Protobuf;
 using Reacher.Fast.Environments.MlAgents.Messages;
 using Reacher.Fast.Environments.MlAgents.Messages.V150;
@@ -9,7 +9,7 @@ namespace Reacher.Fast.Environments.Tests.MlAgents;
 /// <summary>A 1.5.0 player that says what a test tells it to and remembers what it was answered.</summary>
 internal sealed class ScriptedPlayer(int port) : IDisposable
 {
-    private readonly HttpUnaryChannel channel = new(new Uri($"http://127.0.0.1:{port}"));
+    private readonly ExchangeClient client = new(new Uri($"http://127.0.0.1:{port}"), ProtocolPaths.V150);
 
     public int Port => port;
 
@@ -26,10 +26,10 @@ internal sealed class ScriptedPlayer(int port) : IDisposable
     /// <summary>Sends one message and gives its reply.</summary>
     public async Task<UnityMessageProto> ExchangeAsync(UnityOutputProto output, int status = 200)
     {
-        var request = new FrameBuffer();
+        using var request = new ArrayPoolBufferWriter<byte>();
         new UnityMessageProto { Header = new HeaderProto { Status = status }, UnityOutput = output }.WriteTo(request);
-        ReadOnlySequence<byte> reply = await channel.CallAsync(ProtocolPaths.V150, request, TimeSpan.FromSeconds(30), default);
-        return UnityMessageProto.Parser.ParseFrom(reply);
+        using MemoryOwner<byte> reply = await client.CallAsync(request, TimeSpan.FromSeconds(30));
+        return UnityMessageProto.Parser.ParseFrom(reply.Span);
     }
 
     /// <summary>A behaviour of <paramref name="actions"/> continuous actions.</summary>
@@ -77,5 +77,5 @@ internal sealed class ScriptedPlayer(int port) : IDisposable
         return output;
     }
 
-    public void Dispose() => channel.Dispose();
+    public void Dispose() => client.Dispose();
 }

@@ -1,8 +1,7 @@
-using System.Buffers;
+using CommunityToolkit.HighPerformance.Buffers;
 using Reacher.Fast.Environments.MlAgents.Messages;
 using Reacher.Fast.Environments.MlAgents.Messages.V150;
 using Reacher.Fast.Environments.MlAgents.Trainer;
-using Reacher.Fast.Environments.MlAgents.Wire;
 
 namespace Reacher.Fast.Environments.Tests.MlAgents;
 
@@ -25,10 +24,9 @@ public sealed class SideChannelTests
                 ["d"] = new EnvironmentParameter.MultiRange([5, 6, 7, 8]),
             },
         };
-        var reply = new FrameBuffer();
+        using var reply = new ArrayPoolBufferWriter<byte>();
         TrainerDialect.ForPath(ProtocolPaths.V150).WriteReset(reply, options);
-        byte[] bytes = UnityMessageProto.Parser.ParseFrom(
-            new ReadOnlySequence<byte>(reply.Message.ToArray())).UnityInput.RlInput.SideChannel.ToByteArray();
+        byte[] bytes = UnityMessageProto.Parser.ParseFrom(reply.WrittenSpan).UnityInput.RlInput.SideChannel.ToByteArray();
 
         List<string> told = [];
         var channels = new SideChannelReader(bytes);

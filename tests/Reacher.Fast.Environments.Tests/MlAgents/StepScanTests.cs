@@ -1,9 +1,8 @@
-using System.Buffers;
+using CommunityToolkit.HighPerformance.Buffers;
 using Google.Protobuf;
 using Reacher.Fast.Environments.MlAgents.Messages;
 using Reacher.Fast.Environments.MlAgents.Messages.V150;
 using Reacher.Fast.Environments.MlAgents.Trainer;
-using Reacher.Fast.Environments.MlAgents.Wire;
 
 namespace Reacher.Fast.Environments.Tests.MlAgents;
 
@@ -26,7 +25,7 @@ public sealed class StepScanTests
         for (int i = 0; i < Mutations; i++)
         {
             byte[] whole = i % 2 == 0 ? samples.Stepped : ended;
-            ReadOnlySequence<byte> message = Mutation.Cut(i % 100 < 2 ? whole : Mutation.Of(whole, random), random);
+            byte[] message = i % 100 < 2 ? whole : Mutation.Of(whole, random);
             fast.Clear();
             if (scan.TryRead(message, fast))
             {
@@ -51,14 +50,11 @@ public sealed class StepScanTests
         Samples samples = Samples.Of(generation);
         TrainerDialect dialect = Greeted(samples);
         var report = new PlayerReport();
-        var reply = new FrameBuffer();
-        var inOnePiece = new ReadOnlySequence<byte>(samples.Stepped);
-        ReadOnlySequence<byte> inTwo = Mutation.InTwo(samples.Stepped, 100);
+        using var reply = new ArrayPoolBufferWriter<byte>();
         float[] actions = new float[8];
         long allocated = Allocations.Least(100, () =>
         {
-            dialect.Read(inOnePiece, report);
-            dialect.Read(inTwo, report);
+            dialect.Read(samples.Stepped, report);
             dialect.WriteStep(reply, [0, 1], actions);
         });
 
@@ -72,22 +68,22 @@ public sealed class StepScanTests
         Samples samples = Samples.Of(ProtocolGeneration.V150);
         TrainerDialect dialect = Greeted(samples);
         var report = new PlayerReport();
-        dialect.Read(new ReadOnlySequence<byte>(samples.First), report);
+        dialect.Read(samples.First, report);
         Assert.That(report.Count, Is.EqualTo(2), "with the announcement of its behaviour");
-        dialect.Read(new ReadOnlySequence<byte>(samples.Ended), report);
+        dialect.Read(samples.Ended, report);
         Assert.That((report.Count, report.Statistics.Count), Is.EqualTo((4, 1)), "with a statistic");
         byte[] closing = [0x0A, 0x03, 0x08, 0x90, 0x03];
-        Assert.That(() => dialect.Read(new ReadOnlySequence<byte>(closing), report), Throws.TypeOf<PlayerLostException>()
+        Assert.That(() => dialect.Read(closing, report), Throws.TypeOf<PlayerLostException>()
             .With.Message.Contains("status 400"));
-        Assert.That(() => dialect.Read(new ReadOnlySequence<byte>([0xFF]), report), Throws.TypeOf<PlayerLostException>()
+        Assert.That(() => dialect.Read([0xFF], report), Throws.TypeOf<PlayerLostException>()
             .With.Message.Contains("not ML-Agents'"));
     }
 
     private static TrainerDialect Greeted(Samples samples)
     {
         TrainerDialect dialect = TrainerDialect.ForPath(samples.Path);
-        dialect.ReadHello(new ReadOnlySequence<byte>(samples.Hello));
-        dialect.Read(new ReadOnlySequence<byte>(samples.First), new PlayerReport());
+        dialect.ReadHello(samples.Hello);
+        dialect.Read(samples.First, new PlayerReport());
         return dialect;
     }
 

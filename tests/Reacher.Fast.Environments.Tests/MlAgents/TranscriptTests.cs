@@ -1,15 +1,15 @@
-using System.Buffers;
+using System.Globalization;
 using System.Text;
+using CommunityToolkit.HighPerformance.Buffers;
 using Reacher.Fast.Core.Environments;
 using Reacher.Fast.Environments.MlAgents.Messages;
 using Reacher.Fast.Environments.MlAgents.Player;
 using Reacher.Fast.Environments.MlAgents.Trainer;
-using Reacher.Fast.Environments.MlAgents.Wire;
 
 namespace Reacher.Fast.Environments.Tests.MlAgents;
 
 /// <summary>
-/// Pins the wire: every byte of a conversation of ours, frames and messages, both ways, is in Transcripts/. Both published Python
+/// Pins the wire: every byte of a conversation of ours, both ways, is in Transcripts/, each message in its frame of gRPC. Both published Python
 /// packages were seen to hold such conversations with our player; a change of a byte is a change of protocol, and is to be tried
 /// against them again before the transcript is written anew (REACHER_FAST_WRITE_TRANSCRIPTS=1).
 /// </summary>
@@ -73,14 +73,15 @@ public sealed class TranscriptTests
         TrainerDialect trainer = TrainerDialect.ForPath(player.Path);
         using var scene = new PlayerScene(_ => new Count(), new Dictionary<string, float> { ["size"] = 1 });
         var transcript = new StringBuilder($"path {player.Path}\n");
-        var said = new FrameBuffer();
+        using var said = new ArrayPoolBufferWriter<byte>();
         var command = new TrainerCommand();
         var report = new PlayerReport();
 
-        ReadOnlySequence<byte> Say(string who)
+        ReadOnlySpan<byte> Say(string who)
         {
-            transcript.Append(who).Append(' ').Append(Convert.ToHexStringLower(said.Frame.Span)).Append('\n');
-            return new ReadOnlySequence<byte>(said.Message.ToArray());
+            // gRPC's frame: not compressed, and the length.
+            transcript.Append(CultureInfo.InvariantCulture, $"{who} 00{said.WrittenCount:x8}{Convert.ToHexStringLower(said.WrittenSpan)}\n");
+            return said.WrittenSpan.ToArray();
         }
 
         player.WriteHello(said, scene);
@@ -110,12 +111,7 @@ public sealed class TranscriptTests
 
     private static byte[] Bytes(string line) => Convert.FromHexString(line[(line.IndexOf(' ', StringComparison.Ordinal) + 1)..]);
 
-    private static ReadOnlySequence<byte> Message(byte[] frame)
-    {
-        FrameState state = GrpcFrame.Read(new ReadOnlySequence<byte>(frame), GrpcFrame.DefaultLimit, out ReadOnlySequence<byte> message);
-        Assert.That(state, Is.EqualTo(FrameState.Complete));
-        return message;
-    }
+    private static ReadOnlySpan<byte> Message(byte[] frame) => frame.AsSpan(5);
 
     /// <summary>Two agents that count; an episode has two decisions.</summary>
     private sealed class Count : IVectorEnvironment

@@ -3,6 +3,8 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using CommunityToolkit.HighPerformance.Buffers;
+using Grpc.Core;
 using Reacher.Fast.Environments.MlAgents.Wire;
 
 namespace Reacher.Fast.Environments.Tests.MlAgents;
@@ -13,37 +15,37 @@ public sealed class TransportTests
     private static readonly byte[] Preface = Encoding.ASCII.GetBytes("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
 
     private EchoHandler handler = null!;
-    private KestrelUnaryHost host = null!;
+    private ExchangeServer server = null!;
 
     [SetUp]
     public void Start()
     {
         handler = new EchoHandler();
-        host = KestrelUnaryHost.Start(handler, null, 0);
+        server = ExchangeServer.Start(handler, null, 0);
     }
 
     [TearDown]
     public void Stop()
     {
-        host.Dispose();
+        server.Dispose();
         handler.Dispose();
     }
 
     [Test]
     public async Task Calls_of_both_ends_of_ours_leave_nothing_behind()
     {
-        using var channel = Channel(host.Port);
-        var request = new FrameBuffer();
+        using ExchangeClient client = Client("/test/Echo");
+        using var request = new ArrayPoolBufferWriter<byte>();
         request.Write("a message"u8);
         for (int i = 0; i < 1_000; i++)
         {
-            await channel.CallAsync("/test/Echo", request, null, default);
+            (await client.CallAsync(request)).Dispose();
         }
 
         long before = GC.GetTotalMemory(forceFullCollection: true);
         for (int i = 0; i < 10_000; i++)
         {
-            ReadOnlySequence<byte> reply = await channel.CallAsync("/test/Echo", request, TimeSpan.FromSeconds(30), default);
+            using MemoryOwner<byte> reply = await client.CallAsync(request, TimeSpan.FromSeconds(30));
             Assert.That(reply.Length, Is.EqualTo(9));
         }
 
@@ -54,76 +56,103 @@ public sealed class TransportTests
     [Test]
     public void A_deadline_ends_the_call_at_both_ends()
     {
-        using var channel = Channel(host.Port);
-        Assert.That(RpcFailure.Of(channel, "/test/Hold", TimeSpan.FromMilliseconds(100)).Status, Is.EqualTo(RpcStatus.DeadlineExceeded));
+        RpcException late = RpcFailure.Of(server.Port, "/test/Hold", TimeSpan.FromMilliseconds(100));
+        Assert.That(late.StatusCode, Is.EqualTo(StatusCode.DeadlineExceeded));
         handler.WaitEnded();
     }
 
     [Test]
     public async Task A_cancelled_call_ends_at_both_ends()
     {
-        using var channel = Channel(host.Port);
+        using ExchangeClient client = Client("/test/Hold");
+        using var request = new ArrayPoolBufferWriter<byte>();
         using var cancel = new CancellationTokenSource();
-        ValueTask<ReadOnlySequence<byte>> call = channel.CallAsync("/test/Hold", new FrameBuffer(), null, cancel.Token);
+        Task<MemoryOwner<byte>> call = client.CallAsync(request, cancellation: cancel.Token);
         handler.WaitHolding();
         await cancel.CancelAsync();
-        Assert.That(RpcFailure.Of(call).Status, Is.EqualTo(RpcStatus.Cancelled));
+        Assert.That(RpcFailure.Of(call).StatusCode, Is.EqualTo(StatusCode.Cancelled));
         handler.WaitEnded();
     }
 
     [Test]
-    public void A_host_that_stops_ends_the_calls_it_holds()
+    public void A_server_that_stops_ends_the_calls_it_holds_at_once()
     {
-        using var channel = Channel(host.Port);
-        ValueTask<ReadOnlySequence<byte>> call = channel.CallAsync("/test/Hold", new FrameBuffer(), null, default);
+        using ExchangeClient client = Client("/test/Hold");
+        using var request = new ArrayPoolBufferWriter<byte>();
+        Task<MemoryOwner<byte>> call = client.CallAsync(request);
         handler.WaitHolding();
-        host.Dispose();
-        Assert.That(RpcFailure.Of(call).Status, Is.EqualTo(RpcStatus.Unavailable).Or.EqualTo(RpcStatus.Cancelled));
+        // A host that drains its calls first gives them 30 s.
+        Assert.That(Task.Run(server.Dispose).Wait(TimeSpan.FromSeconds(20)), "the server waited for the call that it holds");
+        Assert.That(RpcFailure.Of(call).StatusCode, Is.EqualTo(StatusCode.Unavailable).Or.EqualTo(StatusCode.Cancelled));
         handler.WaitEnded();
     }
 
     [Test]
-    public void Refusals_carry_their_status_and_text()
+    public void Refusals_carry_their_status_and_sentence()
     {
-        using var channel = Channel(host.Port);
-        RpcException refused = RpcFailure.Of(channel, "/test/Refuse");
-        Assert.That((refused.Status, refused.Message), Is.EqualTo((RpcStatus.FailedPrecondition, "100 % too späť")));
-        Assert.That(RpcFailure.Of(channel, "/nothing/Here").Status, Is.EqualTo(RpcStatus.Unimplemented));
-        using var nowhere = Channel(1);
-        Assert.That(RpcFailure.Of(nowhere, "/test/Echo").Status, Is.EqualTo(RpcStatus.Unavailable));
+        RpcException refused = RpcFailure.Of(server.Port, "/test/Refuse");
+        Assert.That(refused.StatusCode, Is.EqualTo(StatusCode.FailedPrecondition));
+        Assert.That(ExchangeClient.Reason(refused), Is.EqualTo("100 % too späť"));
+        Assert.That(RpcFailure.Of(server.Port, "/nothing/Here").StatusCode, Is.EqualTo(StatusCode.Unimplemented));
+        RpcException nowhere = RpcFailure.Of(1, "/test/Echo");
+        Assert.That(nowhere.StatusCode, Is.EqualTo(StatusCode.Unavailable));
+        Assert.That(ExchangeClient.Reason(nowhere), Is.EqualTo(new SocketException((int)SocketError.ConnectionRefused).Message));
     }
 
     [Test]
-    public async Task A_host_refuses_messages_over_its_limit_without_reading_them()
+    public async Task A_client_tries_to_connect_anew_with_each_call()
     {
-        using KestrelUnaryHost small = KestrelUnaryHost.Start(handler, null, 0, limit: 1000);
-        using var channel = Channel(small.Port);
-        var request = new FrameBuffer();
-        request.Write(new byte[1000]);
-        Assert.That((await channel.CallAsync("/test/Echo", request, null, default)).Length, Is.EqualTo(1000));
-        request.Write(new byte[1]);
-        Assert.That(
-            RpcFailure.Of(channel.CallAsync("/test/Echo", request, null, default)).Status, Is.EqualTo(RpcStatus.ResourceExhausted));
+        int port = server.Port;
+        server.Dispose();
+        using ExchangeClient client = RpcFailure.Client(port, "/test/Echo");
+        using var request = new ArrayPoolBufferWriter<byte>();
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.That(RpcFailure.Of(client.CallAsync(request)).StatusCode, Is.EqualTo(StatusCode.Unavailable));
+        }
+
+        server = ExchangeServer.Start(handler, IPAddress.Loopback, port);
+        (await client.CallAsync(request)).Dispose();
+    }
+
+    [Test]
+    public async Task Both_ends_take_messages_of_64_MiB_and_none_that_are_larger()
+    {
+        using ExchangeClient client = Client("/test/Echo");
+        using var request = new ArrayPoolBufferWriter<byte>(ExchangeMethod.MessageLimit + 1);
+        request.Advance(ExchangeMethod.MessageLimit);
+        using (MemoryOwner<byte> reply = await client.CallAsync(request))
+        {
+            Assert.That(reply.Length, Is.EqualTo(64 * 1024 * 1024));
+        }
+
+        request.Advance(1);
+        Assert.That(RpcFailure.Of(client.CallAsync(request)).StatusCode, Is.EqualTo(StatusCode.ResourceExhausted), "of the trainer");
+        handler.Excess = 1;
+        request.Clear();
+        request.Advance(ExchangeMethod.MessageLimit);
+        Assert.That(RpcFailure.Of(client.CallAsync(request)).StatusCode, Is.EqualTo(StatusCode.ResourceExhausted), "of the player");
     }
 
     [Test]
     public void A_second_listener_on_a_port_is_an_error()
     {
-        Assert.Throws<IOException>(() => KestrelUnaryHost.Start(handler, IPAddress.Loopback, host.Port).Dispose());
-        Assert.Throws<IOException>(() => KestrelUnaryHost.Start(handler, null, host.Port).Dispose());
+        Assert.Throws<IOException>(() => ExchangeServer.Start(handler, IPAddress.Loopback, server.Port).Dispose());
+        Assert.Throws<IOException>(() => ExchangeServer.Start(handler, null, server.Port).Dispose());
     }
 
     /// <summary>Each body is sent raw to a host that must answer with a status, or close, and then serve the next caller.</summary>
     [TestCase("00000000", "13", TestName = "A_frame_cut_in_its_header")]
     [TestCase("000000000561", "13", TestName = "A_frame_cut_in_its_message")]
-    [TestCase("0100000001610a", "12", TestName = "A_compressed_frame")]
-    [TestCase("070000000161", "13", TestName = "A_frame_with_an_unknown_flag")]
-    [TestCase("00ffffffff61", "8", TestName = "A_frame_of_four_gigabytes")]
+    [TestCase("0100000001610a", "13", TestName = "A_compressed_frame")]
+    [TestCase("070000000161", "2", TestName = "A_frame_with_an_unknown_flag")]
+    [TestCase("0004000001", "8", TestName = "A_frame_over_the_limit")]
+    [TestCase("00ffffffff61", "2", TestName = "A_frame_of_four_gigabytes")]
     [TestCase("00000000016162", "13", TestName = "Bytes_behind_the_message")]
     [TestCase("", "13", TestName = "No_frame_at_all")]
     public void Bad_frames_get_their_status(string body, string status)
     {
-        using var socket = new TcpClient("127.0.0.1", host.Port) { ReceiveTimeout = 30_000 };
+        using var socket = new TcpClient("127.0.0.1", server.Port) { ReceiveTimeout = 30_000 };
         NetworkStream stream = socket.GetStream();
         stream.Write(Preface);
         Frame(stream, type: 4, flags: 0, id: 0, []);
@@ -139,7 +168,7 @@ public sealed class TransportTests
     [Test]
     public void A_connection_cut_within_a_message_harms_no_other()
     {
-        using (var socket = new TcpClient("127.0.0.1", host.Port))
+        using (var socket = new TcpClient("127.0.0.1", server.Port))
         {
             NetworkStream stream = socket.GetStream();
             stream.Write(Preface);
@@ -160,7 +189,7 @@ public sealed class TransportTests
         var random = new Random(1);
         for (int i = 0; i < 20; i++)
         {
-            using var socket = new TcpClient("127.0.0.1", host.Port) { ReceiveTimeout = 30_000 };
+            using var socket = new TcpClient("127.0.0.1", server.Port) { ReceiveTimeout = 30_000 };
             NetworkStream stream = socket.GetStream();
             byte[] garbage = new byte[200];
             random.NextBytes(garbage);
@@ -203,13 +232,13 @@ public sealed class TransportTests
             _ = peer.GetStream().Read(new byte[1000]);
             peer.GetStream().Write(Convert.FromHexString(answer));
         });
-        using var channel = Channel(((IPEndPoint)listener.LocalEndpoint).Port);
-        RpcException error = RpcFailure.Of(channel, "/test/Echo", TimeSpan.FromSeconds(30));
-        Assert.That(error.Status, Is.EqualTo(RpcStatus.Unavailable));
+        RpcException error = RpcFailure.Of(((IPEndPoint)listener.LocalEndpoint).Port, "/test/Echo", TimeSpan.FromSeconds(30));
+        Assert.That(error.StatusCode, Is.EqualTo(StatusCode.Unavailable).Or.EqualTo(StatusCode.Internal));
+        Assert.That(error.Status.DebugException, Is.InstanceOf<HttpRequestException>(), "by which a player knows that it may try again");
         serving.Wait();
     }
 
-    private static HttpUnaryChannel Channel(int port) => new(new Uri($"http://127.0.0.1:{port}"));
+    private ExchangeClient Client(string path) => RpcFailure.Client(server.Port, path);
 
     private static void Frame(NetworkStream stream, byte type, byte flags, int id, byte[] payload)
     {
@@ -238,10 +267,10 @@ public sealed class TransportTests
 
     private void AssertServes()
     {
-        using var channel = Channel(host.Port);
-        var request = new FrameBuffer();
+        using ExchangeClient client = Client("/test/Echo");
+        using var request = new ArrayPoolBufferWriter<byte>();
         request.Write("still there"u8);
-        Task<ReadOnlySequence<byte>> call = channel.CallAsync("/test/Echo", request, TimeSpan.FromSeconds(30), default).AsTask();
+        Task<MemoryOwner<byte>> call = client.CallAsync(request, TimeSpan.FromSeconds(30));
         Assert.That(call.Wait(TimeSpan.FromSeconds(60)));
         Assert.That(call.Result.Length, Is.EqualTo(11));
         Assert.That(handler.Live, Is.Zero);

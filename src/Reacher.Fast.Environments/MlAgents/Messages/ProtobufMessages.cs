@@ -1,7 +1,6 @@
-using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using CommunityToolkit.HighPerformance.Buffers;
 using Google.Protobuf;
-using Reacher.Fast.Environments.MlAgents.Wire;
 
 namespace Reacher.Fast.Environments.MlAgents.Messages;
 
@@ -10,7 +9,7 @@ internal static class ProtobufMessages
 {
     /// <summary>Parses <paramref name="message"/>, or says why it is none.</summary>
     public static bool TryParse<T>(
-        MessageParser<T> parser, in ReadOnlySequence<byte> message, [NotNullWhen(true)] out T? parsed, out Exception? error)
+        MessageParser<T> parser, ReadOnlySpan<byte> message, [NotNullWhen(true)] out T? parsed, out Exception? error)
         where T : class, IMessage<T>
     {
         try
@@ -28,7 +27,7 @@ internal static class ProtobufMessages
     }
 
     /// <summary>Makes <paramref name="message"/> the only content of <paramref name="target"/>.</summary>
-    public static void WriteAlone(this IMessage message, FrameBuffer target)
+    public static void WriteAlone(this IMessage message, ArrayPoolBufferWriter<byte> target)
     {
         target.Clear();
         message.WriteTo(target);

@@ -1,8 +1,7 @@
-using System.Buffers;
+using CommunityToolkit.HighPerformance.Buffers;
 using Reacher.Fast.Core.Environments;
 using Reacher.Fast.Environments.MlAgents.Messages;
 using Reacher.Fast.Environments.MlAgents.Messages.Api4;
-using Reacher.Fast.Environments.MlAgents.Wire;
 
 namespace Reacher.Fast.Environments.MlAgents.Player;
 
@@ -28,7 +27,7 @@ internal sealed class Api4PlayerDialect(PlayerOptions options) : PlayerDialect
     public override string Path => ProtocolPaths.Api4;
 
     /// <inheritdoc/>
-    public override void WriteHello(FrameBuffer request, PlayerScene scene)
+    public override void WriteHello(ArrayPoolBufferWriter<byte> request, PlayerScene scene)
     {
         var brain = new BrainParametersProto
         {
@@ -53,10 +52,10 @@ internal sealed class Api4PlayerDialect(PlayerOptions options) : PlayerDialect
     }
 
     /// <inheritdoc/>
-    public override void WriteReady(FrameBuffer request) => Message(new UnityOutput()).WriteAlone(request);
+    public override void WriteReady(ArrayPoolBufferWriter<byte> request) => Message(new UnityOutput()).WriteAlone(request);
 
     /// <inheritdoc/>
-    public override void WriteOutput(FrameBuffer request, PlayerScene scene)
+    public override void WriteOutput(ArrayPoolBufferWriter<byte> request, PlayerScene scene)
     {
         if (infos is null)
         {
@@ -80,11 +79,11 @@ internal sealed class Api4PlayerDialect(PlayerOptions options) : PlayerDialect
     }
 
     /// <inheritdoc/>
-    public override void WriteClosing(FrameBuffer request) =>
+    public override void WriteClosing(ArrayPoolBufferWriter<byte> request) =>
         new UnityMessage { Header = new Header { Status = HeaderStatus.Close } }.WriteAlone(request);
 
     /// <inheritdoc/>
-    public override void Read(in ReadOnlySequence<byte> reply, TrainerCommand command)
+    public override void Read(ReadOnlySpan<byte> reply, TrainerCommand command)
     {
         UnityMessage message = Parse(UnityMessage.Parser, reply);
         UnityInput? input = message.UnityInput;

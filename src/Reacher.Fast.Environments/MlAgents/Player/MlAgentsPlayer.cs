@@ -1,6 +1,7 @@
-using System.Buffers;
 using System.Diagnostics;
 using System.Globalization;
+using CommunityToolkit.HighPerformance.Buffers;
+using Grpc.Core;
 using Reacher.Fast.Core;
 using Reacher.Fast.Core.Environments;
 using Reacher.Fast.Environments.Arm;
@@ -52,20 +53,24 @@ public static class MlAgentsPlayer
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         var address = new UriBuilder(Uri.UriSchemeHttp, options.Host, options.Port).Uri;
-        using var channel = new HttpUnaryChannel(address);
+        PlayerDialect dialect = PlayerDialect.For(options);
+        using var trainer = new ExchangeClient(address, dialect.Path);
         using var scene = new PlayerScene(factory, options.EnvironmentParameters);
-        return await new Conversation(channel, scene, options, cancellation).RunAsync().ConfigureAwait(false);
+        using var conversation = new Conversation(trainer, dialect, scene, options, cancellation);
+        return await conversation.RunAsync().ConfigureAwait(false);
     }
 
     /// <summary>One player's conversation with its trainer.</summary>
-    private sealed class Conversation(IUnaryChannel channel, PlayerScene scene, PlayerOptions options, CancellationToken cancellation)
+    private sealed class Conversation(
+        ExchangeClient trainer, PlayerDialect dialect, PlayerScene scene, PlayerOptions options, CancellationToken cancellation) : IDisposable
     {
-        private readonly PlayerDialect dialect = PlayerDialect.For(options);
-        private readonly FrameBuffer request = new();
+        private readonly ArrayPoolBufferWriter<byte> request = new();
         private readonly TrainerCommand command = new();
         private readonly DecisionPace pace = new(options.DecisionTime, TimeProvider.System);
         private long decisions;
         private long resets;
+
+        public void Dispose() => request.Dispose();
 
         public async Task<PlayerSummary> RunAsync()
         {
@@ -80,12 +85,12 @@ public static class MlAgentsPlayer
             catch (RpcException e) when (resets > 0)
             {
                 // Published trainers stop their server right behind the closing message, which often overtakes it.
-                return Summary($"the trainer left ({e.Message})");
+                return Summary($"the trainer left ({ExchangeClient.Reason(e)})");
             }
             catch (RpcException e)
             {
                 throw new InputException(
-                    $"The trainer at {options.Host}:{options.Port} ended the handshake ({e.Status}: {e.Message}).", e);
+                    $"The trainer at {options.Host}:{options.Port} ended the handshake ({e.StatusCode}: {ExchangeClient.Reason(e)}).", e);
             }
         }
 
@@ -138,7 +143,7 @@ public static class MlAgentsPlayer
                     await ExchangeAsync().ConfigureAwait(false);
                     return;
                 }
-                catch (RpcException e) when (e.Status == RpcStatus.Unavailable && Stopwatch.GetElapsedTime(started) < options.Timeout)
+                catch (RpcException e) when (NobodyAnswers(e) && Stopwatch.GetElapsedTime(started) < options.Timeout)
                 {
                     if (!told)
                     {
@@ -148,7 +153,7 @@ public static class MlAgentsPlayer
 
                     await Task.Delay(RetryInterval, cancellation).ConfigureAwait(false);
                 }
-                catch (RpcException e) when (e.Status == RpcStatus.Unavailable)
+                catch (RpcException e) when (NobodyAnswers(e))
                 {
                     throw new InputException(
                         $"No trainer listens at {options.Host}:{options.Port} after " +
@@ -158,10 +163,17 @@ public static class MlAgentsPlayer
             }
         }
 
-        private async ValueTask ExchangeAsync()
+        /// <summary>
+        /// Whether nothing listens, or something that is no gRPC server: it may end yet, and a trainer take its port. The library calls
+        /// the second INTERNAL as well as UNAVAILABLE.
+        /// </summary>
+        private static bool NobodyAnswers(RpcException e) =>
+            e.StatusCode == StatusCode.Unavailable || e.Status.DebugException is HttpRequestException or IOException;
+
+        private async Task ExchangeAsync()
         {
-            ReadOnlySequence<byte> reply = await channel.CallAsync(dialect.Path, request, null, cancellation).ConfigureAwait(false);
-            dialect.Read(reply, command);
+            using MemoryOwner<byte> reply = await trainer.CallAsync(request, cancellation: cancellation).ConfigureAwait(false);
+            dialect.Read(reply.Span, command);
         }
 
         private async Task CloseAsync()
@@ -169,7 +181,7 @@ public static class MlAgentsPlayer
             dialect.WriteClosing(request);
             try
             {
-                await channel.CallAsync(dialect.Path, request, ClosingDeadline, CancellationToken.None).ConfigureAwait(false);
+                (await trainer.CallAsync(request, ClosingDeadline).ConfigureAwait(false)).Dispose();
             }
             catch (RpcException)
             {

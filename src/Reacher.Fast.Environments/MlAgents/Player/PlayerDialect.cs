@@ -1,9 +1,8 @@
-using System.Buffers;
+using CommunityToolkit.HighPerformance.Buffers;
 using Google.Protobuf;
 using Google.Protobuf.Collections;
 using Reacher.Fast.Core;
 using Reacher.Fast.Environments.MlAgents.Messages;
-using Reacher.Fast.Environments.MlAgents.Wire;
 
 namespace Reacher.Fast.Environments.MlAgents.Player;
 
@@ -23,23 +22,23 @@ internal abstract class PlayerDialect
         options.Generation == ProtocolGeneration.Api4 ? new Api4PlayerDialect(options) : new V150PlayerDialect(options);
 
     /// <summary>Writes the introduction.</summary>
-    public abstract void WriteHello(FrameBuffer request, PlayerScene scene);
+    public abstract void WriteHello(ArrayPoolBufferWriter<byte> request, PlayerScene scene);
 
     /// <summary>Writes the second message, which says nothing: its reply is the first command.</summary>
-    public abstract void WriteReady(FrameBuffer request);
+    public abstract void WriteReady(ArrayPoolBufferWriter<byte> request);
 
     /// <summary>Writes what the agents saw, after a reset or a step.</summary>
-    public abstract void WriteOutput(FrameBuffer request, PlayerScene scene);
+    public abstract void WriteOutput(ArrayPoolBufferWriter<byte> request, PlayerScene scene);
 
     /// <summary>Writes that the player closes.</summary>
-    public abstract void WriteClosing(FrameBuffer request);
+    public abstract void WriteClosing(ArrayPoolBufferWriter<byte> request);
 
     /// <summary>Reads a trainer's message.</summary>
     /// <exception cref="InputException">It is none.</exception>
-    public abstract void Read(in ReadOnlySequence<byte> reply, TrainerCommand command);
+    public abstract void Read(ReadOnlySpan<byte> reply, TrainerCommand command);
 
     /// <summary>Parses what a trainer sent.</summary>
-    protected static T Parse<T>(MessageParser<T> parser, in ReadOnlySequence<byte> message)
+    protected static T Parse<T>(MessageParser<T> parser, ReadOnlySpan<byte> message)
         where T : class, IMessage<T> => ProtobufMessages.TryParse(parser, message, out T? parsed, out Exception? error)
             ? parsed
             : throw new InputException(

@@ -1,9 +1,8 @@
-using System.Buffers;
+using CommunityToolkit.HighPerformance.Buffers;
 using Google.Protobuf;
 using Reacher.Fast.Core.Environments;
 using Reacher.Fast.Environments.MlAgents.Messages;
 using Reacher.Fast.Environments.MlAgents.Messages.V150;
-using Reacher.Fast.Environments.MlAgents.Wire;
 
 namespace Reacher.Fast.Environments.MlAgents.Player;
 
@@ -34,7 +33,7 @@ internal sealed class V150PlayerDialect(PlayerOptions options) : PlayerDialect
     public override string Path => ProtocolPaths.V150;
 
     /// <inheritdoc/>
-    public override void WriteHello(FrameBuffer request, PlayerScene scene) => Message(new UnityOutputProto
+    public override void WriteHello(ArrayPoolBufferWriter<byte> request, PlayerScene scene) => Message(new UnityOutputProto
     {
         RlInitializationOutput = new UnityRLInitializationOutputProto
         {
@@ -50,10 +49,10 @@ internal sealed class V150PlayerDialect(PlayerOptions options) : PlayerDialect
     }).WriteAlone(request);
 
     /// <inheritdoc/>
-    public override void WriteReady(FrameBuffer request) => Message(new UnityOutputProto()).WriteAlone(request);
+    public override void WriteReady(ArrayPoolBufferWriter<byte> request) => Message(new UnityOutputProto()).WriteAlone(request);
 
     /// <inheritdoc/>
-    public override void WriteOutput(FrameBuffer request, PlayerScene scene)
+    public override void WriteOutput(ArrayPoolBufferWriter<byte> request, PlayerScene scene)
     {
         if (asking.Length == 0)
         {
@@ -93,11 +92,11 @@ internal sealed class V150PlayerDialect(PlayerOptions options) : PlayerDialect
     }
 
     /// <inheritdoc/>
-    public override void WriteClosing(FrameBuffer request) =>
+    public override void WriteClosing(ArrayPoolBufferWriter<byte> request) =>
         new UnityMessageProto { Header = new HeaderProto { Status = HeaderStatus.Close } }.WriteAlone(request);
 
     /// <inheritdoc/>
-    public override void Read(in ReadOnlySequence<byte> reply, TrainerCommand command)
+    public override void Read(ReadOnlySpan<byte> reply, TrainerCommand command)
     {
         UnityMessageProto message = Parse(UnityMessageProto.Parser, reply);
         UnityInputProto? input = message.UnityInput;

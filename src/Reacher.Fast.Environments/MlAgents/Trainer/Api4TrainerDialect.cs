@@ -1,9 +1,8 @@
-using System.Buffers;
+using CommunityToolkit.HighPerformance.Buffers;
 using Google.Protobuf;
 using Reacher.Fast.Core;
 using Reacher.Fast.Environments.MlAgents.Messages;
 using Reacher.Fast.Environments.MlAgents.Messages.Api4;
-using Reacher.Fast.Environments.MlAgents.Wire;
 
 namespace Reacher.Fast.Environments.MlAgents.Trainer;
 
@@ -20,7 +19,7 @@ internal sealed class Api4TrainerDialect : TrainerDialect
     public override bool DoneBringsNextEpisode => true;
 
     /// <inheritdoc/>
-    public override string ReadHello(in ReadOnlySequence<byte> message)
+    public override string ReadHello(ReadOnlySpan<byte> message)
     {
         UnityMessage parsed = ParseOpen(message);
         UnityRLInitializationOutput hello = parsed.UnityOutput?.RlInitializationOutput ??
@@ -51,11 +50,11 @@ internal sealed class Api4TrainerDialect : TrainerDialect
     }
 
     /// <inheritdoc/>
-    public override void WriteWelcome(FrameBuffer reply, MlAgentsOptions options, int seed) =>
+    public override void WriteWelcome(ArrayPoolBufferWriter<byte> reply, MlAgentsOptions options, int seed) =>
         Write(reply, new UnityInput { RlInitializationInput = new UnityRLInitializationInput { Seed = seed } });
 
     /// <inheritdoc/>
-    public override void WriteReset(FrameBuffer reply, MlAgentsOptions options)
+    public override void WriteReset(ArrayPoolBufferWriter<byte> reply, MlAgentsOptions options)
     {
         var parameters = new EnvironmentParametersProto();
         foreach ((string key, EnvironmentParameter parameter) in options.EnvironmentParameters)
@@ -73,7 +72,7 @@ internal sealed class Api4TrainerDialect : TrainerDialect
     }
 
     /// <inheritdoc/>
-    public override void WriteStep(FrameBuffer reply, ReadOnlySpan<int> slots, ReadOnlySpan<float> actions)
+    public override void WriteStep(ArrayPoolBufferWriter<byte> reply, ReadOnlySpan<int> slots, ReadOnlySpan<float> actions)
     {
         int size = Behavior!.ActionSize;
         Resize(stepActions!.Value, slots.Length);
@@ -86,7 +85,7 @@ internal sealed class Api4TrainerDialect : TrainerDialect
     }
 
     /// <inheritdoc/>
-    public override void Parse(in ReadOnlySequence<byte> message, PlayerReport report)
+    public override void Parse(ReadOnlySpan<byte> message, PlayerReport report)
     {
         UnityMessage parsed = ParseOpen(message);
         UnityRLOutput? output = parsed.UnityOutput?.RlOutput;
@@ -147,9 +146,9 @@ internal sealed class Api4TrainerDialect : TrainerDialect
         return new BehaviorSpec(brain.BrainName, (int)observations, brain.VectorActionSize);
     }
 
-    private static UnityMessage ParseOpen(in ReadOnlySequence<byte> message) =>
+    private static UnityMessage ParseOpen(ReadOnlySpan<byte> message) =>
         ParseOpen(UnityMessage.Parser, message, static parsed => parsed.Header?.Status);
 
-    private static void Write(FrameBuffer reply, UnityInput input) =>
+    private static void Write(ArrayPoolBufferWriter<byte> reply, UnityInput input) =>
         new UnityMessage { Header = new Header { Status = HeaderStatus.Ok }, UnityInput = input }.WriteAlone(reply);
 }

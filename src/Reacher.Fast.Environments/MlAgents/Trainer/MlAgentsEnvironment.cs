@@ -1,4 +1,3 @@
-using System.Buffers;
 using Reacher.Fast.Core;
 using Reacher.Fast.Core.Environments;
 using Reacher.Fast.Environments.MlAgents.Messages;
@@ -194,7 +193,7 @@ public sealed class MlAgentsEnvironment : IVectorEnvironment
 
     private void Greet()
     {
-        ReadOnlySequence<byte> first = player.Receive();
+        ReadOnlySpan<byte> first = player.Receive();
         dialect = TrainerDialect.ForPath(player.Path!);
         string name = dialect.ReadHello(first);
         options.Log?.Invoke($"Connected: {name}.");

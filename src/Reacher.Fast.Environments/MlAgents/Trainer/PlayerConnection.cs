@@ -1,4 +1,4 @@
-using System.Buffers;
+using CommunityToolkit.HighPerformance.Buffers;
 using Reacher.Fast.Core;
 using Reacher.Fast.Environments.MlAgents.Wire;
 
@@ -21,7 +21,7 @@ internal sealed class PlayerConnection : IDisposable
     private readonly MlAgentsOptions options;
     private readonly CancellationToken cancellation;
     private readonly PlayerMailbox mailbox = new();
-    private KestrelUnaryHost? host;
+    private ExchangeServer? server;
     private PlayerProcess? process;
 
     private PlayerConnection(MlAgentsOptions options, CancellationToken cancellation)
@@ -32,13 +32,13 @@ internal sealed class PlayerConnection : IDisposable
     }
 
     /// <summary>The port listened on.</summary>
-    public int Port => host!.Port;
+    public int Port => server!.Port;
 
     /// <summary>The service the player called, which tells its generation; null before its first call.</summary>
     public string? Path => mailbox.Path;
 
     /// <summary>The next reply; filled before <see cref="Send"/>.</summary>
-    public FrameBuffer Reply => mailbox.Reply;
+    public ArrayPoolBufferWriter<byte> Reply => mailbox.Reply;
 
     /// <summary>How long any one message is waited for.</summary>
     public TimeSpan Patience { get; set; }
@@ -67,7 +67,7 @@ internal sealed class PlayerConnection : IDisposable
     /// <returns>The message, valid until <see cref="Send"/>.</returns>
     /// <exception cref="PlayerLostException">The player left, or said nothing within <see cref="Patience"/>.</exception>
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
-    public ReadOnlySequence<byte> Receive() => mailbox.Receive(Patience, cancellation);
+    public ReadOnlySpan<byte> Receive() => mailbox.Receive(Patience, cancellation);
 
     /// <summary>Sends what <see cref="Reply"/> holds to the player.</summary>
     /// <exception cref="PlayerLostException">The player left meanwhile.</exception>
@@ -86,7 +86,7 @@ internal sealed class PlayerConnection : IDisposable
         process?.Stop(told ? CloseGrace : TimeSpan.Zero);
         process?.Dispose();
         mailbox.Lose("The trainer has closed.");
-        host?.Dispose();
+        server?.Dispose();
         mailbox.Dispose();
     }
 
@@ -113,9 +113,9 @@ internal sealed class PlayerConnection : IDisposable
         {
             try
             {
-                host = KestrelUnaryHost.Start(mailbox, options.Address, port);
-                options.Log?.Invoke($"Worker {options.WorkerId} listens on port {host.Port}.");
-                options.Listening?.Invoke(host.Port);
+                server = ExchangeServer.Start(mailbox, options.Address, port);
+                options.Log?.Invoke($"Worker {options.WorkerId} listens on port {server.Port}.");
+                options.Listening?.Invoke(server.Port);
                 return;
             }
             catch (IOException e)

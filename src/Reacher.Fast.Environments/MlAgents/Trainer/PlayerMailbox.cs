@@ -1,5 +1,6 @@
-using System.Buffers;
 using System.Threading.Tasks.Sources;
+using CommunityToolkit.HighPerformance.Buffers;
+using Grpc.Core;
 using Reacher.Fast.Environments.MlAgents.Messages;
 using Reacher.Fast.Environments.MlAgents.Wire;
 
@@ -11,7 +12,7 @@ namespace Reacher.Fast.Environments.MlAgents.Trainer;
 /// (<see cref="Send"/>). The first connection owns the mailbox for good; any other player is refused, so that two runs can
 /// never share a player or a player two runs.
 /// </summary>
-internal sealed class PlayerMailbox : IUnaryHandler, IValueTaskSource, IDisposable
+internal sealed class PlayerMailbox : IExchangeHandler, IValueTaskSource, IDisposable
 {
     private readonly Lock gate = new();
     private readonly ManualResetEventSlim arrived = new();
@@ -19,12 +20,15 @@ internal sealed class PlayerMailbox : IUnaryHandler, IValueTaskSource, IDisposab
 
     // Continuations run inline on purpose: the thread that calls Send carries the reply to the socket itself, one hop less.
     private ManualResetValueTaskSourceCore<bool> replied = new() { RunContinuationsAsynchronously = false };
-    private UnaryCall? held;
+    private MemoryOwner<byte>? held;
     private string? owner;
     private string? lost;
 
     /// <summary>The next reply; filled before <see cref="Send"/>.</summary>
-    public FrameBuffer Reply { get; } = new();
+    public ArrayPoolBufferWriter<byte> Reply { get; } = new();
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Paths { get; } = [ProtocolPaths.Api4, ProtocolPaths.V150];
 
     /// <summary>The service the player called; null before its first call.</summary>
     public string? Path { get; private set; }
@@ -45,7 +49,7 @@ internal sealed class PlayerMailbox : IUnaryHandler, IValueTaskSource, IDisposab
     /// <returns>The message, valid until <see cref="Send"/>.</returns>
     /// <exception cref="PlayerLostException">The player left, or said nothing within <paramref name="timeout"/>.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was asked for.</exception>
-    public ReadOnlySequence<byte> Receive(TimeSpan timeout, CancellationToken cancellation = default)
+    public ReadOnlySpan<byte> Receive(TimeSpan timeout, CancellationToken cancellation = default)
     {
         if (!arrived.Wait(timeout, cancellation))
         {
@@ -56,7 +60,7 @@ internal sealed class PlayerMailbox : IUnaryHandler, IValueTaskSource, IDisposab
 
         lock (gate)
         {
-            return lost is null ? held!.Request : throw new PlayerLostException(lost);
+            return lost is null ? held!.Span : throw new PlayerLostException(lost);
         }
     }
 
@@ -65,6 +69,7 @@ internal sealed class PlayerMailbox : IUnaryHandler, IValueTaskSource, IDisposab
     /// <exception cref="PlayerLostException">The player left meanwhile.</exception>
     public void Send(bool last = false)
     {
+        MemoryOwner<byte> answered;
         lock (gate)
         {
             if (lost is not null)
@@ -72,16 +77,13 @@ internal sealed class PlayerMailbox : IUnaryHandler, IValueTaskSource, IDisposab
                 throw new PlayerLostException(lost);
             }
 
-            if (held is null)
-            {
-                throw new InvalidOperationException("No call is held.");
-            }
-
+            answered = held ?? throw new InvalidOperationException("No call is held.");
             held = null;
             arrived.Reset();
             lost = last ? "The trainer has closed." : null;
         }
 
+        answered.Dispose();
         replied.SetResult(true);
     }
 
@@ -93,13 +95,14 @@ internal sealed class PlayerMailbox : IUnaryHandler, IValueTaskSource, IDisposab
         {
             lost ??= reason;
             holding = held is not null;
+            // The trainer may be reading the message, so that its memory is left to the garbage collector.
             held = null;
             arrived.Set();
         }
 
         if (holding)
         {
-            replied.SetException(new RpcException(RpcStatus.Unavailable, reason));
+            replied.SetException(Refusal(StatusCode.Unavailable, reason));
         }
     }
 
@@ -107,38 +110,36 @@ internal sealed class PlayerMailbox : IUnaryHandler, IValueTaskSource, IDisposab
     public bool WaitUntilGone(TimeSpan timeout) => owner is null || gone.Wait(timeout);
 
     /// <inheritdoc/>
-    public bool Answers(string path) => path is ProtocolPaths.Api4 or ProtocolPaths.V150;
-
-    /// <inheritdoc/>
-    public async ValueTask<FrameBuffer> HandleAsync(UnaryCall call)
+    public async Task<ArrayPoolBufferWriter<byte>> HandleAsync(MemoryOwner<byte> request, string connection, ServerCallContext call)
     {
         short version;
         lock (gate)
         {
             if (lost is not null)
             {
-                throw new RpcException(RpcStatus.Unavailable, lost);
+                throw Refusal(StatusCode.Unavailable, lost);
             }
 
-            owner ??= call.ConnectionId;
-            Path ??= call.Path;
-            if (owner != call.ConnectionId)
+            owner ??= connection;
+            Path ??= call.Method;
+            if (owner != connection)
             {
-                throw new RpcException(RpcStatus.FailedPrecondition, "This port already serves another player; use another port.");
+                throw Refusal(StatusCode.FailedPrecondition, "This port already serves another player; use another port.");
             }
 
-            if (held is not null || Path != call.Path)
+            if (held is not null || Path != call.Method)
             {
-                throw new RpcException(RpcStatus.FailedPrecondition, "A player makes one call at a time, to one service.");
+                throw Refusal(StatusCode.FailedPrecondition, "A player makes one call at a time, to one service.");
             }
 
             replied.Reset();
             version = replied.Version;
-            held = call;
+            held = request;
             arrived.Set();
         }
 
-        using (call.Ended.UnsafeRegister(static state => ((PlayerMailbox)state!).Lose("The player gave up waiting for its actions."), this))
+        using (call.CancellationToken.UnsafeRegister(
+            static state => ((PlayerMailbox)state!).Lose("The player gave up waiting for its actions."), this))
         {
             await new ValueTask(this, version).ConfigureAwait(false);
         }
@@ -147,12 +148,12 @@ internal sealed class PlayerMailbox : IUnaryHandler, IValueTaskSource, IDisposab
     }
 
     /// <inheritdoc/>
-    public void ConnectionClosed(string connectionId)
+    public void ConnectionClosed(string connection)
     {
         bool ours;
         lock (gate)
         {
-            ours = owner == connectionId;
+            ours = owner == connection;
         }
 
         if (ours)
@@ -168,7 +169,10 @@ internal sealed class PlayerMailbox : IUnaryHandler, IValueTaskSource, IDisposab
         Lose("The trainer has closed.");
         arrived.Dispose();
         gone.Dispose();
+        Reply.Dispose();
     }
+
+    private static RpcException Refusal(StatusCode code, string sentence) => new(new Status(code, sentence));
 
     void IValueTaskSource.GetResult(short token) => replied.GetResult(token);
 

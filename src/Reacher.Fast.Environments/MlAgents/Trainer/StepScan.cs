@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 using Google.Protobuf;
@@ -20,30 +19,12 @@ internal sealed class StepScan(BehaviorSpec behavior, bool isApi4)
 {
     private readonly byte[] name = Encoding.UTF8.GetBytes(behavior.Name);
     private readonly Sensor[] sensors = [.. behavior.Observations.Shapes.Select(shape => new Sensor(Packed(shape), ObservationLayout.SizeOf(shape)))];
-    private byte[] contiguous = [];
 
     /// <summary>Reads a message into a report that was cleared.</summary>
     /// <returns>Whether it did; the report is to be cleared again if it did not.</returns>
-    public bool TryRead(in ReadOnlySequence<byte> message, PlayerReport report)
+    public bool TryRead(ReadOnlySpan<byte> message, PlayerReport report)
     {
-        if (message.IsSingleSegment)
-        {
-            return TryReadMessage(message.FirstSpan, report);
-        }
-
-        int length = (int)message.Length;
-        if (contiguous.Length < length)
-        {
-            contiguous = new byte[Math.Max(length, 2 * contiguous.Length)];
-        }
-
-        message.CopyTo(contiguous);
-        return TryReadMessage(contiguous.AsSpan(0, length), report);
-    }
-
-    // UnityMessage { header 1, unity_output 2 }, UnityOutput { rl_output 1 }
-    private bool TryReadMessage(ReadOnlySpan<byte> message, PlayerReport report)
-    {
+        // UnityMessage { header 1, unity_output 2 }, UnityOutput { rl_output 1 }
         var fields = new ProtobufScan(message);
         if (!fields.Has(Bytes(1)) || !fields.TryBytes(out ReadOnlySpan<byte> header) || !IsOpen(header) ||
             !fields.Has(Bytes(2)) || !fields.TryBytes(out ReadOnlySpan<byte> output) || !fields.AtEnd)

@@ -1,9 +1,8 @@
-using System.Buffers;
+using CommunityToolkit.HighPerformance.Buffers;
 using Google.Protobuf;
 using Google.Protobuf.Collections;
 using Reacher.Fast.Core;
 using Reacher.Fast.Environments.MlAgents.Messages;
-using Reacher.Fast.Environments.MlAgents.Wire;
 
 namespace Reacher.Fast.Environments.MlAgents.Trainer;
 
@@ -33,27 +32,27 @@ internal abstract class TrainerDialect
     /// <returns>The scene's name and its package's version, for the log.</returns>
     /// <exception cref="InputException">The player's version or behaviours cannot be trained.</exception>
     /// <exception cref="PlayerLostException">The message is no message, or says that the player closes.</exception>
-    public abstract string ReadHello(in ReadOnlySequence<byte> message);
+    public abstract string ReadHello(ReadOnlySpan<byte> message);
 
     /// <summary>Writes the reply to the first message.</summary>
-    public abstract void WriteWelcome(FrameBuffer reply, MlAgentsOptions options, int seed);
+    public abstract void WriteWelcome(ArrayPoolBufferWriter<byte> reply, MlAgentsOptions options, int seed);
 
     /// <summary>Writes a reset, with everything the options say to the scene.</summary>
-    public abstract void WriteReset(FrameBuffer reply, MlAgentsOptions options);
+    public abstract void WriteReset(ArrayPoolBufferWriter<byte> reply, MlAgentsOptions options);
 
     /// <summary>Writes the actions of the agents that asked, in the order in which they asked.</summary>
     /// <param name="reply">Overwritten with the message.</param>
     /// <param name="slots">[agents that asked] Each one's row in <paramref name="actions"/>, or -1 for zeros.</param>
     /// <param name="actions">[rows, action] The actions of all rows.</param>
-    public abstract void WriteStep(FrameBuffer reply, ReadOnlySpan<int> slots, ReadOnlySpan<float> actions);
+    public abstract void WriteStep(ArrayPoolBufferWriter<byte> reply, ReadOnlySpan<int> slots, ReadOnlySpan<float> actions);
 
     /// <summary>Writes the message that ends a player.</summary>
-    public void WriteClose(FrameBuffer reply) => Closing.WriteAlone(reply);
+    public void WriteClose(ArrayPoolBufferWriter<byte> reply) => Closing.WriteAlone(reply);
 
     /// <summary>Reads any later message into <paramref name="report"/>; a step's allocates nothing.</summary>
     /// <exception cref="InputException">The scene cannot be trained.</exception>
     /// <exception cref="PlayerLostException">The message is no message, or says that the player closes.</exception>
-    public void Read(in ReadOnlySequence<byte> message, PlayerReport report)
+    public void Read(ReadOnlySpan<byte> message, PlayerReport report)
     {
         report.Clear();
         if (Behavior is not null)
@@ -73,7 +72,7 @@ internal abstract class TrainerDialect
     /// <summary>
     /// Reads any later message, by the generated parser, into a report that was cleared. Errors as for <see cref="Read"/>.
     /// </summary>
-    public abstract void Parse(in ReadOnlySequence<byte> message, PlayerReport report);
+    public abstract void Parse(ReadOnlySpan<byte> message, PlayerReport report);
 
     /// <summary>A message whose header says <see cref="HeaderStatus.Close"/>.</summary>
     protected abstract IMessage Closing { get; }
@@ -83,7 +82,7 @@ internal abstract class TrainerDialect
     /// <param name="message">The message as it was received; never trusted.</param>
     /// <param name="status">Reads the status of the header; null where there is none.</param>
     /// <exception cref="PlayerLostException">It is no message, or its header does not say that the player goes on.</exception>
-    protected static T ParseOpen<T>(MessageParser<T> parser, in ReadOnlySequence<byte> message, Func<T, int?> status)
+    protected static T ParseOpen<T>(MessageParser<T> parser, ReadOnlySpan<byte> message, Func<T, int?> status)
         where T : class, IMessage<T>
     {
         if (!ProtobufMessages.TryParse(parser, message, out T? parsed, out Exception? error))

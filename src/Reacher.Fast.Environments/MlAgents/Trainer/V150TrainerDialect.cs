@@ -1,11 +1,10 @@
-using System.Buffers;
+using CommunityToolkit.HighPerformance.Buffers;
 using Google.Protobuf;
 using Reacher.Fast.Core;
 using Reacher.Fast.Core.Environments;
 using Reacher.Fast.Core.Files;
 using Reacher.Fast.Environments.MlAgents.Messages;
 using Reacher.Fast.Environments.MlAgents.Messages.V150;
-using Reacher.Fast.Environments.MlAgents.Wire;
 
 namespace Reacher.Fast.Environments.MlAgents.Trainer;
 
@@ -25,7 +24,7 @@ internal sealed class V150TrainerDialect : TrainerDialect
     public override bool DoneBringsNextEpisode => false;
 
     /// <inheritdoc/>
-    public override string ReadHello(in ReadOnlySequence<byte> message)
+    public override string ReadHello(ReadOnlySpan<byte> message)
     {
         UnityMessageProto parsed = ParseOpen(message);
         UnityRLInitializationOutputProto hello = parsed.UnityOutput?.RlInitializationOutput ??
@@ -42,7 +41,7 @@ internal sealed class V150TrainerDialect : TrainerDialect
     }
 
     /// <inheritdoc/>
-    public override void WriteWelcome(FrameBuffer reply, MlAgentsOptions options, int seed) => Write(reply, new UnityInputProto
+    public override void WriteWelcome(ArrayPoolBufferWriter<byte> reply, MlAgentsOptions options, int seed) => Write(reply, new UnityInputProto
     {
         RlInitializationInput = new UnityRLInitializationInputProto
         {
@@ -64,7 +63,7 @@ internal sealed class V150TrainerDialect : TrainerDialect
     });
 
     /// <inheritdoc/>
-    public override void WriteReset(FrameBuffer reply, MlAgentsOptions options)
+    public override void WriteReset(ArrayPoolBufferWriter<byte> reply, MlAgentsOptions options)
     {
         sideChannel.Clear();
         sideChannel.Write(options.Engine);
@@ -84,7 +83,7 @@ internal sealed class V150TrainerDialect : TrainerDialect
     }
 
     /// <inheritdoc/>
-    public override void WriteStep(FrameBuffer reply, ReadOnlySpan<int> slots, ReadOnlySpan<float> actions)
+    public override void WriteStep(ArrayPoolBufferWriter<byte> reply, ReadOnlySpan<int> slots, ReadOnlySpan<float> actions)
     {
         if (stepActions is null)
         {
@@ -109,7 +108,7 @@ internal sealed class V150TrainerDialect : TrainerDialect
     }
 
     /// <inheritdoc/>
-    public override void Parse(in ReadOnlySequence<byte> message, PlayerReport report)
+    public override void Parse(ReadOnlySpan<byte> message, PlayerReport report)
     {
         UnityMessageProto parsed = ParseOpen(message);
         if (parsed.UnityOutput?.RlInitializationOutput is { } announcement)
@@ -159,10 +158,10 @@ internal sealed class V150TrainerDialect : TrainerDialect
     private static bool IsCompatible(string version) =>
         Version.TryParse(version, out Version? theirs) && theirs.Major == 1;
 
-    private static UnityMessageProto ParseOpen(in ReadOnlySequence<byte> message) =>
+    private static UnityMessageProto ParseOpen(ReadOnlySpan<byte> message) =>
         ParseOpen(UnityMessageProto.Parser, message, static parsed => parsed.Header?.Status);
 
-    private static void Write(FrameBuffer reply, UnityInputProto input) =>
+    private static void Write(ArrayPoolBufferWriter<byte> reply, UnityInputProto input) =>
         new UnityMessageProto { Header = new HeaderProto { Status = HeaderStatus.Ok }, UnityInput = input }.WriteAlone(reply);
 
     /// <summary>Communicators before 1.3.0 send no action spec; their deprecated fields say the same.</summary>
