@@ -73,6 +73,8 @@ public class GrpcBenchmarks
 
         public IReadOnlyList<string> Paths => [Path];
 
+        public bool Knows(string connection) => true;
+
         public Task<ArrayPoolBufferWriter<byte>> HandleAsync(MemoryOwner<byte> request, string connection, ServerCallContext call)
         {
             reply.Clear();

@@ -116,6 +116,26 @@ public sealed class ConversationTests
     });
 
     [Test]
+    public void Actions_beyond_reason_are_refused() => AssertRefused(
+        "declares 1048576 continuous actions; between 1 and 65536 can be trained", async player =>
+        {
+            await player.GreetAsync();
+            UnityOutputProto output = Output(Name, Agent(1, 1));
+            output.RlInitializationOutput = Announce(Name, actions: 1 << 20);
+            await player.ExchangeAsync(output);
+        });
+
+    [Test]
+    public void Observations_beyond_reason_are_refused() => AssertRefused(
+        "has 1048576 observations; between 1 and 65536 can be trained", async player =>
+        {
+            await player.GreetAsync();
+            UnityOutputProto output = Output(Name, Agent(1, ([1 << 20], new float[1 << 20])));
+            output.RlInitializationOutput = Announce(Name);
+            await player.ExchangeAsync(output);
+        });
+
+    [Test]
     public void Images_are_refused() => AssertRefused("a compressed observation 'camera' of shape (3, 84, 84)", async player =>
     {
         await player.GreetAsync();

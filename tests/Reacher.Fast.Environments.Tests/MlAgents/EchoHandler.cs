@@ -13,6 +13,9 @@ internal sealed class EchoHandler : IExchangeHandler, IDisposable
     private readonly SemaphoreSlim closed = new(0);
     private int live;
 
+    /// <summary>Whether all peers are known.</summary>
+    public bool KnowsAll { get; set; } = true;
+
     /// <summary>Bytes by which an echo is longer than what is echoed.</summary>
     public int Excess { get; set; }
 
@@ -20,6 +23,8 @@ internal sealed class EchoHandler : IExchangeHandler, IDisposable
     public int Live => Volatile.Read(ref live);
 
     public IReadOnlyList<string> Paths => ["/test/Echo", "/test/Hold", "/test/Refuse"];
+
+    public bool Knows(string connection) => KnowsAll;
 
     public async Task<ArrayPoolBufferWriter<byte>> HandleAsync(MemoryOwner<byte> request, string connection, ServerCallContext call)
     {

@@ -1,8 +1,6 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 using CommunityToolkit.HighPerformance.Buffers;
 using Grpc.Core;
 using Reacher.Fast.Environments.MlAgents.Wire;
@@ -12,8 +10,6 @@ namespace Reacher.Fast.Environments.Tests.MlAgents;
 /// <summary>The transport's two ends against each other, and against bytes no gRPC peer would send.</summary>
 public sealed class TransportTests
 {
-    private static readonly byte[] Preface = Encoding.ASCII.GetBytes("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
-
     private EchoHandler handler = null!;
     private ExchangeServer server = null!;
 
@@ -152,31 +148,20 @@ public sealed class TransportTests
     [TestCase("", "13", TestName = "No_frame_at_all")]
     public void Bad_frames_get_their_status(string body, string status)
     {
-        using var socket = new TcpClient("127.0.0.1", server.Port) { ReceiveTimeout = 30_000 };
-        NetworkStream stream = socket.GetStream();
-        stream.Write(Preface);
-        Frame(stream, type: 4, flags: 0, id: 0, []);
-        Frame(stream, type: 1, flags: 4, id: 1, Hpack.Headers(
-            (":method", "POST"), (":scheme", "http"), (":path", "/test/Echo"), (":authority", "x"),
-            ("content-type", "application/grpc"), ("te", "trailers")));
-        Frame(stream, type: 0, flags: 1, id: 1, Convert.FromHexString(body));
-        string answer = ReadUntil(stream, "grpc-status");
-        Assert.That(answer, Does.Match("grpc-status." + status + "\\D"));
+        using var peer = new RawPeer(server.Port);
+        peer.Open(stream: 1, "/test/Echo");
+        peer.Send(stream: 1, Convert.FromHexString(body), last: true);
+        Assert.That(peer.ReadUntil("grpc-status"), Does.Match("grpc-status." + status + "\\D"));
         AssertServes();
     }
 
     [Test]
     public void A_connection_cut_within_a_message_harms_no_other()
     {
-        using (var socket = new TcpClient("127.0.0.1", server.Port))
+        using (var peer = new RawPeer(server.Port))
         {
-            NetworkStream stream = socket.GetStream();
-            stream.Write(Preface);
-            Frame(stream, type: 4, flags: 0, id: 0, []);
-            Frame(stream, type: 1, flags: 4, id: 1, Hpack.Headers(
-                (":method", "POST"), (":scheme", "http"), (":path", "/test/Echo"), (":authority", "x"),
-                ("content-type", "application/grpc")));
-            Frame(stream, type: 0, flags: 0, id: 1, [0, 0, 0, 1, 0, 1, 2, 3]);
+            peer.Open(stream: 1, "/test/Echo");
+            peer.Send(stream: 1, [0, 0, 0, 1, 0, 1, 2, 3]);
         }
 
         handler.WaitClosed();
@@ -197,7 +182,7 @@ public sealed class TransportTests
             {
                 if (i % 2 == 1)
                 {
-                    stream.Write(Preface);
+                    stream.Write(RawPeer.Preface);
                 }
 
                 stream.Write(garbage);
@@ -240,31 +225,6 @@ public sealed class TransportTests
 
     private ExchangeClient Client(string path) => RpcFailure.Client(server.Port, path);
 
-    private static void Frame(NetworkStream stream, byte type, byte flags, int id, byte[] payload)
-    {
-        byte[] frame = new byte[9 + payload.Length];
-        BinaryPrimitives.WriteUInt32BigEndian(frame, (uint)payload.Length << 8);
-        frame[3] = type;
-        frame[4] = flags;
-        BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(5), id);
-        payload.CopyTo(frame, 9);
-        stream.Write(frame);
-    }
-
-    private static string ReadUntil(NetworkStream stream, string text)
-    {
-        var received = new StringBuilder();
-        byte[] buffer = new byte[4096];
-        while (!received.ToString().Contains(text, StringComparison.Ordinal))
-        {
-            int count = stream.Read(buffer);
-            Assert.That(count, Is.Positive, "closed without an answer");
-            received.Append(Encoding.Latin1.GetString(buffer, 0, count));
-        }
-
-        return received.ToString();
-    }
-
     private void AssertServes()
     {
         using ExchangeClient client = Client("/test/Echo");
@@ -274,24 +234,5 @@ public sealed class TransportTests
         Assert.That(call.Wait(TimeSpan.FromSeconds(60)));
         Assert.That(call.Result.Length, Is.EqualTo(11));
         Assert.That(handler.Live, Is.Zero);
-    }
-
-    /// <summary>HPACK's plainest form: literal fields without indexing or Huffman coding (RFC 7541, 6.2.2).</summary>
-    private static class Hpack
-    {
-        public static byte[] Headers(params (string Name, string Value)[] fields)
-        {
-            List<byte> bytes = [];
-            foreach ((string name, string value) in fields)
-            {
-                bytes.Add(0);
-                bytes.Add((byte)name.Length);
-                bytes.AddRange(Encoding.ASCII.GetBytes(name));
-                bytes.Add((byte)value.Length);
-                bytes.AddRange(Encoding.ASCII.GetBytes(value));
-            }
-
-            return [.. bytes];
-        }
     }
 }

@@ -76,6 +76,8 @@ public sealed class WaitingPlayerTests
 
         public IReadOnlyList<string> Paths => [path];
 
+        public bool Knows(string connection) => true;
+
         public Task<ArrayPoolBufferWriter<byte>> HandleAsync(MemoryOwner<byte> request, string connection, ServerCallContext call)
         {
             request.Dispose();

@@ -135,12 +135,12 @@ internal sealed class Api4TrainerDialect : TrainerDialect
         }
 
         long observations = (long)brain.VectorObservationSize * Math.Max(1, brain.NumStackedVectorObservations);
-        if (observations is < 1 or > Core.Batch.TransitionSpec.MaximumSize ||
-            brain.VectorActionSize is < 1 or > Core.Batch.TransitionSpec.MaximumSize)
+        if (observations is < 1 or > BehaviorSpec.LargestSize ||
+            brain.VectorActionSize is < 1 or > BehaviorSpec.LargestSize)
         {
             throw new InputException(
                 $"Brain '{brain.BrainName}' declares {observations} observations and {brain.VectorActionSize} actions; both must be " +
-                $"between 1 and {Core.Batch.TransitionSpec.MaximumSize}.");
+                $"between 1 and {BehaviorSpec.LargestSize}.");
         }
 
         return new BehaviorSpec(brain.BrainName, (int)observations, brain.VectorActionSize);

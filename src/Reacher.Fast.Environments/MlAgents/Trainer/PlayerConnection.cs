@@ -18,6 +18,9 @@ internal sealed class PlayerConnection : IDisposable
 
     private static readonly TimeSpan EndGrace = TimeSpan.FromSeconds(1);
 
+    /// <summary>A silent connection is closed after the trainer has lost its patience, so that the trainer says what was wrong.</summary>
+    private static readonly TimeSpan IdleGrace = TimeSpan.FromSeconds(30);
+
     private readonly MlAgentsOptions options;
     private readonly CancellationToken cancellation;
     private readonly PlayerMailbox mailbox = new();
@@ -113,7 +116,7 @@ internal sealed class PlayerConnection : IDisposable
         {
             try
             {
-                server = ExchangeServer.Start(mailbox, options.Address, port);
+                server = ExchangeServer.Start(mailbox, options.Address, port, Patience + IdleGrace);
                 options.Log?.Invoke($"Worker {options.WorkerId} listens on port {server.Port}.");
                 options.Listening?.Invoke(server.Port);
                 return;

@@ -1,6 +1,7 @@
 using System.Threading.Tasks.Sources;
 using CommunityToolkit.HighPerformance.Buffers;
 using Grpc.Core;
+using Reacher.Fast.Core;
 using Reacher.Fast.Environments.MlAgents.Messages;
 using Reacher.Fast.Environments.MlAgents.Wire;
 
@@ -9,8 +10,8 @@ namespace Reacher.Fast.Environments.MlAgents.Trainer;
 /// <summary>
 /// Turns a player's calls around for a synchronous trainer: a call is a message from the player, and holding its reply back
 /// is what makes the player wait. States: nothing held -> a call held (<see cref="Receive"/> returns it) -> nothing held
-/// (<see cref="Send"/>). The first connection owns the mailbox for good; any other player is refused, so that two runs can
-/// never share a player or a player two runs.
+/// (<see cref="Send"/>). The first connection over which a player introduces itself owns the mailbox for good; any other player
+/// is refused, so that two runs can never share a player or a player two runs, and whoever is no player is waited past.
 /// </summary>
 internal sealed class PlayerMailbox : IExchangeHandler, IValueTaskSource, IDisposable
 {
@@ -22,6 +23,7 @@ internal sealed class PlayerMailbox : IExchangeHandler, IValueTaskSource, IDispo
     private ManualResetValueTaskSourceCore<bool> replied = new() { RunContinuationsAsynchronously = false };
     private MemoryOwner<byte>? held;
     private string? owner;
+    private string? stranger;
     private string? lost;
 
     /// <summary>The next reply; filled before <see cref="Send"/>.</summary>
@@ -53,9 +55,7 @@ internal sealed class PlayerMailbox : IExchangeHandler, IValueTaskSource, IDispo
     {
         if (!arrived.Wait(timeout, cancellation))
         {
-            throw new PlayerLostException(Path is null
-                ? $"No player connected within {timeout.TotalSeconds:0.#} s."
-                : $"The player said nothing for {timeout.TotalSeconds:0.#} s.");
+            throw new PlayerLostException(Silence($"{timeout.TotalSeconds:0.#} s"));
         }
 
         lock (gate)
@@ -110,8 +110,27 @@ internal sealed class PlayerMailbox : IExchangeHandler, IValueTaskSource, IDispo
     public bool WaitUntilGone(TimeSpan timeout) => owner is null || gone.Wait(timeout);
 
     /// <inheritdoc/>
+    public bool Knows(string connection)
+    {
+        lock (gate)
+        {
+            return owner == connection;
+        }
+    }
+
+    /// <inheritdoc/>
     public async Task<ArrayPoolBufferWriter<byte>> HandleAsync(MemoryOwner<byte> request, string connection, ServerCallContext call)
     {
+        if (!Knows(connection) && Introduction(request, call.Method) is string fault)
+        {
+            lock (gate)
+            {
+                stranger = fault;
+            }
+
+            throw Refusal(StatusCode.InvalidArgument, fault);
+        }
+
         short version;
         lock (gate)
         {
@@ -150,13 +169,7 @@ internal sealed class PlayerMailbox : IExchangeHandler, IValueTaskSource, IDispo
     /// <inheritdoc/>
     public void ConnectionClosed(string connection)
     {
-        bool ours;
-        lock (gate)
-        {
-            ours = owner == connection;
-        }
-
-        if (ours)
+        if (Knows(connection))
         {
             Lose("The player closed its connection.");
             gone.Set();
@@ -170,6 +183,35 @@ internal sealed class PlayerMailbox : IExchangeHandler, IValueTaskSource, IDispo
         arrived.Dispose();
         gone.Dispose();
         Reply.Dispose();
+    }
+
+    /// <summary>What is wrong with the first message of a connection; null if it is a player's, whom the trainer may yet refuse.</summary>
+    private static string? Introduction(MemoryOwner<byte> message, string path)
+    {
+        try
+        {
+            TrainerDialect.ForPath(path).ReadHello(message.Span);
+        }
+        catch (PlayerLostException e)
+        {
+            return e.Message;
+        }
+        catch (InputException)
+        {
+            // The trainer reads it again, and tells its user.
+        }
+
+        return null;
+    }
+
+    private string Silence(string waited)
+    {
+        lock (gate)
+        {
+            return Path is not null ? $"The player said nothing for {waited}."
+                : stranger is null ? $"No player connected within {waited}."
+                : $"No player connected within {waited}; what called was turned away: {stranger}";
+        }
     }
 
     private static RpcException Refusal(StatusCode code, string sentence) => new(new Status(code, sentence));

@@ -197,10 +197,10 @@ internal sealed class V150TrainerDialect : TrainerDialect
             }
         }
 
-        return total is >= 1 and <= Core.Batch.TransitionSpec.MaximumSize
+        return total is >= 1 and <= BehaviorSpec.LargestSize
             ? new ObservationLayout(shapes)
             : throw new InputException(
-                $"Behaviour '{behavior}' has {total} observations; between 1 and {Core.Batch.TransitionSpec.MaximumSize} can be trained.");
+                $"Behaviour '{behavior}' has {total} observations; between 1 and {BehaviorSpec.LargestSize} can be trained.");
     }
 
     // A player that says nothing of the shape sends a vector.
@@ -234,11 +234,11 @@ internal sealed class V150TrainerDialect : TrainerDialect
             }
 
             int actions = ContinuousActions(brain);
-            if (actions is < 1 or > Core.Batch.TransitionSpec.MaximumSize)
+            if (actions is < 1 or > BehaviorSpec.LargestSize)
             {
                 throw new InputException(
                     $"Behaviour '{brain.BrainName}' declares {actions} continuous actions; between 1 and " +
-                    $"{Core.Batch.TransitionSpec.MaximumSize} can be trained.");
+                    $"{BehaviorSpec.LargestSize} can be trained.");
             }
 
             announced = brain.BrainName;

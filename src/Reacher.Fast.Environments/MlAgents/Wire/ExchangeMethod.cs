@@ -14,6 +14,9 @@ internal static class ExchangeMethod
     /// <summary>The largest message accepted, in bytes. gRPC's default of 4 MiB is too small for scenes with cameras.</summary>
     public const int MessageLimit = 64 * 1024 * 1024;
 
+    /// <summary>The largest introduction accepted, in bytes: what a server takes of a peer that it does not know.</summary>
+    public const int IntroductionLimit = 256 * 1024;
+
     private static readonly Marshaller<ArrayPoolBufferWriter<byte>> Sent = new(
         Write, static _ => throw new NotSupportedException("Only a message that is sent has this type."));
 

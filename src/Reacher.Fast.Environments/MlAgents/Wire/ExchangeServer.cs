@@ -4,6 +4,7 @@ using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -16,6 +17,10 @@ namespace Reacher.Fast.Environments.MlAgents.Wire;
 /// </summary>
 internal sealed class ExchangeServer : IDisposable
 {
+    // One player is served, by one call at a time. More than that is for others that are turned away, and for a player that starts anew.
+    private const int Connections = 64;
+    private const int CallsOfConnection = 4;
+
     private readonly WebApplication application;
 
     private ExchangeServer(WebApplication application) => this.application = application;
@@ -27,8 +32,9 @@ internal sealed class ExchangeServer : IDisposable
     /// <param name="handler">The handler that answers the calls.</param>
     /// <param name="address">Null: 127.0.0.1 and ::1, so that a player that asks for "localhost" finds this server on either.</param>
     /// <param name="port">0: any free one, on 127.0.0.1 only.</param>
+    /// <param name="patience">How long a connection may be without a call before it is closed; null: 130 s, as is Kestrel's rule.</param>
     /// <exception cref="IOException">The port is taken.</exception>
-    public static ExchangeServer Start(IExchangeHandler handler, IPAddress? address, int port)
+    public static ExchangeServer Start(IExchangeHandler handler, IPAddress? address, int port, TimeSpan? patience = null)
     {
         // The empty builder alone reads no environment variables and no appsettings.json.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(
@@ -44,6 +50,7 @@ internal sealed class ExchangeServer : IDisposable
         builder.WebHost.UseKestrelCore().ConfigureKestrel(options =>
         {
             SetLimits(options);
+            options.Limits.KeepAliveTimeout = patience ?? options.Limits.KeepAliveTimeout;
             if (address is null && port != 0)
             {
                 options.ListenLocalhost(port, Configure);
@@ -57,6 +64,12 @@ internal sealed class ExchangeServer : IDisposable
         var server = new ExchangeServer(builder.Build());
         try
         {
+            server.application.Use((context, next) =>
+            {
+                long? limit = handler.Knows(context.Connection.Id) ? null : ExchangeMethod.IntroductionLimit;
+                context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = limit;
+                return next(context);
+            });
             server.application.MapGrpcService(Service(handler));
             server.application.Start();
             server.Port = BindingAddress.Parse(server.application.Urls.First()).Port;
@@ -104,8 +117,10 @@ internal sealed class ExchangeServer : IDisposable
     private static void SetLimits(KestrelServerOptions options)
     {
         options.AddServerHeader = false;
-        options.Limits.MaxRequestBodySize = null;
-        options.Limits.MinRequestBodyDataRate = null;
+        options.Limits.MaxConcurrentConnections = Connections;
+        options.Limits.Http2.MaxStreamsPerConnection = CallsOfConnection;
+        // A message that was begun must come; a reply may wait for a player that is stopped in a debugger.
+        options.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
         options.Limits.MinResponseDataRate = null;
         options.Limits.Http2.InitialStreamWindowSize = 1 << 20;
         options.Limits.Http2.InitialConnectionWindowSize = 1 << 21;

@@ -9,6 +9,9 @@ internal interface IExchangeHandler
     /// <summary>The methods answered, e.g. <c>/communicator_objects.UnityToExternalProto/Exchange</c>.</summary>
     IReadOnlyList<string> Paths { get; }
 
+    /// <summary>Whether the peer of a connection has introduced itself; until it has, it may send little at a time.</summary>
+    bool Knows(string connection);
+
     /// <summary>Holds the call until the task ends, then sends the message it gives, which is copied at once.</summary>
     /// <param name="request">The message, in pooled memory, which the handler gives back.</param>
     /// <param name="connection">The identifier by which peers are told apart.</param>
