@@ -71,17 +71,13 @@ void PublishRunner(BuildReport report)
     CleanDirectory(folder);
     Publish(Runner, folder, SingleFile);
     FilePath file = folder.CombineWithFilePath("reacher-fast");
-    string notices = $"{folder}/THIRD-PARTY-NOTICES.txt";
-    if (!FileExists(notices) || !System.IO.File.ReadAllText(notices).Contains("Microsoft.NETCore.App.Runtime.linux-x64"))
-    {
-        throw new CakeException($"{notices} is missing, or says nothing of the runtime that is in the file.");
-    }
-
     report.Did("SingleFile", $"the runner as one file of {MebiBytes(file.FullPath)}, artifacts/linux-x64/reacher-fast");
     DirectoryPath onnx = folder.Combine(OnnxName);
     Run("dotnet", $"publish src/{OnnxName} -c {configuration} -r linux-x64 --no-self-contained -o \"{onnx}\" -p:PublishDocumentationFiles=false");
     string size = MebiBytes([.. GetFiles($"{onnx}/*").Select(part => part.FullPath)]);
     report.Did("SingleFile", $"what plays ONNX policies, {size}, in {OnnxName} beside it");
+    RequireNotices(folder, "Microsoft.NETCore.App.Runtime.linux-x64");
+    RequireNotices(onnx, "Microsoft.ML.OnnxRuntime");
     if (!IsRunningOnLinux() || System.Runtime.InteropServices.RuntimeInformation.OSArchitecture != System.Runtime.InteropServices.Architecture.X64)
     {
         report.Skipped("SingleFile, training with it", "this machine is not linux-x64");
@@ -90,6 +86,16 @@ void PublishRunner(BuildReport report)
 
     TryRunner(file, onnx);
     report.Did("SingleFile", "which trained the arm in an empty environment, from another folder, and played the model that it left");
+}
+
+/// <summary>Makes sure that the notices lie in a folder and name a package that is in it.</summary>
+void RequireNotices(DirectoryPath folder, string package)
+{
+    string notices = $"{folder}/THIRD-PARTY-NOTICES.txt";
+    if (!FileExists(notices) || !System.IO.File.ReadAllText(notices).Contains(package + " "))
+    {
+        throw new CakeException($"{notices} is missing, or says nothing of {package}.");
+    }
 }
 
 string MebiBytes(params string[] files) => $"{files.Sum(file => new System.IO.FileInfo(file).Length) / 1048576.0:F0} MiB";
