@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using Reacher.Fast.Core;
 using Reacher.Fast.Environments.MlAgents.Trainer;
 using Reacher.Fast.Training.Options;
+using Reacher.Fast.Training.Output;
 using Reacher.Fast.Training.Processes;
 using Reacher.Fast.Training.Run;
 
@@ -68,7 +69,7 @@ internal static class CommandLine
         {
             if (lost.LastWords is string lastWords)
             {
-                Console.Error.WriteLine(lastWords);
+                OutputLine.Write(lastWords);
             }
 
             OutputLine.WriteError(lost.Message);
@@ -79,15 +80,25 @@ internal static class CommandLine
             OutputLine.WriteError(exception.Message);
             if (Environment.GetEnvironmentVariable(TraceVariable) is not null)
             {
-                Console.Error.WriteLine(exception);
+                OutputLine.Write(exception.ToString());
             }
             else
             {
-                Console.Error.WriteLine($"Set {TraceVariable}=1 for the stack trace.");
+                OutputLine.Write($"Set {TraceVariable}=1 for the stack trace.");
             }
 
             return ExitCodes.Failed;
         }
+    }
+
+    /// <summary>
+    /// Runs a verb for which printing is not the main job, as <see cref="Guard"/> does: nothing that it prints, not even the sentence it
+    /// fails with, makes it wait or fail.
+    /// </summary>
+    public static int GuardLongRun(Func<StandardOutput, int> verb)
+    {
+        using StandardOutput output = StandardOutput.Take();
+        return Guard(() => verb(output));
     }
 
     // The parser returns an unknown flag as an unknown word, or as the name of a file where one may stand; the message names it as a

@@ -53,12 +53,15 @@ internal static class TrainCommand
                 return ExitCodes.Done;
             }
 
-            foreach (string warning in loaded.Warnings)
+            return CommandLine.GuardLongRun(output =>
             {
-                OutputLine.WriteWarning(warning);
-            }
+                foreach (string warning in loaded.Warnings)
+                {
+                    OutputLine.WriteWarning(warning);
+                }
 
-            return Train(loaded.Options, result.GetValue(json), result.GetValue(otlp));
+                return Train(loaded.Options, Views.Create(result.GetValue(json), output.Output), result.GetValue(otlp));
+            });
         });
         return command;
     }
@@ -76,7 +79,7 @@ internal static class TrainCommand
         return File.Exists(saved) ? ConfigurationLoader.LoadSaved(saved, flags) : loaded;
     }
 
-    private static int Train(RunOptions options, bool json, string? otlp)
+    private static int Train(RunOptions options, IRunView view, string? otlp)
     {
         if (options.Debug)
         {
@@ -117,7 +120,7 @@ internal static class TrainCommand
         using var recorder = new MetricsRecorder(files, options, resumedAt);
         long interval = options.SummaryInterval;
         var reporter = new RunReporter(
-            Views.Create(json),
+            view,
             new ReturnObserver(recorder, files.Logs, interval),
             new StatisticObserver(recorder, RunFolder.StatisticsIn(files.Logs), interval),
             new MetricsObserver(recorder, interval, EvaluationLog.Read(files.Evaluations).Count),

@@ -5,7 +5,8 @@ using Reacher.Fast.Replay.Control;
 namespace Reacher.Fast.Training.Processes;
 
 /// <summary>One place among a run's processes: the process that fills it now, its slot, and how often it may die in a row.</summary>
-internal sealed class SupervisedChild(ProcessSlot slot, string name, RestartPolicy restarts, Func<ChildProcess> start) : IDisposable
+internal sealed class SupervisedChild(ProcessSlot slot, string name, RestartPolicy restarts, ProcessLog log, Func<ProcessLog, ChildProcess> start)
+    : IDisposable
 {
     // The first turns of a loop are compiled while they run, which on a busy machine can take longer than a later turn may. Without this
     // allowance a process would be killed as hung that is well.
@@ -39,7 +40,7 @@ internal sealed class SupervisedChild(ProcessSlot slot, string name, RestartPoli
     public void Start()
     {
         slot.Phase = ProcessPhase.Starting;
-        Child = start();
+        Child = start(log);
         lifetime = Stopwatch.StartNew();
         processorTime = processorTimeAt = TimeSpan.Zero;
     }
@@ -122,7 +123,11 @@ internal sealed class SupervisedChild(ProcessSlot slot, string name, RestartPoli
         IsDone = true;
     }
 
-    public void Dispose() => Child?.Dispose();
+    public void Dispose()
+    {
+        Child?.Dispose();
+        log.Dispose();
+    }
 }
 
 /// <summary>A process of the run has died too often in a row; the message quotes its last words.</summary>

@@ -1,6 +1,6 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
+using System.Threading.Channels;
 using Reacher.Fast.Core;
 using Reacher.Fast.Environments.MlAgents.Trainer;
 using Reacher.Fast.Replay;
@@ -35,7 +35,10 @@ internal sealed class Supervisor : IDisposable
     private readonly WeightChannel weights;
     private readonly List<SupervisedChild> children = [];
     private readonly RunProgress progress;
-    private readonly ConcurrentQueue<string> warnings = new();
+    // What children warn of is in their logs as well, so a flood of it is cut off here.
+    private readonly Channel<string> warnings = Channel.CreateBounded<string>(
+        new BoundedChannelOptions(256) { FullMode = BoundedChannelFullMode.DropWrite });
+
     private readonly ManualResetEventSlim wake = new();
 
     private Supervisor(RunFolder files, RunPlan plan, RunReporter reporter, ReplayFile replay, ControlBlock control, WeightChannel weights)
@@ -174,7 +177,8 @@ internal sealed class Supervisor : IDisposable
                 slot,
                 name,
                 new RestartPolicy(plan.MaxLifetimeRestarts),
-                () => ChildProcess.Start(name, files.LogOf(name), arguments, warnings.Enqueue)));
+                new ProcessLog(files.LogOf(name)),
+                log => ChildProcess.Start(name, log, arguments, sentence => warnings.Writer.TryWrite(sentence))));
         }
     }
 
@@ -211,7 +215,7 @@ internal sealed class Supervisor : IDisposable
     // The children's output goes to their logs, where nobody reads it while the run goes on; their warnings are shown as well.
     private void SayWarnings()
     {
-        while (warnings.TryDequeue(out string? sentence))
+        while (warnings.Reader.TryRead(out string? sentence))
         {
             reporter.Say(sentence);
         }

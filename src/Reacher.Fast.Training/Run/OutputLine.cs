@@ -1,3 +1,5 @@
+using Reacher.Fast.Core.Files;
+
 namespace Reacher.Fast.Training.Run;
 
 /// <summary>
@@ -10,10 +12,23 @@ internal static class OutputLine
     private const string WarningPrefix = "warning: ";
 
     /// <summary>Writes the sentence that a verb fails with.</summary>
-    public static void WriteError(string sentence) => Console.Error.WriteLine(ErrorPrefix + sentence);
+    public static void WriteError(string sentence) => Write(ErrorPrefix + sentence);
 
     /// <summary>Writes a sentence that the user should read although the process goes on; in a child, its supervisor shows it.</summary>
-    public static void WriteWarning(string sentence) => Console.Error.WriteLine(WarningPrefix + sentence);
+    public static void WriteWarning(string sentence) => Write(WarningPrefix + sentence);
+
+    /// <summary>Writes a line that explains an error further. A standard error that cannot be written changes nothing.</summary>
+    public static void Write(string line)
+    {
+        try
+        {
+            Console.Error.WriteLine(line);
+        }
+        catch (Exception error) when (IoFailure.Is(error))
+        {
+            // The exit code still says that something went wrong.
+        }
+    }
 
     /// <summary>The sentence, if the line is one that <see cref="WriteError"/> wrote; else null.</summary>
     public static string? ErrorIn(string line) => After(ErrorPrefix, line);
