@@ -111,12 +111,9 @@ public static class AtomicFile
         {
             File.Delete(path);
         }
-        catch (IOException)
+        catch (Exception error) when (IoFailure.Is(error))
         {
             // What it would hide is already on its way to the caller; DeleteLeftovers comes by later.
-        }
-        catch (UnauthorizedAccessException)
-        {
         }
     }
 }

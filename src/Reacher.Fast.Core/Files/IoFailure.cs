@@ -10,8 +10,10 @@ public static class IoFailure
     /// <remarks>
     /// EACCES, EPERM and EBADF arrive as <see cref="UnauthorizedAccessException"/>. EFBIG, with which the system refuses a file longer than
     /// RLIMIT_FSIZE or than the file system takes, arrives as an <see cref="ArgumentOutOfRangeException"/> for a parameter "value" that no
-    /// caller passed. Everything else is an <see cref="IOException"/>.
+    /// caller passed. A pipe or device where a file should be is a <see cref="NotSupportedException"/>. Everything else is an
+    /// <see cref="IOException"/>.
     /// </remarks>
     public static bool Is(Exception error) =>
-        error is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException { ParamName: "value", ActualValue: null };
+        error is IOException or UnauthorizedAccessException or NotSupportedException
+            or ArgumentOutOfRangeException { ParamName: "value", ActualValue: null };
 }

@@ -15,9 +15,6 @@ namespace Reacher.Fast.Runner.Commands;
 /// </summary>
 internal static class CommandLine
 {
-    /// <summary>The environment variable that asks for stack traces.</summary>
-    public const string TraceVariable = "REACHER_FAST_TRACE";
-
     public static int Run(string[] arguments)
     {
         var root = new RootCommand(
@@ -75,18 +72,9 @@ internal static class CommandLine
             OutputLine.WriteError(lost.Message);
             return ExitCodes.Failed;
         }
-        catch (Exception exception) when (exception is not OutOfMemoryException || Environment.GetEnvironmentVariable(TraceVariable) is null)
+        catch (Exception exception) when (exception is not OutOfMemoryException || !OutputLine.WantsTraces)
         {
-            OutputLine.WriteError(exception.Message);
-            if (Environment.GetEnvironmentVariable(TraceVariable) is not null)
-            {
-                OutputLine.Write(exception.ToString());
-            }
-            else
-            {
-                OutputLine.Write($"Set {TraceVariable}=1 for the stack trace.");
-            }
-
+            OutputLine.WriteFailure(exception);
             return ExitCodes.Failed;
         }
     }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Reacher.Fast.Core;
 using Reacher.Fast.Core.Checkpoints;
 using Reacher.Fast.Core.Environments;
+using Reacher.Fast.Core.Files;
 using Reacher.Fast.Core.Networks;
 using Reacher.Fast.Runner.View;
 using Reacher.Fast.Training.Env;
@@ -84,7 +85,7 @@ internal static class TrainCommand
         if (options.Debug)
         {
             // The run's processes inherit this variable.
-            Environment.SetEnvironmentVariable(CommandLine.TraceVariable, "1");
+            Environment.SetEnvironmentVariable(OutputLine.TraceVariable, "1");
         }
 
         options = RunPlanner.Settle(options, TimeProvider.System);
@@ -171,7 +172,7 @@ internal static class TrainCommand
                 evaluations.LastOrDefault(record => record.Transitions <= checkpoint.Step)?.Score,
                 new DateTimeOffset(File.GetLastWriteTimeUtc(checkpoint.Path)).ToUnixTimeSeconds());
         }
-        catch (Exception exception) when (exception is IOException or InputException)
+        catch (Exception exception) when (IoFailure.Is(exception) || exception is InputException)
         {
             OutputLine.WriteWarning($"the run's model was not exported ({exception.Message}); try 'export {files.Id}'.");
         }

@@ -77,7 +77,7 @@ internal sealed class BestPolicy
             best = window.Mean;
             return null;
         }
-        catch (IOException error)
+        catch (Exception error) when (IoFailure.Is(error))
         {
             return $"The best policy so far was not kept in '{path}': {AtomicFile.Reason(error)}; the one before it stays.";
         }

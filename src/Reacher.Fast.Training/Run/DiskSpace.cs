@@ -1,5 +1,6 @@
 using System.Globalization;
 using Reacher.Fast.Core;
+using Reacher.Fast.Core.Files;
 using Reacher.Fast.Replay;
 using Reacher.Fast.Training.Options;
 
@@ -29,7 +30,7 @@ internal static class DiskSpace
         {
             free = new DriveInfo(parent).AvailableFreeSpace;
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception error) when (IoFailure.Is(error) || error is ArgumentException)
         {
             return;
         }

@@ -8,11 +8,24 @@ namespace Reacher.Fast.Training.Run;
 /// </summary>
 internal static class OutputLine
 {
+    /// <summary>The environment variable that asks for stack traces.</summary>
+    public const string TraceVariable = "REACHER_FAST_TRACE";
+
     private const string ErrorPrefix = "reacher-fast: ";
     private const string WarningPrefix = "warning: ";
 
+    /// <summary>Whether the user wants to see stack traces.</summary>
+    public static bool WantsTraces => Environment.GetEnvironmentVariable(TraceVariable) is not null;
+
     /// <summary>Writes the sentence that a verb fails with.</summary>
     public static void WriteError(string sentence) => Write(ErrorPrefix + sentence);
+
+    /// <summary>Writes what a verb fails with when it is not the user's input that is wrong; the stack trace too, where it is asked for.</summary>
+    public static void WriteFailure(Exception failure)
+    {
+        WriteError(failure.Message);
+        Write(WantsTraces ? failure.ToString() : $"Set {TraceVariable}=1 for the stack trace.");
+    }
 
     /// <summary>Writes a sentence that the user should read although the process goes on; in a child, its supervisor shows it.</summary>
     public static void WriteWarning(string sentence) => Write(WarningPrefix + sentence);

@@ -1,4 +1,5 @@
 using Reacher.Fast.Core.Environments;
+using Reacher.Fast.Core.Files;
 using Reacher.Fast.Environments.MlAgents.Messages;
 using Reacher.Fast.Environments.MlAgents.Trainer;
 using Reacher.Fast.Training.Run;
@@ -58,7 +59,7 @@ internal sealed class StatisticDrain(MlAgentsEnvironment? player, string folder,
         {
             StatisticSpool.Write(folder, worker, totals.All);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (IoFailure.Is(exception))
         {
             // On a full disk the run goes on without these points of a curve.
         }
