@@ -216,7 +216,13 @@ internal sealed unsafe class MappedFile : IDisposable
         }
         while (error == NativeMethods.Interrupted);
 
-        if (error is NativeMethods.NoSpace or NativeMethods.FileTooLarge)
+        if (error == NativeMethods.FileTooLarge)
+        {
+            throw new MappedFileException(
+                $"The system does not allow {path} to be a file of {length / 1e6:F0} MB; raise the limit (ulimit -f) or lower the capacity.");
+        }
+
+        if (error == NativeMethods.NoSpace)
         {
             throw new MappedFileException(
                 $"There is no room for {path} ({length / 1e6:F0} MB) where it should lie; free some, lower the capacity, or choose " +

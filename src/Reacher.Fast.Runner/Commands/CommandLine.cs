@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Runtime.InteropServices;
 using Reacher.Fast.Core;
 using Reacher.Fast.Environments.MlAgents.Trainer;
 using Reacher.Fast.Training.Options;
@@ -15,8 +16,14 @@ namespace Reacher.Fast.Runner.Commands;
 /// </summary>
 internal static class CommandLine
 {
+    // SIGXFSZ, which has no name in .NET.
+    private const PosixSignal FileTooLong = (PosixSignal)25;
+
     public static int Run(string[] arguments)
     {
+        // Without a handler the system ends a process that writes beyond the longest file it may have; with one the write fails instead.
+        using PosixSignalRegistration? fileTooLong =
+            OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(FileTooLong, signal => signal.Cancel = true);
         var root = new RootCommand(
             "Reacher.Fast trains continuous-control agents (SAC, TD3) with separate processes around a lock-free, memory-mapped replay.")
         {

@@ -11,7 +11,9 @@ internal static class OutputLine
     /// <summary>The environment variable that asks for stack traces.</summary>
     public const string TraceVariable = "REACHER_FAST_TRACE";
 
-    private const string ErrorPrefix = "reacher-fast: ";
+    /// <summary>What a line with the sentence that a verb fails with begins with.</summary>
+    public const string ErrorPrefix = "reacher-fast: ";
+
     private const string WarningPrefix = "warning: ";
 
     /// <summary>Whether the user wants to see stack traces.</summary>
