@@ -23,10 +23,13 @@ internal sealed class StatisticDrain(MlAgentsEnvironment? player, string folder,
     public static StatisticDrain Of(IVectorEnvironment? environment, string logs, int worker) =>
         new(environment as MlAgentsEnvironment, RunFolder.StatisticsIn(logs), worker);
 
-    /// <summary>After every step; does nothing while nothing was reported.</summary>
+    /// <summary>Whether something was taken that is to be passed on now.</summary>
+    public bool IsDue => totals.Count > 0 && clock.GetElapsedTime(passedOn) >= Interval;
+
+    /// <summary>Takes what was reported in a step; does nothing while nothing was.</summary>
     public void Take()
     {
-        if (player is null || (player.Statistics.Count == 0 && totals.Count == 0))
+        if (player is null || player.Statistics.Count == 0)
         {
             return;
         }
@@ -37,7 +40,12 @@ internal sealed class StatisticDrain(MlAgentsEnvironment? player, string folder,
         }
 
         player.Statistics.Clear();
-        if (clock.GetElapsedTime(passedOn) >= Interval)
+    }
+
+    /// <summary>Passes on what was taken, if <see cref="IsDue"/>: to be called after every step. It writes to the disk.</summary>
+    public void PassOnWhenDue()
+    {
+        if (IsDue)
         {
             PassOn();
         }
