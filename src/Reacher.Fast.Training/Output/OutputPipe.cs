@@ -17,6 +17,9 @@ internal sealed class OutputPipe : IDisposable
     /// <summary>Bytes that may wait: some minutes of a run's lines.</summary>
     public const int DefaultCapacity = 1 << 18;
 
+    // There is one such thread for each process of a run, and it calls little.
+    private const int PumpStack = 1 << 18;
+
     // Whoever reads takes what is left within milliseconds; one who does not read must not keep the process from ending.
     private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(1);
 
@@ -46,7 +49,7 @@ internal sealed class OutputPipe : IDisposable
             pauseWriterThreshold: capacity,
             resumeWriterThreshold: capacity / 2,
             useSynchronizationContext: false));
-        pump = new Thread(Pump) { IsBackground = true, Name = name };
+        pump = new Thread(Pump, PumpStack) { IsBackground = true, Name = name };
         pump.Start();
     }
 
