@@ -152,7 +152,7 @@ public sealed class OnnxPolicy : IPolicy
         {
             throw new InputException($"There is no file '{path}'.", error);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
+        catch (Exception error) when (IoFailure.Is(error))
         {
             throw new InputException($"'{path}' cannot be read: {error.Message.TrimEnd('.')}.", error);
         }

@@ -29,9 +29,20 @@ internal sealed class RunnerProcess : IDisposable
     /// <summary>From a folder, as a user does who has changed to it.</summary>
     public static RunnerProcess StartIn(string folder, IEnumerable<string> arguments) => Start(folder, new Dictionary<string, string>(), arguments);
 
-    private static RunnerProcess Start(string folder, IReadOnlyDictionary<string, string> environment, IEnumerable<string> arguments)
+    /// <summary>
+    /// From a shell, which sets up what a user's shell may have: limits, or an output that goes elsewhere. The process is the shell's own.
+    /// </summary>
+    /// <param name="script">Ends in <c>exec "$@"</c> and what belongs behind it.</param>
+    /// <param name="name">What the script calls <c>$0</c>.</param>
+    /// <param name="arguments">The program's.</param>
+    public static RunnerProcess StartFromShell(string script, string name, IEnumerable<string> arguments) =>
+        Start("", new Dictionary<string, string>(), arguments, "bash", "-c", script, name, "dotnet");
+
+    private static RunnerProcess Start(
+        string folder, IReadOnlyDictionary<string, string> environment, IEnumerable<string> arguments, params string[] shell)
     {
-        var start = new ProcessStartInfo("dotnet")
+        string[] command = shell is [] ? ["dotnet"] : shell;
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,
@@ -59,11 +70,14 @@ internal sealed class RunnerProcess : IDisposable
     }
 
     /// <summary>A small run that learns nothing much, but quickly.</summary>
-    public static RunnerProcess Train(string results, string id, params IEnumerable<string> more) => Start(
+    public static RunnerProcess Train(string results, string id, params IEnumerable<string> more) => Start(SmallRun(results, id, more));
+
+    /// <summary>The arguments of such a run.</summary>
+    public static IEnumerable<string> SmallRun(string results, string id, params IEnumerable<string> more) =>
     [
         "train", "--json", "--results-dir", results, "--run-id", id, "--seed", "7", "--hidden-units", "16", "--batch-size", "16",
         "--buffer-size", "100000", "--buffer-init-steps", "200", "--checkpoint-interval", "2000", "--threads", "1", .. more,
-    ]);
+    ];
 
     /// <summary>Reads on until a line holds <paramref name="text"/>.</summary>
     public string WaitForLine(string text)

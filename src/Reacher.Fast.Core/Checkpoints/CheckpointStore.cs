@@ -201,7 +201,7 @@ public sealed class CheckpointStore
                 AtomicFile.Link(path, Path.Combine(folder, LatestName));
             }
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (IoFailure.Is(error))
         {
             return new CheckpointSave(
                 null,
@@ -251,7 +251,7 @@ public sealed class CheckpointStore
                 {
                     File.Delete(path);
                 }
-                catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+                catch (Exception error) when (IoFailure.Is(error))
                 {
                     // One checkpoint too many is no reason to stop a run; the next save tries again.
                 }

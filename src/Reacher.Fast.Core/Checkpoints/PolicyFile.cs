@@ -101,7 +101,7 @@ public static class PolicyFile
         {
             Safetensors.Write(state, path);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (IoFailure.Is(error))
         {
             throw new InputException($"The policy cannot be written to '{path}': {error.Message.TrimEnd('.')}; choose another place.", error);
         }

@@ -99,7 +99,12 @@ public static class AtomicFile
         error is IOException { HResult: LinuxNoSpace or LinuxQuota or MacQuota or WindowsDiskFull };
 
     /// <summary>Why a file could not be written, to be put into a sentence.</summary>
-    public static string Reason(Exception error) => IsDiskFull(error) ? "the disk is full" : error.Message.TrimEnd('.');
+    public static string Reason(Exception error) => error switch
+    {
+        _ when IsDiskFull(error) => "the disk is full",
+        ArgumentOutOfRangeException => "the system does not allow a file of that length (ulimit -f)",
+        _ => error.Message.TrimEnd('.'),
+    };
 
     // The process id keeps two writers of one target apart; the leading dot keeps it out of listings.
     private static string TemporaryName(string full) => Path.Combine(
@@ -111,12 +116,9 @@ public static class AtomicFile
         {
             File.Delete(path);
         }
-        catch (IOException)
+        catch (Exception error) when (IoFailure.Is(error))
         {
             // What it would hide is already on its way to the caller; DeleteLeftovers comes by later.
-        }
-        catch (UnauthorizedAccessException)
-        {
         }
     }
 }

@@ -1,3 +1,4 @@
+using Reacher.Fast.Core.Files;
 namespace Reacher.Fast.Environments.Demonstrations;
 
 /// <summary>
@@ -87,7 +88,7 @@ public sealed class Demonstration
 
             bytes = File.ReadAllBytes(path);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception e) when (IoFailure.Is(e) || e is ArgumentException)
         {
             throw new DemonstrationException($"The recording {path} cannot be read: {e.Message}", e);
         }

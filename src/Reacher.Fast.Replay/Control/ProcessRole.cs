@@ -50,7 +50,7 @@ public enum ProcessPhase
     /// <summary>The process is in its loop and waits for another process or the rate limiter.</summary>
     Waiting = 3,
 
-    /// <summary>The process is writing a checkpoint.</summary>
+    /// <summary>The process is writing to the disk: a checkpoint, the best policy, scores.</summary>
     Saving = 4,
 
     /// <summary>Ended cleanly. Older files may hold 5 and 7, which nothing writes any more.</summary>

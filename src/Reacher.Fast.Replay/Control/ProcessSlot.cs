@@ -124,6 +124,9 @@ public readonly struct ProcessSlot
         Word(136).WriteRelease((ulong)Environment.TickCount64);
     }
 
+    /// <summary>Shows that this process writes to the disk until what is returned is disposed.</summary>
+    public SavingScope BeginSaving() => new(this);
+
     /// <summary>Counts a restart (supervisor).</summary>
     public void AddRestart() => Word(16).AddAsOwner(1);
 

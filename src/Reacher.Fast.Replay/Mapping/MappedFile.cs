@@ -1,4 +1,5 @@
 using System.IO.MemoryMappedFiles;
+using Reacher.Fast.Core.Files;
 
 namespace Reacher.Fast.Replay.Mapping;
 
@@ -96,7 +97,7 @@ internal sealed unsafe class MappedFile : IDisposable
         {
             throw new MappedFileException($"The file {path} exists already; name another, or ask for it to be replaced.", e);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
+        catch (Exception e) when (IoFailure.Is(e))
         {
             throw new MappedFileException(
                 $"The file {path} cannot be created: {e.Message.TrimEnd('.')}; choose a folder that exists and can be written.", e);
@@ -133,7 +134,7 @@ internal sealed unsafe class MappedFile : IDisposable
         catch (Exception e)
         {
             file?.Dispose();
-            if (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+            if (IoFailure.Is(e) || e is ArgumentException)
             {
                 throw new MappedFileException(
                     $"The file {path} cannot be opened: {e.Message.TrimEnd('.')}; check that it is a regular file you may read and write.",
@@ -215,7 +216,13 @@ internal sealed unsafe class MappedFile : IDisposable
         }
         while (error == NativeMethods.Interrupted);
 
-        if (error is NativeMethods.NoSpace or NativeMethods.FileTooLarge)
+        if (error == NativeMethods.FileTooLarge)
+        {
+            throw new MappedFileException(
+                $"The system does not allow {path} to be a file of {length / 1e6:F0} MB; raise the limit (ulimit -f) or lower the capacity.");
+        }
+
+        if (error == NativeMethods.NoSpace)
         {
             throw new MappedFileException(
                 $"There is no room for {path} ({length / 1e6:F0} MB) where it should lie; free some, lower the capacity, or choose " +

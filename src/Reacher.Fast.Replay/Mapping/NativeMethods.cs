@@ -40,6 +40,6 @@ internal static unsafe partial class NativeMethods
     /// <summary>ENOSPC: the file system is full.</summary>
     internal const int NoSpace = 28;
 
-    /// <summary>EFBIG: the file system takes no file of this length.</summary>
+    /// <summary>EFBIG: the file system or RLIMIT_FSIZE allows no file of this length.</summary>
     internal const int FileTooLarge = 27;
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Reacher.Fast.Core.Files;
 using Reacher.Fast.Core.Numerics;
 
 namespace Reacher.Fast.Replay.Mapping;
@@ -44,7 +45,7 @@ public readonly record struct ProcessIdentity(int Pid, ulong StartTicks)
         {
             return pid != 0 && ReadStartTicks(pid) is { } ticks && new ProcessIdentity(pid, ticks).Incarnation == incarnation;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.ComponentModel.Win32Exception)
+        catch (Exception e) when (IoFailure.Is(e) || e is System.ComponentModel.Win32Exception)
         {
             return true;
         }

@@ -28,6 +28,9 @@ public sealed class WeightChannel : IDisposable
         publisher = file.Word(WeightBuffers.PublisherOffset);
     }
 
+    /// <summary>Bytes that the file of a channel of <paramref name="floatCount"/> floats takes.</summary>
+    public static long RequiredBytes(int floatCount) => WeightBuffers.FileBytes(floatCount);
+
     /// <summary>The path of the file, as given.</summary>
     public string Path => file.Path;
 

@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Runtime.InteropServices;
 using Reacher.Fast.Core;
 using Reacher.Fast.Environments.MlAgents.Trainer;
 using Reacher.Fast.Training.Options;
+using Reacher.Fast.Training.Output;
 using Reacher.Fast.Training.Processes;
 using Reacher.Fast.Training.Run;
 
@@ -14,11 +16,14 @@ namespace Reacher.Fast.Runner.Commands;
 /// </summary>
 internal static class CommandLine
 {
-    /// <summary>The environment variable that asks for stack traces.</summary>
-    public const string TraceVariable = "REACHER_FAST_TRACE";
+    // SIGXFSZ, which has no name in .NET.
+    private const PosixSignal FileTooLong = (PosixSignal)25;
 
     public static int Run(string[] arguments)
     {
+        // Without a handler the system ends a process that writes beyond the longest file it may have; with one the write fails instead.
+        using PosixSignalRegistration? fileTooLong =
+            OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(FileTooLong, signal => signal.Cancel = true);
         var root = new RootCommand(
             "Reacher.Fast trains continuous-control agents (SAC, TD3) with separate processes around a lock-free, memory-mapped replay.")
         {
@@ -68,26 +73,27 @@ internal static class CommandLine
         {
             if (lost.LastWords is string lastWords)
             {
-                Console.Error.WriteLine(lastWords);
+                OutputLine.Write(lastWords);
             }
 
             OutputLine.WriteError(lost.Message);
             return ExitCodes.Failed;
         }
-        catch (Exception exception) when (exception is not OutOfMemoryException || Environment.GetEnvironmentVariable(TraceVariable) is null)
+        catch (Exception exception) when (exception is not OutOfMemoryException || !OutputLine.WantsTraces)
         {
-            OutputLine.WriteError(exception.Message);
-            if (Environment.GetEnvironmentVariable(TraceVariable) is not null)
-            {
-                Console.Error.WriteLine(exception);
-            }
-            else
-            {
-                Console.Error.WriteLine($"Set {TraceVariable}=1 for the stack trace.");
-            }
-
+            OutputLine.WriteFailure(exception);
             return ExitCodes.Failed;
         }
+    }
+
+    /// <summary>
+    /// Runs a verb for which printing is not the main job, as <see cref="Guard"/> does: nothing that it prints, not even the sentence it
+    /// fails with, makes it wait or fail.
+    /// </summary>
+    public static int GuardLongRun(Func<StandardOutput, int> verb)
+    {
+        using StandardOutput output = StandardOutput.Take();
+        return Guard(() => verb(output));
     }
 
     // The parser returns an unknown flag as an unknown word, or as the name of a file where one may stand; the message names it as a

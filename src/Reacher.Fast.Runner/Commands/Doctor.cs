@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Reacher.Fast.Core.Files;
 using Reacher.Fast.Core.Interop;
 using Reacher.Fast.Core.Vectors;
 using Reacher.Fast.Training.Reporting;
@@ -102,7 +103,7 @@ internal static class Doctor
                 ? new Finding("disk", FindingLevel.Good, found)
                 : new Finding("disk", FindingLevel.Note, found, "choose another with --results-dir, or lower buffer_size.");
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception exception) when (IoFailure.Is(exception) || exception is ArgumentException)
         {
             return new Finding("disk", FindingLevel.Bad, $"{path} cannot be written: {exception.Message}",
                 "make it writable, or choose another with --results-dir.");

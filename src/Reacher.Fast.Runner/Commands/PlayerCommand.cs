@@ -1,11 +1,11 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
 using Reacher.Fast.Core;
 using Reacher.Fast.Core.Networks;
 using Reacher.Fast.Environments.Arm;
 using Reacher.Fast.Environments.MlAgents.Messages;
 using Reacher.Fast.Environments.MlAgents.Player;
 using Reacher.Fast.Training.Policies;
+using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Runner.Commands;
 
@@ -60,8 +60,7 @@ internal static class PlayerCommand
             TextWriter output = file ?? Console.Error;
             TimeSpan? decisionTime = result.GetValue(realTime) ? TimeSpan.FromSeconds(0.08) : null;
             using var end = new CancellationTokenSource();
-            using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
-            using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
+            using var signals = new EndSignals(_ => end.Cancel());
             Task<PlayerSummary> running = opened is null
                 ? MlAgentsPlayer.RunAsync(
                     scene,
@@ -86,12 +85,6 @@ internal static class PlayerCommand
                     end.Token);
             PlayerSummary summary = running.GetAwaiter().GetResult();
             output.WriteLine($"{summary.Decisions} decisions, {summary.Resets} resets; {summary.EndedBy}");
-
-            void End(PosixSignalContext signal)
-            {
-                signal.Cancel = true;
-                end.Cancel();
-            }
         });
         return command;
     }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using Reacher.Fast.Core;
 using Reacher.Fast.Core.Interop;
@@ -9,6 +8,7 @@ using Reacher.Fast.Training.Env;
 using Reacher.Fast.Training.Options;
 using Reacher.Fast.Training.Processes;
 using Reacher.Fast.Training.Profiling;
+using Reacher.Fast.Training.Run;
 using Spectre.Console;
 
 namespace Reacher.Fast.Runner.Commands;
@@ -56,8 +56,7 @@ internal static class ProfileCommand
         bool both = options.Device == "auto";
         RunPlan plan = RunPreparation.Plan(RunPlanner.Settle(options, TimeProvider.System));
         using var cancelled = new CancellationTokenSource();
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
+        using var signals = new EndSignals(_ => OnSignal());
         bool live = !json && AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected;
         ProfileReport report = live ? Live(plan, both, seconds, cancelled.Token) : Plainly(plan, both, seconds, cancelled.Token);
         if (json)
@@ -76,9 +75,8 @@ internal static class ProfileCommand
         return cancelled.IsCancellationRequested ? ExitCodes.Interrupted : ExitCodes.Done;
 
         // After the first Ctrl-C the command still shows what it has measured; after the second it ends at once.
-        void OnSignal(PosixSignalContext context)
+        void OnSignal()
         {
-            context.Cancel = true;
             if (cancelled.IsCancellationRequested)
             {
                 Environment.Exit(ExitCodes.Interrupted);

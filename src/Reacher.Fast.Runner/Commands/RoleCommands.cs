@@ -24,8 +24,8 @@ internal static class RoleCommands
         var supervisor = new Option<ulong?>("--supervisor") { Description = "Incarnation of the process to end with." };
         var command = new Command(verb, description) { folder, index, supervisor };
         command.Hidden = true;
-        command.SetAction(result => ChildHost.Run(
-            result.GetValue(folder)!, role, result.GetValue(index), result.GetValue(supervisor)));
+        command.SetAction(result => CommandLine.GuardLongRun(_ => ChildHost.Run(
+            result.GetValue(folder)!, role, result.GetValue(index), result.GetValue(supervisor))));
         return command;
     }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Reacher.Fast.Core;
 using Reacher.Fast.Core.Checkpoints;
 using Reacher.Fast.Core.Environments;
+using Reacher.Fast.Core.Files;
 using Reacher.Fast.Core.Networks;
 using Reacher.Fast.Runner.View;
 using Reacher.Fast.Training.Env;
@@ -53,12 +54,15 @@ internal static class TrainCommand
                 return ExitCodes.Done;
             }
 
-            foreach (string warning in loaded.Warnings)
+            return CommandLine.GuardLongRun(output =>
             {
-                OutputLine.WriteWarning(warning);
-            }
+                foreach (string warning in loaded.Warnings)
+                {
+                    OutputLine.WriteWarning(warning);
+                }
 
-            return Train(loaded.Options, result.GetValue(json), result.GetValue(otlp));
+                return Train(loaded.Options, Views.Create(result.GetValue(json), output.Output), result.GetValue(otlp));
+            });
         });
         return command;
     }
@@ -76,12 +80,12 @@ internal static class TrainCommand
         return File.Exists(saved) ? ConfigurationLoader.LoadSaved(saved, flags) : loaded;
     }
 
-    private static int Train(RunOptions options, bool json, string? otlp)
+    private static int Train(RunOptions options, IRunView view, string? otlp)
     {
         if (options.Debug)
         {
             // The run's processes inherit this variable.
-            Environment.SetEnvironmentVariable(CommandLine.TraceVariable, "1");
+            Environment.SetEnvironmentVariable(OutputLine.TraceVariable, "1");
         }
 
         options = RunPlanner.Settle(options, TimeProvider.System);
@@ -117,7 +121,7 @@ internal static class TrainCommand
         using var recorder = new MetricsRecorder(files, options, resumedAt);
         long interval = options.SummaryInterval;
         var reporter = new RunReporter(
-            Views.Create(json),
+            view,
             new ReturnObserver(recorder, files.Logs, interval),
             new StatisticObserver(recorder, RunFolder.StatisticsIn(files.Logs), interval),
             new MetricsObserver(recorder, interval, EvaluationLog.Read(files.Evaluations).Count),
@@ -168,7 +172,7 @@ internal static class TrainCommand
                 evaluations.LastOrDefault(record => record.Transitions <= checkpoint.Step)?.Score,
                 new DateTimeOffset(File.GetLastWriteTimeUtc(checkpoint.Path)).ToUnixTimeSeconds());
         }
-        catch (Exception exception) when (exception is IOException or InputException)
+        catch (Exception exception) when (IoFailure.Is(exception) || exception is InputException)
         {
             OutputLine.WriteWarning($"the run's model was not exported ({exception.Message}); try 'export {files.Id}'.");
         }

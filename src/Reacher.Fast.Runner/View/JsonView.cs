@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Reacher.Fast.Training;
+using Reacher.Fast.Training.Output;
 using Reacher.Fast.Training.Reporting;
 
 namespace Reacher.Fast.Runner.View;
@@ -10,6 +11,9 @@ internal sealed class JsonView : IRunView
     private const double Interval = 1;
     private double lastShown = double.NegativeInfinity;
 
+    /// <param name="output">What standard output goes through; the line that it writes where others are missing is an event as well.</param>
+    public JsonView(OutputPipe output) => output.Notice = lines => Event(OutputPipe.DescribeGap(lines));
+
     public void Show(RunStatus status, IReadOnlyList<double> evaluationScores)
     {
         if (status.ElapsedSeconds - lastShown >= Interval)
@@ -19,14 +23,18 @@ internal sealed class JsonView : IRunView
         }
     }
 
-    public void Say(string sentence) => Write("event", new { Message = sentence }, JsonStyle.Line);
+    public void Say(string sentence) => Console.WriteLine(Event(sentence));
 
     public void Finish(RunSummary summary) => Write("summary", summary, JsonStyle.Line);
 
-    private static void Write<T>(string type, T value, JsonSerializerOptions style)
+    private static void Write<T>(string type, T value, JsonSerializerOptions style) => Console.WriteLine(Line(type, value, style));
+
+    private static string Event(string sentence) => Line("event", new { Message = sentence }, JsonStyle.Line);
+
+    private static string Line<T>(string type, T value, JsonSerializerOptions style)
     {
         var record = JsonSerializer.SerializeToNode(value, style)!.AsObject();
         record.Insert(0, "type", type);
-        Console.WriteLine(record.ToJsonString(style));
+        return record.ToJsonString(style);
     }
 }

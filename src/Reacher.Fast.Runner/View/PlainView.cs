@@ -1,4 +1,5 @@
 using System.Globalization;
+using Reacher.Fast.Training.Output;
 using Reacher.Fast.Training.Reporting;
 
 namespace Reacher.Fast.Runner.View;
@@ -9,6 +10,9 @@ internal sealed class PlainView : IRunView
     private const double Interval = 5;
     private double lastShown = double.NegativeInfinity;
     private long lastEvaluation;
+
+    /// <param name="output">What standard output goes through; the line that it writes where others are missing is a warning.</param>
+    public PlainView(OutputPipe output) => output.Notice = lines => Warning(OutputPipe.DescribeGap(lines));
 
     public void Show(RunStatus status, IReadOnlyList<double> evaluationScores)
     {
@@ -36,11 +40,13 @@ internal sealed class PlainView : IRunView
             $"Training.{evaluation} {status.UpdatesPerSecond:F0} updates/s."));
     }
 
-    public void Say(string sentence) => Console.WriteLine($"[WARNING] {sentence}");
+    public void Say(string sentence) => Console.WriteLine(Warning(sentence));
 
     public void Finish(RunSummary summary)
     {
         Console.WriteLine($"[INFO] {summary.Outcome}.");
         Console.Write(summary.ToText());
     }
+
+    private static string Warning(string sentence) => $"[WARNING] {sentence}";
 }

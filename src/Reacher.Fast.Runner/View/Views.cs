@@ -1,3 +1,4 @@
+using Reacher.Fast.Training.Output;
 using Reacher.Fast.Training.Reporting;
 using Spectre.Console;
 
@@ -7,13 +8,15 @@ namespace Reacher.Fast.Runner.View;
 internal static class Views
 {
     /// <summary>The live view on a terminal, plain lines without one, records with <c>--json</c>.</summary>
-    public static IRunView Create(bool json)
+    /// <param name="json">Whether <c>--json</c> was given.</param>
+    /// <param name="output">What standard output goes through.</param>
+    public static IRunView Create(bool json, OutputPipe output)
     {
         if (json)
         {
-            return new JsonView();
+            return new JsonView(output);
         }
 
-        return AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected ? new TerminalView() : new PlainView();
+        return AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected ? new TerminalView(output) : new PlainView(output);
     }
 }

@@ -119,7 +119,13 @@ internal sealed class EnvironmentLoop : IDisposable
         self.AddVectorStep(plan.AgentCount);
         statistics.Take();
         episodeReturns.Add(step);
-        returns.Append(episodeReturns.Ended);
+        if (statistics.IsDue || !episodeReturns.Ended.IsEmpty)
+        {
+            using SavingScope saving = self.BeginSaving();
+            statistics.PassOnWhenDue();
+            returns.Append(episodeReturns.Ended);
+        }
+
         if (scores.Add(step))
         {
             EnvironmentGauge.Write(self, scores.LastMean, scores.LastDeviation, scores.LastLength);

@@ -1,6 +1,7 @@
-using System.Runtime.InteropServices;
 using Reacher.Fast.Core.Environments;
+using Reacher.Fast.Core.Files;
 using Reacher.Fast.Training.Options;
+using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Training.Env;
 
@@ -13,8 +14,7 @@ internal sealed class PlanningEnvironment : IDisposable
 {
     private readonly CancellationTokenSource interrupted = new();
     private readonly DirectoryInfo? logs;
-    private readonly PosixSignalRegistration? interrupt;
-    private readonly PosixSignalRegistration? terminate;
+    private readonly EndSignals? signals;
     private bool disposed;
 
     private PlanningEnvironment(EnvironmentOptions plan, int worker)
@@ -22,8 +22,7 @@ internal sealed class PlanningEnvironment : IDisposable
         if (plan.IsPlayer)
         {
             logs = Directory.CreateTempSubdirectory("reacher-fast-player-");
-            interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
-            terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
+            signals = new EndSignals(_ => OnSignal());
         }
 
         try
@@ -55,21 +54,16 @@ internal sealed class PlanningEnvironment : IDisposable
 
     // Training that goes on with the player has a signal handler of its own and ends between two steps, so the player is given time for
     // the step.
-    private void OnSignal(PosixSignalContext signal)
-    {
-        signal.Cancel = true;
-        interrupted.CancelAfter(Environment is null ? TimeSpan.Zero : StopDeadline.Grace);
-    }
+    private void OnSignal() => interrupted.CancelAfter(Environment is null ? TimeSpan.Zero : StopDeadline.Grace);
 
     private void CleanUp()
     {
-        interrupt?.Dispose();
-        terminate?.Dispose();
+        signals?.Dispose();
         try
         {
             logs?.Delete(recursive: true);
         }
-        catch (IOException)
+        catch (Exception error) when (IoFailure.Is(error))
         {
             // A player that was just killed may still have written to its log; what is left the system clears with its temporary files.
         }

@@ -28,6 +28,7 @@ internal sealed class BestPolicy
     private readonly PolicySpec spec;
     private readonly EvaluationWindow window;
     private double best;
+    private bool warned;
 
     public BestPolicy(RunFolder files, RunPlan plan)
     {
@@ -60,7 +61,7 @@ internal sealed class BestPolicy
     }
 
     /// <summary>Takes an evaluation episode's score and the policy that reached it; keeps the policy if it is the best so far.</summary>
-    /// <returns>A warning if it could not be kept.</returns>
+    /// <returns>A warning if it could not be kept and the last one could.</returns>
     public string? Add(double score, ReadOnlySpan<float> weights)
     {
         window.Add(score);
@@ -75,10 +76,17 @@ internal sealed class BestPolicy
         {
             Safetensors.Write(state, path);
             best = window.Mean;
+            warned = false;
             return null;
         }
-        catch (IOException error)
+        catch (Exception error) when (IoFailure.Is(error))
         {
+            if (warned)
+            {
+                return null;
+            }
+
+            warned = true;
             return $"The best policy so far was not kept in '{path}': {AtomicFile.Reason(error)}; the one before it stays.";
         }
     }

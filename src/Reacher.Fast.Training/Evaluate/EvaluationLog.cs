@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using Reacher.Fast.Core.Files;
@@ -69,16 +70,14 @@ internal sealed class EvaluationLog : IDisposable
     {
         records.Add(record);
         unwritten.AddRange(Encoding.UTF8.GetBytes(LineOf(record)));
-        long before = stream.Position;
         try
         {
-            stream.Write(unwritten.ToArray());
+            RecordFile.Append(stream, CollectionsMarshal.AsSpan(unwritten));
             unwritten.Clear();
             return null;
         }
-        catch (IOException error)
+        catch (Exception error) when (IoFailure.Is(error))
         {
-            stream.SetLength(before);
             return $"Evaluation scores are not written ({AtomicFile.Reason(error)}); they will be once they can.";
         }
     }

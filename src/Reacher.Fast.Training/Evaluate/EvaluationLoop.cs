@@ -129,6 +129,7 @@ internal sealed class EvaluationLoop : IDisposable
 
     private void Record()
     {
+        using SavingScope saving = self.BeginSaving();
         string? notKept = best.Add(evaluator.Score, weights.Evaluated);
         string? notWritten = log.Append(new EvaluationRecord(
             Episode: log.Records.Count,
@@ -141,12 +142,12 @@ internal sealed class EvaluationLoop : IDisposable
         self.AddEpisode(evaluator.Score);
 
         // While the disk stays full every episode fails to be saved; the user is warned of it once.
-        string? warning = notWritten ?? notKept;
-        if (warning is not null && !warned)
+        string? warning = (warned ? null : notWritten) ?? notKept;
+        if (warning is not null)
         {
             warn(warning);
         }
 
-        warned = warning is not null;
+        warned = notWritten is not null;
     }
 }

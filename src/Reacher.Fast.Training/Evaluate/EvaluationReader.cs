@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Reacher.Fast.Core.Files;
 
 namespace Reacher.Fast.Training.Evaluate;
 
@@ -34,9 +35,19 @@ internal sealed class EvaluationReader(string path)
         do
         {
             before = Position;
-            stream.Seek(Position, SeekOrigin.Begin);
-            // A writer whose disk is full cuts off what did not fit, so the file may end before the length that was just seen.
-            int length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+            int length;
+            try
+            {
+                stream.Seek(Position, SeekOrigin.Begin);
+                // A writer whose disk is full cuts off what did not fit, so the file may end before the length that was just seen.
+                length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+            }
+            catch (Exception error) when (IoFailure.Is(error) && records.Count > 0)
+            {
+                // The position is behind these episodes; the next call fails if the log still cannot be read.
+                return records;
+            }
+
             TakeLines(bytes.AsSpan(0, length), records);
         }
         while (Position > before);

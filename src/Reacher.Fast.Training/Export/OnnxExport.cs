@@ -36,7 +36,7 @@ internal static class OnnxExport
         {
             AtomicFile.Write(path, model.WriteTo);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (IoFailure.Is(error))
         {
             throw new InputException($"The model cannot be written to '{path}': {error.Message.TrimEnd('.')}; choose another place.", error);
         }

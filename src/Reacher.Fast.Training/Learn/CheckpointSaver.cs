@@ -34,19 +34,14 @@ internal sealed class CheckpointSaver(
     /// <summary>Saves a numbered checkpoint.</summary>
     public void Save() => Save(state => checkpoints.Save(state));
 
-    // The supervisor grants a process that saves more time without a sign of life than one in its loop, so the phase is set around it.
     private void Save(Func<TrainingState, CheckpointSave> write)
     {
-        ProcessPhase before = self.Phase;
-        self.Phase = ProcessPhase.Saving;
-        self.Beat();
+        using SavingScope saving = self.BeginSaving();
         schedule.Begin(state.Control.TotalTransitions);
         updates.Settle();
         CheckpointSave save = write(state);
         schedule.End();
         Warn(save);
-        self.Beat();
-        self.Phase = before;
     }
 
     private void Warn(CheckpointSave save)

@@ -1,4 +1,5 @@
 using Reacher.Fast.Core;
+using Reacher.Fast.Core.Files;
 using Reacher.Fast.Core.Options;
 using Reacher.Fast.Environments.MlAgents.Messages;
 
@@ -72,7 +73,7 @@ internal sealed class ConfigurationLoader
         {
             throw new InputException($"There is no configuration file '{path}'; see --print-config for what one may hold.", error);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (IoFailure.Is(error))
         {
             throw new InputException($"The configuration file '{path}' cannot be read: {error.Message}", error);
         }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Reacher.Fast.Core;
 using Reacher.Fast.Core.Files;
 using Reacher.Fast.Core.Options;
 using Reacher.Fast.Environments.MlAgents.Messages;
@@ -39,8 +40,19 @@ internal static class ConfigurationWriter
     }
 
     /// <summary>Writes the file, all of it or nothing.</summary>
-    /// <exception cref="IOException">It cannot be written.</exception>
-    public static void Save(RunOptions options, string path) => AtomicFile.WriteText(path, ToYaml(options, withComments: false));
+    /// <exception cref="InputException">It cannot be written.</exception>
+    public static void Save(RunOptions options, string path)
+    {
+        try
+        {
+            AtomicFile.WriteText(path, ToYaml(options, withComments: false));
+        }
+        catch (Exception error) when (IoFailure.Is(error))
+        {
+            throw new InputException(
+                $"The configuration cannot be written to '{path}': {AtomicFile.Reason(error)}; make that possible and start the run again.", error);
+        }
+    }
 
     private static void OpenSections(StringBuilder yaml, string[] open, string[] section, string behavior)
     {

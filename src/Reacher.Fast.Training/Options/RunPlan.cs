@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Reacher.Fast.Core;
 using Reacher.Fast.Core.Batch;
 using Reacher.Fast.Core.Environments;
+using Reacher.Fast.Core.Files;
 using Reacher.Fast.Core.Kernels.Cuda;
 using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Core.Networks;
@@ -104,7 +105,20 @@ internal sealed record RunPlan : RunOptions
         }
     }
 
-    public void Save(string path) => File.WriteAllText(path, JsonSerializer.Serialize(this, JsonStyle.Indented));
+    /// <summary>Writes the file, all of it or nothing.</summary>
+    /// <exception cref="InputException">It cannot be written, and a run cannot do without.</exception>
+    public void Save(string path)
+    {
+        try
+        {
+            AtomicFile.WriteText(path, JsonSerializer.Serialize(this, JsonStyle.Indented));
+        }
+        catch (Exception error) when (IoFailure.Is(error))
+        {
+            throw new InputException(
+                $"The plan of the run cannot be written to '{path}': {AtomicFile.Reason(error)}; make that possible and start the run again.", error);
+        }
+    }
 
     /// <summary>All of it on one line, to be kept with what came of it.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, JsonStyle.Line);
@@ -118,7 +132,7 @@ internal sealed record RunPlan : RunOptions
                 ? read
                 : throw new InputException($"'{path}' holds no plan of a run; start the run again with --resume or --force.");
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException or NotSupportedException)
+        catch (Exception exception) when (IoFailure.Is(exception) || exception is JsonException)
         {
             throw new InputException(
                 $"The plan of the run, '{path}', cannot be read ({exception.Message}); start the run again with --resume or --force.",

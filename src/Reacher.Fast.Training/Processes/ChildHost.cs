@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Reacher.Fast.Core.Batch;
 using Reacher.Fast.Core.Checkpoints;
 using Reacher.Fast.Core.Devices;
@@ -55,10 +54,14 @@ internal sealed class ChildHost
         RunPlan plan = RunPlan.Load(RunFolder.PlanIn(folder));
         var files = new RunFolder(folder, plan.Behavior);
         using SupervisorWatch? watch = supervisor is ulong incarnation ? new SupervisorWatch(incarnation) : null;
+        if (watch is not null)
+        {
+            ParentDeath.WakeThisProcess();
+        }
+
         // Ctrl-C, timeout(1) and service managers signal the whole process group, and ending the run is for the supervisor to decide: a
         // child that ended by itself would lose the step in hand, and a learner its last checkpoint.
-        using PosixSignalRegistration? interrupt = watch is null ? null : PosixSignalRegistration.Create(PosixSignal.SIGINT, Ignore);
-        using PosixSignalRegistration? terminate = watch is null ? null : PosixSignalRegistration.Create(PosixSignal.SIGTERM, Ignore);
+        using EndSignals? ignored = watch is null ? null : new EndSignals(_ => { });
         using ControlBlock control = ControlBlock.Open(files.Control);
         using WeightChannel weights = WeightChannel.Open(files.Weights);
         ProcessSlot self = control.Slot(role, index);
@@ -76,8 +79,6 @@ internal sealed class ChildHost
             // the wait for it was cut off because the run had ended.
             return ExitCodes.Done;
         }
-
-        static void Ignore(PosixSignalContext signal) => signal.Cancel = true;
     }
 
     private void Run(ProcessRole role)

@@ -1,34 +1,45 @@
+using System.Buffers;
 using System.Diagnostics;
 using System.Globalization;
+using System.IO.Pipelines;
+using System.Text;
+using Reacher.Fast.Core.Files;
 using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Training.Processes;
 
 /// <summary>
-/// One child of the supervisor. Both of its output pipes are drained into one log file at all times (a full pipe would block the child),
-/// and the last lines are kept, to be quoted if it dies.
+/// One child of the supervisor. Both of its outputs are read at all times, because a full one would block the child. Their lines go into
+/// its log, where they wait for nobody, and the last ones are kept, to be quoted if it dies.
 /// </summary>
 internal sealed class ChildProcess : IDisposable
 {
     private const int LastLines = 12;
+
+    // A line that is longer is cut into several, so that output without an end of line does not fill the memory.
+    private const int LongestLine = 1 << 14;
 
     // A process that the child has started may hold the child's pipes open after the child has ended, so their end is not awaited for
     // longer than this.
     private static readonly TimeSpan OutputPatience = TimeSpan.FromSeconds(1);
 
     private readonly Process process;
-    private readonly StreamWriter log;
+    private readonly ProcessLog log;
     private readonly Queue<string> lastLines = new();
-    private readonly CountdownEvent openPipes = new(2);
     private readonly Lock gate = new();
     private readonly Action<string> warned;
+    private readonly Stream output;
+    private readonly Stream errors;
+    private readonly Task reading;
 
-    private ChildProcess(string name, Process process, StreamWriter log, Action<string> warned)
+    private ChildProcess(string name, Process process, ProcessLog log, Action<string> warned)
     {
         Name = name;
         this.warned = warned;
         this.process = process;
         this.log = log;
+        (output, errors) = (process.StandardOutput.BaseStream, process.StandardError.BaseStream);
+        reading = Task.WhenAll(Read(output), Read(errors));
     }
 
     /// <summary>Such as <c>env-0</c>; also the name of its log.</summary>
@@ -81,29 +92,23 @@ internal sealed class ChildProcess : IDisposable
         }
     }
 
-    /// <summary>Starts this executable with <paramref name="arguments"/>, its output appended to <paramref name="logFile"/>.</summary>
+    /// <summary>Starts this executable with <paramref name="arguments"/>.</summary>
     /// <param name="name">The process's name, such as <c>env-0</c>.</param>
-    /// <param name="logFile">Where its log goes.</param>
+    /// <param name="log">Takes its output; not disposed here.</param>
     /// <param name="arguments">The verb and what it needs.</param>
     /// <param name="warned">Told what the child says by <see cref="OutputLine.WriteWarning"/>, on any thread.</param>
-    public static ChildProcess Start(string name, string logFile, IEnumerable<string> arguments, Action<string> warned)
+    public static ChildProcess Start(string name, ProcessLog log, IEnumerable<string> arguments, Action<string> warned)
     {
-        ProcessStartInfo start = ChildCommand.Create(arguments);
-        var log = new StreamWriter(logFile, append: true) { AutoFlush = true };
+        var process = new Process { StartInfo = ChildCommand.Create(arguments) };
         try
         {
-            var process = new Process { StartInfo = start };
-            var child = new ChildProcess(name, process, log, warned);
-            process.OutputDataReceived += (_, line) => child.Write(line.Data);
-            process.ErrorDataReceived += (_, line) => child.Write(line.Data);
             process.Start();
-            process.BeginOutputReadLine();
-            process.BeginErrorReadLine();
-            return child;
+            log.Write(string.Create(CultureInfo.InvariantCulture, $"Process {process.Id} is {name}."));
+            return new ChildProcess(name, process, log, warned);
         }
         catch
         {
-            log.Dispose();
+            process.Dispose();
             throw;
         }
     }
@@ -115,7 +120,7 @@ internal sealed class ChildProcess : IDisposable
         bool ended = process.WaitForExit(timeout);
         if (ended)
         {
-            openPipes.Wait(OutputPatience);
+            reading.Wait(OutputPatience);
         }
 
         return ended;
@@ -137,20 +142,52 @@ internal sealed class ChildProcess : IDisposable
     public void Dispose()
     {
         process.Dispose();
-        lock (gate)
+        // A process leaves these to whoever has asked for them; this ends the reading where something else still holds them open.
+        output.Dispose();
+        errors.Dispose();
+    }
+
+    private async Task Read(Stream stream)
+    {
+        PipeReader reader = PipeReader.Create(stream);
+        try
         {
-            log.Dispose();
+            bool ended;
+            do
+            {
+                ReadResult read = await reader.ReadAsync().ConfigureAwait(false);
+                ReadOnlySequence<byte> rest = read.Buffer;
+                ended = read.IsCompleted;
+                TakeLines(ref rest, ended);
+                reader.AdvanceTo(rest.Start, rest.End);
+            }
+            while (!ended);
+        }
+        catch (Exception error) when (IoFailure.Is(error) || error is ObjectDisposedException or OperationCanceledException)
+        {
+            // The child has ended, and what it started holds its output open; nobody reads on.
         }
     }
 
-    private void Write(string? line)
+    private void TakeLines(ref ReadOnlySequence<byte> rest, bool ended)
     {
-        if (line is null)
+        while (!rest.IsEmpty)
         {
-            openPipes.Signal();
-            return;
-        }
+            long length = rest.PositionOf((byte)'\n') is SequencePosition end ? rest.Slice(0, end).Length : -1;
+            bool isWhole = length >= 0 && length <= LongestLine;
+            if (!isWhole && rest.Length < LongestLine && !ended)
+            {
+                return;
+            }
 
+            ReadOnlySequence<byte> line = rest.Slice(0, isWhole ? length : Math.Min(rest.Length, LongestLine));
+            Take(Encoding.UTF8.GetString(line).TrimEnd('\r'));
+            rest = rest.Slice(isWhole ? length + 1 : line.Length);
+        }
+    }
+
+    private void Take(string line)
+    {
         if (OutputLine.WarningIn(line) is string sentence)
         {
             warned(sentence);
@@ -164,16 +201,8 @@ internal sealed class ChildProcess : IDisposable
             }
 
             lastLines.Enqueue(line);
-            try
-            {
-                log.WriteLine(string.Create(
-                    CultureInfo.InvariantCulture, $"{DateTime.UtcNow:yyyy-MM-dd HH:mm:ss.fff}Z [{OutputLine.LevelOf(line)}] {line}"));
-            }
-            catch (Exception exception) when (exception is IOException or ObjectDisposedException)
-            {
-                // A full disk must not end a run that is otherwise well; the log lacks this line, and the last lines are still kept in
-                // memory.
-            }
         }
+
+        log.Write(line);
     }
 }

@@ -56,6 +56,7 @@ internal sealed class LockstepTraining : IDisposable
     {
         using var signals = new StopSignals(control);
         control.ClearStop();
+        reporter.Warn(parts.Progress.Warning);
         ProcessSlot self = control.Learner;
         self.Phase = ProcessPhase.Running;
         reporter.Run(Train);

@@ -30,10 +30,11 @@ internal sealed class RunProgress
     private readonly List<double> scores = [];
     private readonly EvaluationWindow window;
     private readonly EvaluationReader evaluations;
-    private readonly Saved saved;
+    private readonly Saved saved = new();
     private readonly long transitionsBefore;
     private readonly long updatesBefore;
     private TimeSpan progressSavedAt;
+    private Task saving = Task.CompletedTask;
     private double sampledAt;
     private long sampledTransitions;
     private long sampledUpdates;
@@ -52,10 +53,21 @@ internal sealed class RunProgress
         window = EvaluationWindow.Over(plan, []);
         evaluations = new EvaluationReader(files.Evaluations);
         transitionsBefore = sampledTransitions = control.TotalTransitions;
-        saved = Load(ProgressPath).Before(transitionsBefore);
+        try
+        {
+            saved = Load(ProgressPath).Before(transitionsBefore);
+        }
+        catch (Exception error) when (IoFailure.Is(error) || error is JsonException)
+        {
+            Warning = $"What the run had reached cannot be read from '{ProgressPath}' ({error.Message.TrimEnd('.')}); its clock begins anew.";
+        }
+
         updatesBefore = sampledUpdates = control.Learner.Updates;
         ReadNewEvaluations();
     }
+
+    /// <summary>A sentence for the user about what could not be read at the beginning; null if all is well.</summary>
+    public string? Warning { get; }
 
     public IReadOnlyList<double> EvaluationScores => scores;
 
@@ -216,47 +228,65 @@ internal sealed class RunProgress
     /// <returns>One sentence if it could not be written; else null.</returns>
     public string? Save(RunSummary summary)
     {
-        SaveProgress();
+        saving.Wait();
+        WriteProgress(ProgressText());
         try
         {
             AtomicFile.WriteText(files.Summary, JsonSerializer.Serialize(summary, JsonStyle.Indented));
             return null;
         }
-        catch (IOException error)
+        catch (Exception error) when (IoFailure.Is(error))
         {
             return $"The summary was not saved ({AtomicFile.Reason(error)}); here it is.";
         }
     }
 
-    /// <summary>Keeps the clock and the milestones every few seconds, in case nobody comes to save them at the end.</summary>
+    /// <summary>
+    /// Keeps the clock and the milestones every few seconds, in case nobody comes to save them at the end. Does not wait for the disk: on a
+    /// slow one the next save begins when the last has ended.
+    /// </summary>
     public void SaveNowAndThen()
     {
-        if (clock.Elapsed - progressSavedAt >= SaveInterval)
+        if (clock.Elapsed - progressSavedAt >= SaveInterval && saving.IsCompleted)
         {
             progressSavedAt = clock.Elapsed;
-            SaveProgress();
+            string progress = ProgressText();
+            saving = Task.Run(() => WriteProgress(progress));
         }
     }
 
-    private void SaveProgress()
+    private string ProgressText() => JsonSerializer.Serialize(saved with { ElapsedSeconds = Elapsed }, JsonStyle.Indented);
+
+    private void WriteProgress(string text)
     {
         try
         {
-            AtomicFile.WriteText(ProgressPath, JsonSerializer.Serialize(saved with { ElapsedSeconds = Elapsed }, JsonStyle.Indented));
+            AtomicFile.WriteText(ProgressPath, text);
         }
-        catch (IOException)
+        catch (Exception error) when (IoFailure.Is(error))
         {
             // A full disk must not end this run; a run resumed from here lacks the time since the last save.
         }
     }
 
     private static Saved Load(string path) => File.Exists(path)
-        ? JsonSerializer.Deserialize<Saved>(File.ReadAllText(path), JsonStyle.Indented) ?? new Saved()
+        ? JsonSerializer.Deserialize<Saved>(File.ReadAllText(path), JsonStyle.Indented) ?? throw new JsonException("null")
         : new Saved();
 
     private void ReadNewEvaluations()
     {
-        foreach (EvaluationRecord record in evaluations.ReadNew())
+        List<EvaluationRecord> records;
+        try
+        {
+            records = evaluations.ReadNew();
+        }
+        catch (Exception error) when (IoFailure.Is(error))
+        {
+            // They stay in the file until it can be read again.
+            return;
+        }
+
+        foreach (EvaluationRecord record in records)
         {
             scores.Add(record.Score);
             window.Add(record.Score);

@@ -24,6 +24,7 @@ internal static class RunResumption
         LoadedCheckpoint? checkpoint = new TrainingCheckpoints(files, plan).RequireResumable();
         RequireReplay(files, plan);
         using ControlBlock control = ControlBlock.Open(files.Control);
+        Leftovers.End(control, OutputLine.WriteWarning);
         long transitions;
         if (plan.InProcess)
         {

@@ -1,17 +1,17 @@
 using System.Runtime.InteropServices;
 using Reacher.Fast.Replay.Control;
+using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Training.Processes;
 
-/// <summary>SIGINT and SIGTERM of a run, while this lives: the first asks the run to stop, the second ends the process at once.</summary>
+/// <summary>The <see cref="EndSignals"/> of a run, while this lives: the first asks the run to stop, the second ends the process at once.</summary>
 internal sealed class StopSignals : IDisposable
 {
     private readonly ControlBlock control;
     private readonly Action? stopping;
     private readonly Action? leaving;
     private readonly CancellationTokenSource first = new();
-    private readonly PosixSignalRegistration interrupt;
-    private readonly PosixSignalRegistration terminate;
+    private readonly EndSignals signals;
     private int count;
 
     /// <param name="control">Its stop flag is set by the first; must outlive this.</param>
@@ -20,8 +20,7 @@ internal sealed class StopSignals : IDisposable
     public StopSignals(ControlBlock control, Action? stopping = null, Action? leaving = null)
     {
         (this.control, this.stopping, this.leaving) = (control, stopping, leaving);
-        interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
-        terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
+        signals = new EndSignals(OnSignal);
     }
 
     /// <summary>Cancelled by the first signal.</summary>
@@ -30,16 +29,23 @@ internal sealed class StopSignals : IDisposable
     /// <summary>Whether the second signal has come, whose thread is ending the process.</summary>
     public bool IsLeaving => Volatile.Read(ref count) > 1;
 
+    private bool IsAsked => Volatile.Read(ref count) > 0;
+
     public void Dispose()
     {
-        interrupt.Dispose();
-        terminate.Dispose();
+        signals.Dispose();
         first.Dispose();
     }
 
-    private void OnSignal(PosixSignalContext context)
+    private void OnSignal(PosixSignal signal)
     {
-        context.Cancel = true;
+        // A terminal that is closed sends SIGHUP several times, and systemd may send it after SIGTERM. Only a user asks a second time, and not
+        // by SIGHUP.
+        if (signal == PosixSignal.SIGHUP && IsAsked)
+        {
+            return;
+        }
+
         if (Interlocked.Increment(ref count) == 1)
         {
             control.RequestStop(StopReason.Interrupted);

@@ -1,18 +1,31 @@
-using System.Diagnostics;
+using System.ComponentModel;
+using System.Globalization;
 using Reacher.Fast.Core;
+using Reacher.Fast.Core.Files;
 using Reacher.Fast.Replay.Control;
 
 namespace Reacher.Fast.Training.Processes;
 
 /// <summary>One place among a run's processes: the process that fills it now, its slot, and how often it may die in a row.</summary>
-internal sealed class SupervisedChild(ProcessSlot slot, string name, RestartPolicy restarts, Func<ChildProcess> start) : IDisposable
+/// <param name="slot">Where the process shows that it lives.</param>
+/// <param name="name">Such as <c>env-0</c>.</param>
+/// <param name="restarts">Counts its deaths.</param>
+/// <param name="clock">The time that the supervisor watches.</param>
+/// <param name="log">Takes what its processes print; disposed with this.</param>
+/// <param name="start">Starts a process for the place.</param>
+internal sealed class SupervisedChild(
+    ProcessSlot slot, string name, RestartPolicy restarts, WatchClock clock, ProcessLog log, Func<ProcessLog, ChildProcess> start) : IDisposable
 {
     // The first turns of a loop are compiled while they run, which on a busy machine can take longer than a later turn may. Without this
     // allowance a process would be killed as hung that is well.
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(5);
 
     private readonly ProcessSlot slot = slot;
-    private Stopwatch lifetime = Stopwatch.StartNew();
+    private TimeSpan startedAt;
+    private TimeSpan retryAt;
+    private TimeSpan beatAt;
+    private long beats;
+    private bool hasRun;
     private TimeSpan processorTime;
     private TimeSpan processorTimeAt;
 
@@ -22,42 +35,65 @@ internal sealed class SupervisedChild(ProcessSlot slot, string name, RestartPoli
 
     public RestartPolicy Restarts { get; } = restarts;
 
+    /// <summary>The process; null before the first start, and after one that failed until the next.</summary>
     public ChildProcess? Child { get; private set; }
 
-    /// <summary>Whether the process has been ended with the run, and is not to be started again.</summary>
-    public bool IsDone { get; private set; }
+    /// <summary>Whether no process fills the place now.</summary>
+    public bool HasEnded => Child is null || Child.HasExited;
+
+    private TimeSpan Lifetime => clock.Elapsed - startedAt;
 
     /// <summary>Share of one core used since the last call, in per cent.</summary>
     public double ProcessorPercent()
     {
-        TimeSpan used = Child?.ProcessorTime ?? TimeSpan.Zero, at = lifetime.Elapsed;
+        TimeSpan used = Child?.ProcessorTime ?? TimeSpan.Zero, at = Lifetime;
         double percent = at > processorTimeAt ? 100 * (used - processorTime) / (at - processorTimeAt) : 0;
         (processorTime, processorTimeAt) = (used, at);
         return Math.Max(0, percent);
     }
 
-    public void Start()
+    /// <summary>Starts the place's process. One that cannot be started counts as one that died.</summary>
+    /// <returns>What went wrong, as a sentence for the user; null if it runs.</returns>
+    /// <exception cref="ChildFailedException">It has failed too often in a row.</exception>
+    public string? Start()
     {
         slot.Phase = ProcessPhase.Starting;
-        Child = start();
-        lifetime = Stopwatch.StartNew();
+        try
+        {
+            Child = start(log);
+        }
+        catch (Exception error) when (IoFailure.Is(error) || error is Win32Exception)
+        {
+            string what = $"{Name} could not be started ({error.Message.TrimEnd('.')})";
+            CountDeath(what, TimeSpan.Zero, lastWords: ".");
+            retryAt = clock.Elapsed + Restarts.Pause;
+            return string.Create(CultureInfo.InvariantCulture, $"{what}; another try follows in {Restarts.Pause.TotalSeconds:F0} s");
+        }
+
+        if (hasRun)
+        {
+            slot.AddRestart();
+        }
+
+        hasRun = true;
+        (startedAt, beatAt, beats) = (clock.Elapsed, clock.Elapsed, slot.Heartbeats);
         processorTime = processorTimeAt = TimeSpan.Zero;
+        return null;
     }
 
     /// <summary>
     /// Starts the process again if it has died, and kills it first if it hangs. The supervisor calls this several times a second.
     /// </summary>
-    /// <param name="longestTurn">How long a process in its loop may give no sign of life before it counts as hung.</param>
-    /// <param name="longestStart">The same for a process that is on its way into its loop, or saves.</param>
+    /// <param name="patience">How long it may give no sign of life before it counts as hung.</param>
     /// <returns>What happened, as a sentence for the user; null if all is well.</returns>
     /// <exception cref="ChildFailedException">It has died too often in a row; or it is the learner and cannot have what it needs any
     /// more.</exception>
     /// <exception cref="InputException">It is the learner and refused its input at its first start: it would at the next, too.</exception>
-    public string? RestartIfDeadOrHung(TimeSpan longestTurn, TimeSpan longestStart)
+    public string? RestartIfDeadOrHung(Patience patience)
     {
-        if (Child is null || IsDone)
+        if (Child is null)
         {
-            return null;
+            return clock.Elapsed < retryAt ? null : Start() ?? $"{Name} was started";
         }
 
         string what;
@@ -66,35 +102,62 @@ internal sealed class SupervisedChild(ProcessSlot slot, string name, RestartPoli
         {
             Child.WaitForExit(TimeSpan.FromSeconds(1));
             RefuseWrongInput(Child);
-            what = $"died with exit code {Child.ExitCode}";
+            what = $"{Name} died with exit code {Child.ExitCode}";
             why = Child.LastError;
         }
         else
         {
-            TimeSpan silent = TimeSpan.FromMilliseconds(Math.Max(0, Environment.TickCount64 - slot.LastHeartbeat));
-            bool inLoop = lifetime.Elapsed > WarmUp && slot.Pid == Child.Id && slot.Phase is ProcessPhase.Running or ProcessPhase.Waiting;
-            TimeSpan quiet = silent < lifetime.Elapsed ? silent : lifetime.Elapsed;
-            if (quiet <= (inLoop ? longestTurn : longestStart))
+            TimeSpan quiet = Silence(Child);
+            if (quiet <= patience.Of(slot.Pid == Child.Id && Lifetime > WarmUp ? slot.Phase : ProcessPhase.Starting))
             {
                 return null;
             }
 
             Child.Kill();
             Child.WaitForExit(TimeSpan.FromSeconds(2));
-            what = $"gave no sign of life for {quiet.TotalSeconds:F1} s and was killed";
+            what = string.Create(CultureInfo.InvariantCulture, $"{Name} gave no sign of life for {quiet.TotalSeconds:F1} s and was killed");
         }
 
-        if (!Restarts.MayRestart(lifetime.Elapsed))
-        {
-            throw new ChildFailedException(
-                $"{Name} {what} {Restarts.InARow} times in a row; its last words (all of them in " +
-                $"run_logs/{Name}.log):{Environment.NewLine}{Child.LastWords}");
-        }
-
+        CountDeath(what, Lifetime, $"; its last words (all of them in run_logs/{Name}.log):{Environment.NewLine}{Child.LastWords}");
         Child.Dispose();
-        slot.AddRestart();
-        Start();
-        return why is null ? $"{Name} {what} and was started again" : $"{Name} {what} and was started again; it said: {why}";
+        Child = null;
+        what = Start() is string failure ? $"{what}; {failure}" : $"{what} and was started again";
+        return why is null ? what : $"{what}; it said: {why}";
+    }
+
+    /// <summary>Kills the process, if it has not ended.</summary>
+    public void Kill()
+    {
+        if (!HasEnded)
+        {
+            Child!.Kill();
+            Child.WaitForExit(TimeSpan.FromSeconds(2));
+        }
+    }
+
+    public void Dispose()
+    {
+        Child?.Dispose();
+        log.Dispose();
+    }
+
+    private TimeSpan Silence(ChildProcess child)
+    {
+        // The count is of the place, and goes on from process to process.
+        if (slot.Pid == child.Id && slot.Heartbeats != beats)
+        {
+            (beatAt, beats) = (clock.Elapsed, slot.Heartbeats);
+        }
+
+        return clock.Elapsed - beatAt;
+    }
+
+    private void CountDeath(string what, TimeSpan lifetime, string lastWords)
+    {
+        if (!Restarts.MayRestart(lifetime))
+        {
+            throw new ChildFailedException($"{what} {Restarts.InARow} times in a row{lastWords}");
+        }
     }
 
     // For the learner alone, because a Unity player that fails to start may well start the next time. A learner that refuses at its first
@@ -108,21 +171,6 @@ internal sealed class SupervisedChild(ProcessSlot slot, string name, RestartPoli
             throw Restarts.Total == 0 ? new InputException(why) : new ChildFailedException($"{Name} cannot go on: {why}");
         }
     }
-
-    /// <summary>Waits for the process to end by itself, and kills it when it does not.</summary>
-    /// <param name="timeout">How long it may take.</param>
-    public void End(TimeSpan timeout)
-    {
-        if (Child is { HasExited: false } && !Child.WaitForExit(timeout))
-        {
-            Child.Kill();
-            Child.WaitForExit(TimeSpan.FromSeconds(2));
-        }
-
-        IsDone = true;
-    }
-
-    public void Dispose() => Child?.Dispose();
 }
 
 /// <summary>A process of the run has died too often in a row; the message quotes its last words.</summary>

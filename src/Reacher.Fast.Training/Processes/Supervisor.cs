@@ -1,6 +1,5 @@
-using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Globalization;
+using System.Threading.Channels;
 using Reacher.Fast.Core;
 using Reacher.Fast.Environments.MlAgents.Trainer;
 using Reacher.Fast.Replay;
@@ -22,10 +21,14 @@ namespace Reacher.Fast.Training.Processes;
 internal sealed class Supervisor : IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan EndInterval = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(30);
     // One update of a large network is one turn of the learner's loop, and may take longer than --hung-seconds allows the others.
     private static readonly TimeSpan LongestLearnerTurn = TimeSpan.FromSeconds(10);
+    // A disk that takes minutes to write a checkpoint would take as long for the next process.
+    private static readonly TimeSpan LongestSave = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan LongestLastSave = TimeSpan.FromSeconds(20);
 
     private readonly RunFolder files;
     private readonly RunPlan plan;
@@ -35,8 +38,12 @@ internal sealed class Supervisor : IDisposable
     private readonly WeightChannel weights;
     private readonly List<SupervisedChild> children = [];
     private readonly RunProgress progress;
-    private readonly ConcurrentQueue<string> warnings = new();
+    // What children warn of is in their logs as well, so a flood of it is cut off here.
+    private readonly Channel<string> warnings = Channel.CreateBounded<string>(
+        new BoundedChannelOptions(256) { FullMode = BoundedChannelFullMode.DropWrite });
+
     private readonly ManualResetEventSlim wake = new();
+    private readonly WatchClock clock = new(TimeProvider.System);
 
     private Supervisor(RunFolder files, RunPlan plan, RunReporter reporter, ReplayFile replay, ControlBlock control, WeightChannel weights)
     {
@@ -87,6 +94,7 @@ internal sealed class Supervisor : IDisposable
         }
 
         AddChildren();
+        reporter.Warn(progress.Warning);
 
         using var signals = new StopSignals(control, wake.Set, KillChildren);
         Exception? failure = null;
@@ -96,21 +104,19 @@ internal sealed class Supervisor : IDisposable
             {
                 foreach (SupervisedChild child in children)
                 {
-                    child.Start();
+                    reporter.Warn(child.Start());
                 }
 
                 Watch();
             }
-            catch (Exception exception) when (exception is ChildFailedException or InputException or IOException)
+            catch (Exception exception)
             {
+                // Whatever it is, the children are ended in order and the run is summed up before it is told.
                 control.RequestStop(StopReason.Failed);
                 failure = exception;
             }
-            finally
-            {
-                End();
-            }
 
+            End();
             SayWarnings();
             progress.Refresh();
             reporter.Show(progress.Status(children, RunPhase.Ended), progress.EvaluationScores);
@@ -130,9 +136,13 @@ internal sealed class Supervisor : IDisposable
         RunSummary summary = progress.Summarize(control.StopReason);
         reporter.Warn(progress.Save(summary));
         reporter.Finish(summary);
-        if (failure is not null)
+        if (failure is ChildFailedException or InputException)
         {
             OutputLine.WriteError(failure.Message);
+        }
+        else if (failure is not null)
+        {
+            OutputLine.WriteFailure(failure);
         }
 
         return failure is InputException ? ExitCodes.Usage
@@ -174,7 +184,9 @@ internal sealed class Supervisor : IDisposable
                 slot,
                 name,
                 new RestartPolicy(plan.MaxLifetimeRestarts),
-                () => ChildProcess.Start(name, files.LogOf(name), arguments, warnings.Enqueue)));
+                clock,
+                new ProcessLog(files.LogOf(name)),
+                log => ChildProcess.Start(name, log, arguments, sentence => warnings.Writer.TryWrite(sentence))));
         }
     }
 
@@ -182,13 +194,15 @@ internal sealed class Supervisor : IDisposable
     {
         // A Unity player may take its whole time-out for one step, and the same again to come up.
         TimeSpan playersTime = TimeSpan.FromSeconds(plan.Environment.IsPlayer ? plan.Environment.TimeoutSeconds : 0);
-        TimeSpan longestTurn = TimeSpan.FromSeconds(plan.HungSeconds) + playersTime, longestStart = LongestStart + playersTime;
+        TimeSpan longestTurn = TimeSpan.FromSeconds(plan.HungSeconds) + playersTime;
+        var patience = new Patience(longestTurn, LongestStart + playersTime, LongestSave);
+        var learners = patience with { Turn = longestTurn > LongestLearnerTurn ? longestTurn : LongestLearnerTurn };
         while (!control.ShouldStop)
         {
+            clock.Turn();
             foreach (SupervisedChild child in children)
             {
-                bool isSlow = child.Slot.Role == ProcessRole.Learner && longestTurn < LongestLearnerTurn;
-                reporter.Warn(child.RestartIfDeadOrHung(isSlow ? LongestLearnerTurn : longestTurn, longestStart));
+                reporter.Warn(child.RestartIfDeadOrHung(child.Slot.Role == ProcessRole.Learner ? learners : patience));
             }
 
             SayWarnings();
@@ -211,22 +225,37 @@ internal sealed class Supervisor : IDisposable
     // The children's output goes to their logs, where nobody reads it while the run goes on; their warnings are shown as well.
     private void SayWarnings()
     {
-        while (warnings.TryDequeue(out string? sentence))
+        while (warnings.Reader.TryRead(out string? sentence))
         {
             reporter.Say(sentence);
         }
     }
 
     // Every child sees the stop flag, finishes its turn and ends, the learner after saving a checkpoint. One that has not ended by the
-    // deadline, which all share, is killed; a learner that is killed so loses what it learned since its last checkpoint.
+    // deadline, which all share and which is later for one that is writing to the disk, is killed; a learner that is killed so loses what
+    // it learned since its last checkpoint. Nothing that goes wrong here may hide why the run ends.
     private void End()
     {
         TimeSpan longest = plan.Environment.IsPlayer ? LongestEnd + MlAgentsEnvironment.LongestClose : LongestEnd;
-        long deadline = Stopwatch.GetTimestamp() + (long)(longest.TotalSeconds * Stopwatch.Frequency);
+        TimeSpan lastSave = longest > LongestLastSave ? longest : LongestLastSave;
+        clock.Turn();
+        TimeSpan began = clock.Elapsed;
+        while (children.Any(child => !child.HasEnded && clock.Elapsed - began < (child.Slot.Phase == ProcessPhase.Saving ? lastSave : longest)))
+        {
+            Thread.Sleep(EndInterval);
+            clock.Turn();
+        }
+
         foreach (SupervisedChild child in children)
         {
-            TimeSpan left = TimeSpan.FromSeconds((deadline - Stopwatch.GetTimestamp()) / (double)Stopwatch.Frequency);
-            child.End(left > TimeSpan.Zero ? left : TimeSpan.Zero);
+            try
+            {
+                child.Kill();
+            }
+            catch (Exception error)
+            {
+                reporter.Say($"{child.Name} was not ended: {error.Message}");
+            }
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Reacher.Fast.Core.Files;
 using Reacher.Fast.Training.Options;
 using Reacher.Fast.Training.Reporting;
 
@@ -106,7 +107,7 @@ internal sealed class Profiler(RunPlan plan, TimeSpan time, CancellationToken ca
         {
             Directory.Delete(folder, recursive: true);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (IoFailure.Is(exception))
         {
             // The folder is already gone, or the system deletes it when it cleans its temporary folder.
         }

@@ -43,7 +43,7 @@ internal static class MachineDescription
         {
             return JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllText(path)) ?? [];
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException)
+        catch (Exception error) when (IoFailure.Is(error) || error is JsonException)
         {
             return new Dictionary<string, string>();
         }

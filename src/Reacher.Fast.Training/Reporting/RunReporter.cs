@@ -30,22 +30,41 @@ internal interface IRunObserver
     string? OnFinished(RunSummary summary) => null;
 }
 
-/// <summary>What a run reports to: one view, and observers, which see everything in their order and before the view does.</summary>
+/// <summary>
+/// What a run reports to: one view, and observers, which see everything in their order and before the view does. One that fails is asked
+/// again the next time, and is no reason for the run to end; the user is told of its first failure.
+/// </summary>
 internal sealed class RunReporter(IRunView view, params IReadOnlyList<IRunObserver> observers)
 {
+    private readonly HashSet<object> failed = [];
+
     public void Run(Action body) => view.Run(body);
 
     public void Show(RunStatus status, IReadOnlyList<double> evaluationScores)
     {
         foreach (IRunObserver observer in observers)
         {
-            Warn(observer.OnStatus(status, evaluationScores));
+            Ask(observer, () => observer.OnStatus(status, evaluationScores));
         }
 
-        view.Show(status, evaluationScores);
+        Ask(view, () =>
+        {
+            view.Show(status, evaluationScores);
+            return null;
+        });
     }
 
-    public void Say(string sentence) => view.Say(sentence);
+    public void Say(string sentence)
+    {
+        try
+        {
+            view.Say(sentence);
+        }
+        catch (Exception)
+        {
+            // There is nobody to tell that nothing can be told.
+        }
+    }
 
     /// <summary>Says it, if there is something to be said.</summary>
     public void Warn(string? sentence)
@@ -60,9 +79,28 @@ internal sealed class RunReporter(IRunView view, params IReadOnlyList<IRunObserv
     {
         foreach (IRunObserver observer in observers)
         {
-            Warn(observer.OnFinished(summary));
+            Ask(observer, () => observer.OnFinished(summary));
         }
 
-        view.Finish(summary);
+        Ask(view, () =>
+        {
+            view.Finish(summary);
+            return null;
+        });
+    }
+
+    private void Ask(object listener, Func<string?> question)
+    {
+        try
+        {
+            Warn(question());
+        }
+        catch (Exception error)
+        {
+            if (failed.Add(listener))
+            {
+                Say($"What is shown or recorded of the run is incomplete: {error.Message}");
+            }
+        }
     }
 }

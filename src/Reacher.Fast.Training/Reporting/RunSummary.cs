@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Reacher.Fast.Core.Files;
 
 namespace Reacher.Fast.Training.Reporting;
 
@@ -54,7 +55,7 @@ internal sealed record RunSummary
         {
             return JsonSerializer.Deserialize<RunSummary>(File.ReadAllText(path), JsonStyle.Indented);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException)
+        catch (Exception error) when (IoFailure.Is(error) || error is JsonException)
         {
             return null;
         }

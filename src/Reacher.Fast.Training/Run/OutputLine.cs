@@ -1,3 +1,5 @@
+using Reacher.Fast.Core.Files;
+
 namespace Reacher.Fast.Training.Run;
 
 /// <summary>
@@ -6,14 +8,42 @@ namespace Reacher.Fast.Training.Run;
 /// </summary>
 internal static class OutputLine
 {
-    private const string ErrorPrefix = "reacher-fast: ";
+    /// <summary>The environment variable that asks for stack traces.</summary>
+    public const string TraceVariable = "REACHER_FAST_TRACE";
+
+    /// <summary>What a line with the sentence that a verb fails with begins with.</summary>
+    public const string ErrorPrefix = "reacher-fast: ";
+
     private const string WarningPrefix = "warning: ";
 
+    /// <summary>Whether the user wants to see stack traces.</summary>
+    public static bool WantsTraces => Environment.GetEnvironmentVariable(TraceVariable) is not null;
+
     /// <summary>Writes the sentence that a verb fails with.</summary>
-    public static void WriteError(string sentence) => Console.Error.WriteLine(ErrorPrefix + sentence);
+    public static void WriteError(string sentence) => Write(ErrorPrefix + sentence);
+
+    /// <summary>Writes what a verb fails with when it is not the user's input that is wrong; the stack trace too, where it is asked for.</summary>
+    public static void WriteFailure(Exception failure)
+    {
+        WriteError(failure.Message);
+        Write(WantsTraces ? failure.ToString() : $"Set {TraceVariable}=1 for the stack trace.");
+    }
 
     /// <summary>Writes a sentence that the user should read although the process goes on; in a child, its supervisor shows it.</summary>
-    public static void WriteWarning(string sentence) => Console.Error.WriteLine(WarningPrefix + sentence);
+    public static void WriteWarning(string sentence) => Write(WarningPrefix + sentence);
+
+    /// <summary>Writes a line that explains an error further. A standard error that cannot be written changes nothing.</summary>
+    public static void Write(string line)
+    {
+        try
+        {
+            Console.Error.WriteLine(line);
+        }
+        catch (Exception error) when (IoFailure.Is(error))
+        {
+            // The exit code still says that something went wrong.
+        }
+    }
 
     /// <summary>The sentence, if the line is one that <see cref="WriteError"/> wrote; else null.</summary>
     public static string? ErrorIn(string line) => After(ErrorPrefix, line);

@@ -1,4 +1,5 @@
 using Reacher.Fast.Core;
+using Reacher.Fast.Core.Files;
 
 namespace Reacher.Fast.Training.Run;
 
@@ -63,7 +64,7 @@ internal sealed class RunLock : IDisposable
             Directory.CreateDirectory(run.BehaviorFolder);
             return new RunLock(owned);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (IoFailure.Is(error))
         {
             throw new InputException(
                 $"The run's folder '{run.Folder}' cannot be written: {error.Message.TrimEnd('.')}; choose another --results-dir.", error);

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using Reacher.Fast.Core.Files;
 using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Training.Statistics;
@@ -31,7 +32,7 @@ internal sealed class ReturnLog(string logs, int worker) : IDisposable
             RandomAccess.Write(file, MemoryMarshal.AsBytes(returns), length);
             length += returns.Length * sizeof(double);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (IoFailure.Is(exception))
         {
             // On a full disk the run goes on without these points of a curve; the next ones overwrite what was written of them.
         }
@@ -100,7 +101,7 @@ internal sealed class ReturnReader
                 positions[file.Name] = from + (read * sizeof(double));
                 returns.AddRange(added.AsSpan(0, read));
             }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            catch (Exception exception) when (IoFailure.Is(exception))
             {
                 // Only points of a curve are missing until the next call tries again.
             }

@@ -1,4 +1,5 @@
 using Reacher.Fast.Core.Environments;
+using Reacher.Fast.Core.Files;
 using Reacher.Fast.Environments.MlAgents.Messages;
 using Reacher.Fast.Environments.MlAgents.Trainer;
 using Reacher.Fast.Training.Run;
@@ -22,10 +23,13 @@ internal sealed class StatisticDrain(MlAgentsEnvironment? player, string folder,
     public static StatisticDrain Of(IVectorEnvironment? environment, string logs, int worker) =>
         new(environment as MlAgentsEnvironment, RunFolder.StatisticsIn(logs), worker);
 
-    /// <summary>After every step; does nothing while nothing was reported.</summary>
+    /// <summary>Whether something was taken that is to be passed on now.</summary>
+    public bool IsDue => totals.Count > 0 && clock.GetElapsedTime(passedOn) >= Interval;
+
+    /// <summary>Takes what was reported in a step; does nothing while nothing was.</summary>
     public void Take()
     {
-        if (player is null || (player.Statistics.Count == 0 && totals.Count == 0))
+        if (player is null || player.Statistics.Count == 0)
         {
             return;
         }
@@ -36,7 +40,12 @@ internal sealed class StatisticDrain(MlAgentsEnvironment? player, string folder,
         }
 
         player.Statistics.Clear();
-        if (clock.GetElapsedTime(passedOn) >= Interval)
+    }
+
+    /// <summary>Passes on what was taken, if <see cref="IsDue"/>: to be called after every step. It writes to the disk.</summary>
+    public void PassOnWhenDue()
+    {
+        if (IsDue)
         {
             PassOn();
         }
@@ -58,7 +67,7 @@ internal sealed class StatisticDrain(MlAgentsEnvironment? player, string folder,
         {
             StatisticSpool.Write(folder, worker, totals.All);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (IoFailure.Is(exception))
         {
             // On a full disk the run goes on without these points of a curve.
         }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Reacher.Fast.Core.Files;
 using Reacher.Fast.Environments.MlAgents.Messages;
 
 namespace Reacher.Fast.Training.Statistics;
@@ -47,7 +48,7 @@ internal static class StatisticSpool
                     }
                 }
             }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException)
+            catch (Exception exception) when (IoFailure.Is(exception) || exception is JsonException)
             {
                 // The machine crashed while this file was written; the run goes on without its few points of a curve.
             }

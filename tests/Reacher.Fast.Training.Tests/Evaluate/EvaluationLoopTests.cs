@@ -1,3 +1,4 @@
+using Reacher.Fast.Replay.Control;
 using Reacher.Fast.Training.Env;
 using Reacher.Fast.Training.Evaluate;
 using Reacher.Fast.Training.Options;
@@ -32,6 +33,24 @@ public sealed class EvaluationLoopTests
         environment.Dispose();
         log.Dispose();
         run.Dispose();
+    }
+
+    [Test]
+    public void What_an_episode_writes_it_writes_in_the_saving_phase_and_a_policy_that_is_not_kept_is_said_once()
+    {
+        var phases = new List<ProcessPhase>();
+        RunPlan plan = run.Plan with { Threshold = EpisodeSteps, EvaluationWindow = 1 };
+        ProcessSlot self = run.Control.Slot(ProcessRole.Evaluation, 0);
+        // The behaviour's folder is missing.
+        var best = new BestPolicy(new RunFolder(run["none"], "Reacher"), plan);
+        using var loop = new EvaluationLoop(
+            plan, run.Control, 0, environment, new WeightReader(run.Weights), log, best, sentence => phases.Add(self.Phase));
+        run.PublishZeros(version: 0);
+        self.Phase = ProcessPhase.Running;
+        Play(loop);
+        Play(loop);
+        Assert.That(phases, Is.EqualTo(new[] { ProcessPhase.Saving }));
+        Assert.That(self.Phase, Is.EqualTo(ProcessPhase.Running));
     }
 
     [Test]

@@ -24,9 +24,34 @@ public sealed class RunReporterTests
         }));
     }
 
+    [Test]
+    public void One_that_fails_is_said_once_and_ends_no_run()
+    {
+        var calls = new List<string>();
+        var failing = new Listener("first", calls) { Failure = new UnauthorizedAccessException("It may not.") };
+        var reporter = new RunReporter(new Listener("view", calls), failing, new Listener("second", calls));
+        reporter.Show(SyntheticRun.Status(0, 0), []);
+        reporter.Show(SyntheticRun.Status(0, 0), []);
+        reporter.Finish(SyntheticRun.Summary(1));
+        Assert.That(calls, Is.EqualTo(new[]
+        {
+            "view says What is shown or recorded of the run is incomplete: It may not.", "second sees 0", "view shows 0",
+            "second sees 0", "view shows 0", "second ends", "view finishes",
+        }));
+
+        calls.Clear();
+        reporter = new RunReporter(new Listener("view", calls) { Failure = new IOException("Gone.") }, new Listener("first", calls));
+        reporter.Show(SyntheticRun.Status(0, 0), []);
+        reporter.Say("Nobody hears this.");
+        reporter.Finish(SyntheticRun.Summary(1));
+        Assert.That(calls, Is.EqualTo(new[] { "first sees 0", "first ends" }));
+    }
+
     private sealed class Listener(string name, List<string> calls) : IRunView, IRunObserver
     {
         public string? Sentence { get; init; }
+
+        public Exception? Failure { get; init; }
 
         public void Run(Action body)
         {
@@ -34,22 +59,32 @@ public sealed class RunReporterTests
             body();
         }
 
-        public void Show(RunStatus status, IReadOnlyList<double> evaluationScores) => calls.Add($"{name} shows {evaluationScores.Count}");
+        public void Show(RunStatus status, IReadOnlyList<double> evaluationScores) => Call($"{name} shows {evaluationScores.Count}");
 
-        public void Say(string sentence) => calls.Add($"{name} says {sentence}");
+        public void Say(string sentence) => Call($"{name} says {sentence}");
 
-        public void Finish(RunSummary summary) => calls.Add($"{name} finishes");
+        public void Finish(RunSummary summary) => Call($"{name} finishes");
 
         public string? OnStatus(RunStatus status, IReadOnlyList<double> evaluationScores)
         {
-            calls.Add($"{name} sees {evaluationScores.Count}");
+            Call($"{name} sees {evaluationScores.Count}");
             return Sentence;
         }
 
         public string? OnFinished(RunSummary summary)
         {
-            calls.Add($"{name} ends");
+            Call($"{name} ends");
             return Sentence;
+        }
+
+        private void Call(string call)
+        {
+            if (Failure is not null)
+            {
+                throw Failure;
+            }
+
+            calls.Add(call);
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Reacher.Fast.Core;
+using Reacher.Fast.Core.Files;
 using Reacher.Fast.Environments.MlAgents.Messages;
 
 namespace Reacher.Fast.Environments.MlAgents.Trainer;
@@ -34,7 +35,7 @@ internal sealed class PlayerProcess : IDisposable
                     lines.AddRange(File.ReadLines(logFile).TakeLast(TailLines));
                 }
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            catch (Exception e) when (IoFailure.Is(e))
             {
                 lines.Add($"({logFile}: {e.Message})");
             }

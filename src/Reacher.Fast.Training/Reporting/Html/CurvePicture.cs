@@ -64,7 +64,7 @@ internal static class CurvePicture
         {
             AtomicFile.WriteText(path, Render(curves, axis));
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (IoFailure.Is(error))
         {
             throw new InputException($"The picture cannot be written to '{path}': {AtomicFile.Reason(error)}; choose another place.", error);
         }

@@ -31,7 +31,7 @@ internal static class HtmlReport
             AtomicFile.WriteText(path, page);
             return path;
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (IoFailure.Is(error))
         {
             throw new InputException($"The report cannot be written to '{path}': {error.Message.TrimEnd('.')}; choose another place.", error);
         }

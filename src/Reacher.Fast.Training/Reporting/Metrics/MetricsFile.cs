@@ -39,16 +39,7 @@ internal sealed class MetricsFile : IDisposable
     public void Append(MetricsLine line)
     {
         byte[] json = JsonSerializer.SerializeToUtf8Bytes(line.Finite, Style);
-        long before = stream.Position;
-        try
-        {
-            stream.Write([.. json, (byte)'\n']);
-        }
-        catch (IOException)
-        {
-            stream.SetLength(before);
-            throw;
-        }
+        RecordFile.Append(stream, [.. json, (byte)'\n']);
     }
 
     /// <summary>Reads a file, also one that is being written: lines that are not complete are left out.</summary>
@@ -68,7 +59,7 @@ internal sealed class MetricsFile : IDisposable
 
             return lines;
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (IoFailure.Is(error))
         {
             throw new InputException($"The metrics '{path}' cannot be read: {error.Message}", error);
         }

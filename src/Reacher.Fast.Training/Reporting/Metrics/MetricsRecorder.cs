@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using Reacher.Fast.Core.Files;
 using Reacher.Fast.Training.Options;
@@ -13,28 +14,28 @@ namespace Reacher.Fast.Training.Reporting.Metrics;
 /// </summary>
 internal sealed class MetricsRecorder : IDisposable
 {
-    private readonly MetricsFile file;
-    private readonly EventFile events;
+    private readonly RunFolder run;
+    private readonly RunOptions options;
+    private readonly long? resumedAt;
+    private MetricsFile? file;
+    private EventFile? events;
 
-    /// <summary>Opens the files of a run and writes the configuration as text.</summary>
+    /// <summary>Opens the files of a run and writes the configuration as text, or does so later if it cannot be done now.</summary>
     /// <param name="run">The run's folder.</param>
     /// <param name="options">The configuration.</param>
     /// <param name="resumedAt">Transitions from which the run goes on; null for a run that begins.</param>
-    /// <exception cref="IOException">They cannot be written.</exception>
     public MetricsRecorder(RunFolder run, RunOptions options, long? resumedAt = null)
     {
-        MachineDescription.Save(run.Machine);
-        file = new MetricsFile(run.Metrics);
-        events = new EventFile(run.BehaviorFolder);
-        if (resumedAt is long transitions)
+        (this.run, this.options, this.resumedAt) = (run, options, resumedAt);
+        try
         {
-            // What was recorded at this very step came before the checkpoint, and is not recorded again.
-            events.StartSession(transitions + 1);
+            MachineDescription.Save(run.Machine);
+            Open();
         }
-
-        events.Text(0, "Hyperparameters", "    " +
-            ConfigurationWriter.ToYaml(options, withComments: false).Replace("\n", "\n    ", StringComparison.Ordinal));
-        events.Scalars(0, ("Is Training", 1));
+        catch (Exception error) when (IoFailure.Is(error))
+        {
+            Warn(error);
+        }
     }
 
     /// <summary>One sentence about the first line that could not be written; null while all is well. To be shown once.</summary>
@@ -46,6 +47,7 @@ internal sealed class MetricsRecorder : IDisposable
     {
         try
         {
+            Open();
             file.Append(line);
             if (line.Kind == MetricsKind.Progress)
             {
@@ -56,7 +58,7 @@ internal sealed class MetricsRecorder : IDisposable
                 RecordEpisode(line);
             }
         }
-        catch (IOException error)
+        catch (Exception error) when (IoFailure.Is(error))
         {
             Warn(error);
         }
@@ -69,6 +71,7 @@ internal sealed class MetricsRecorder : IDisposable
     {
         try
         {
+            Open();
             file.Append(line);
             events.Scalars(line.Transitions, [.. totals.Select(total => (total.Key, total.Combined))]);
             foreach (StatisticTotal total in totals)
@@ -76,7 +79,7 @@ internal sealed class MetricsRecorder : IDisposable
                 events.Histogram(line.Transitions, total.Key + "_hist", CollectionsMarshal.AsSpan(total.Values));
             }
         }
-        catch (IOException error)
+        catch (Exception error) when (IoFailure.Is(error))
         {
             Warn(error);
         }
@@ -104,10 +107,11 @@ internal sealed class MetricsRecorder : IDisposable
         double mean = sum / returns.Length;
         try
         {
+            Open();
             events.Scalars(transitions, ("Environment/Cumulative Reward", mean), ("Policy/Extrinsic Reward", mean));
             events.Histogram(transitions, "Environment/Cumulative Reward_hist", returns);
         }
-        catch (IOException error)
+        catch (Exception error) when (IoFailure.Is(error))
         {
             Warn(error);
         }
@@ -116,25 +120,44 @@ internal sealed class MetricsRecorder : IDisposable
     /// <summary>Closes the files.</summary>
     public void Dispose()
     {
-        file.Dispose();
-        events.Dispose();
+        file?.Dispose();
+        events?.Dispose();
     }
 
-    private void Warn(IOException error) =>
+    private void Warn(Exception error) =>
         Warning ??= $"Metrics are not written ({AtomicFile.Reason(error)}); the run goes on without them until they can be again.";
 
-    private void RecordProgress(MetricsLine line) => events.Scalars(
+    [MemberNotNull(nameof(file), nameof(events))]
+    private void Open()
+    {
+        file ??= new MetricsFile(run.Metrics);
+        if (events is null)
+        {
+            events = new EventFile(run.BehaviorFolder);
+            if (resumedAt is long transitions)
+            {
+                // What was recorded at this very step came before the checkpoint, and is not recorded again.
+                events.StartSession(transitions + 1);
+            }
+
+            string configuration = ConfigurationWriter.ToYaml(options, withComments: false);
+            events.Text(0, "Hyperparameters", "    " + configuration.Replace("\n", "\n    ", StringComparison.Ordinal));
+            events.Scalars(0, ("Is Training", 1));
+        }
+    }
+
+    private void RecordProgress(MetricsLine line) => events!.Scalars(
         line.Transitions, [.. ProgressFigures.All.Select(figure => (figure.Figure.Tag, Value(line.Figure(figure.Figure.Name))))]);
 
     private void RecordEpisode(MetricsLine line)
     {
         if (line.Kind == MetricsKind.Training)
         {
-            events.Scalars(line.Transitions, ("Environment/Episode Length", Value(line.EpisodeLength)));
+            events!.Scalars(line.Transitions, ("Environment/Episode Length", Value(line.EpisodeLength)));
         }
         else
         {
-            events.Scalars(line.Transitions, ("Evaluation/Score", Value(line.Score)), ("Evaluation/Window Mean", Value(line.WindowMean)));
+            events!.Scalars(line.Transitions, ("Evaluation/Score", Value(line.Score)), ("Evaluation/Window Mean", Value(line.WindowMean)));
         }
     }
 

@@ -40,7 +40,17 @@ internal sealed class EventFile : IDisposable
             }
         }
 
-        Append(new Event { FileVersion = "brain.Event:2" });
+        try
+        {
+            Append(new Event { FileVersion = "brain.Event:2" });
+        }
+        catch (Exception error) when (IoFailure.Is(error))
+        {
+            // Whoever tries again makes another file.
+            stream.Dispose();
+            File.Delete(Path);
+            throw;
+        }
     }
 
     /// <summary>Where the file lies.</summary>
@@ -130,17 +140,7 @@ internal sealed class EventFile : IDisposable
         BinaryPrimitives.WriteUInt64LittleEndian(framed, (ulong)length);
         BinaryPrimitives.WriteUInt32LittleEndian(framed.AsSpan(8), Mask(Checksum.Compute(framed.AsSpan(0, 8))));
         BinaryPrimitives.WriteUInt32LittleEndian(framed.AsSpan(12 + length), Mask(Checksum.Compute(payload)));
-        long before = stream.Position;
-        try
-        {
-            stream.Write(framed);
-        }
-        catch (IOException)
-        {
-            // A record that was written in part would make readers skip all records after it.
-            stream.SetLength(before);
-            throw;
-        }
+        RecordFile.Append(stream, framed);
     }
 
     // TensorFlow masks checksums so that one of data that hold checksums is not a special case (tensorflow/core/lib/hash/crc32c.h).
