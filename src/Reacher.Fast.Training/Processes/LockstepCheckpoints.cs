@@ -51,7 +51,7 @@ internal sealed class LockstepCheckpoints(RunFolder files, RunPlan plan, Trainin
         EvaluationLog.Truncate(files.Evaluations, saved.GetInt64("lockstep.evaluations"));
         control.CooldownStart = plan.StopWhenSolved && saved.GetInt64("lockstep.cooldown") is > 0 and long start ? start : null;
         control.Learner.SetUpdates(state.Learner.Updates);
-        environment.SetVectorSteps(segment * LockstepTraining.SegmentSteps, plan.AgentCount);
+        environment.SetVectorSteps(segment * LockstepTraining.SegmentSteps, loaded.Step);
         environment.SetEpisodes(saved.GetInt64("lockstep.episodes"));
         say(string.Create(CultureInfo.InvariantCulture, $"Going on from {loaded.Path}, {state.Learner.Updates} updates."));
         return segment;
