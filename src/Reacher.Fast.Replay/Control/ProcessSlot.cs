@@ -63,7 +63,7 @@ public readonly struct ProcessSlot
 
     // ---- Counters: environment ----------------------------------------------------------------------------------------
 
-    /// <summary>Agent steps (transitions) made.</summary>
+    /// <summary>Agent steps (transitions) made; a row of a vector step in which nobody acted is none.</summary>
     public long Transitions => (long)Word(256).ReadAcquire();
 
     /// <summary>Vector steps made.</summary>
@@ -82,6 +82,15 @@ public readonly struct ProcessSlot
     {
         get => (long)Word(288).ReadAcquire();
         set => Word(288).WriteRelease((ulong)value);
+    }
+
+    /// <summary>
+    /// Whether the learner found no row to draw when it last wanted to update: until its environments have stepped on, it cannot go on.
+    /// </summary>
+    public bool IsStarved
+    {
+        get => Word(296).ReadAcquire() != 0;
+        set => Word(296).WriteRelease(value ? 1UL : 0);
     }
 
     // ---- Gauges -------------------------------------------------------------------------------------------------------
@@ -113,6 +122,7 @@ public readonly struct ProcessSlot
         }
 
         Word(8).WriteRelease(ProcessIdentity.Current.StartTicks);
+        IsStarved = false;
         Phase = ProcessPhase.Starting;
         Beat();
     }
@@ -141,10 +151,10 @@ public readonly struct ProcessSlot
     }
 
     /// <summary>Sets the step counters (a run in one process that goes back to a checkpoint).</summary>
-    public void SetVectorSteps(long vectorSteps, int transitionsPerStep)
+    public void SetVectorSteps(long vectorSteps, long transitions)
     {
         Word(264).WriteRelease((ulong)vectorSteps);
-        Word(256).WriteRelease((ulong)(vectorSteps * transitionsPerStep));
+        Word(256).WriteRelease((ulong)transitions);
     }
 
     /// <summary>Sets the episode counter (as <see cref="SetVectorSteps"/>).</summary>
