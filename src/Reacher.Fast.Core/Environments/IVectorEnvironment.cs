@@ -42,13 +42,16 @@ public interface IVectorEnvironment : IDisposable
 /// <param name="truncated">[N]: ended by a time limit; the value goes on from the final observation.</param>
 /// <param name="lost">[N]: the transition has no usable successor (an environment that delivers the next episode's first
 /// observation with done, or an agent that vanished): it must not be stored, and n-step windows reaching into it are dropped.</param>
+/// <param name="activity">[N]: who was in the row. <see cref="RowActivity.Acted"/> unless written, so that an environment all of whose
+/// agents act in every step need not write it.</param>
 public readonly ref struct VectorStep(
     Span<float> observations,
     Span<float> finalObservations,
     Span<float> rewards,
     Span<bool> terminated,
     Span<bool> truncated,
-    Span<bool> lost)
+    Span<bool> lost,
+    Span<RowActivity> activity)
 {
     /// <summary>[N, observation]: what the next action is chosen from.</summary>
     public Span<float> Observations { get; } = observations;
@@ -67,4 +70,19 @@ public readonly ref struct VectorStep(
 
     /// <summary>[N]: whether the transition has no usable successor and must not be stored.</summary>
     public Span<bool> Lost { get; } = lost;
+
+    /// <summary>[N]: who was in the row. Transitions are counted where an agent acted, and no episode is waited for in a vacant row.</summary>
+    public Span<RowActivity> Activity { get; } = activity;
+
+    /// <summary>The rows in which an agent acted: the transitions of the step.</summary>
+    public int CountActed()
+    {
+        int acted = 0;
+        foreach (RowActivity row in Activity)
+        {
+            acted += row == RowActivity.Acted ? 1 : 0;
+        }
+
+        return acted;
+    }
 }

@@ -9,6 +9,7 @@ public sealed class StepBuffer
     private readonly bool[] terminated;
     private readonly bool[] truncated;
     private readonly bool[] lost;
+    private readonly RowActivity[] activity;
 
     /// <summary>Arrays for the agents and sizes of <paramref name="environment"/>.</summary>
     public StepBuffer(IVectorEnvironment environment)
@@ -21,8 +22,9 @@ public sealed class StepBuffer
         terminated = new bool[agents];
         truncated = new bool[agents];
         lost = new bool[agents];
+        activity = new RowActivity[agents];
     }
 
     /// <summary>The arrays as a step writes them.</summary>
-    public VectorStep View => new(observations, finalObservations, rewards, terminated, truncated, lost);
+    public VectorStep View => new(observations, finalObservations, rewards, terminated, truncated, lost, activity);
 }

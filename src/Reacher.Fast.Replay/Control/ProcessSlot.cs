@@ -63,7 +63,7 @@ public readonly struct ProcessSlot
 
     // ---- Counters: environment ----------------------------------------------------------------------------------------
 
-    /// <summary>Agent steps (transitions) made.</summary>
+    /// <summary>Agent steps (transitions) made; a row of a vector step in which nobody acted is none.</summary>
     public long Transitions => (long)Word(256).ReadAcquire();
 
     /// <summary>Vector steps made.</summary>
@@ -141,10 +141,10 @@ public readonly struct ProcessSlot
     }
 
     /// <summary>Sets the step counters (a run in one process that goes back to a checkpoint).</summary>
-    public void SetVectorSteps(long vectorSteps, int transitionsPerStep)
+    public void SetVectorSteps(long vectorSteps, long transitions)
     {
         Word(264).WriteRelease((ulong)vectorSteps);
-        Word(256).WriteRelease((ulong)(vectorSteps * transitionsPerStep));
+        Word(256).WriteRelease((ulong)transitions);
     }
 
     /// <summary>Sets the episode counter (as <see cref="SetVectorSteps"/>).</summary>

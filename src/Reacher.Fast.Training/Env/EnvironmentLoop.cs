@@ -116,7 +116,7 @@ internal sealed class EnvironmentLoop : IDisposable
 
     private void Count(in VectorStep step)
     {
-        self.AddVectorStep(plan.AgentCount);
+        self.AddVectorStep(step.CountActed());
         statistics.Take();
         episodeReturns.Add(step);
         if (statistics.IsDue || !episodeReturns.Ended.IsEmpty)

@@ -23,6 +23,13 @@ internal sealed class EpisodeReturns(int agents)
         count = 0;
         for (int i = 0; i < running.Length; i++)
         {
+            if (step.Activity[i] == RowActivity.Vacant)
+            {
+                // Whoever takes the row next begins an episode of its own.
+                running[i] = 0;
+                continue;
+            }
+
             running[i] += step.Rewards[i];
             // The return is kept where a transition is merely lost: an agent that is silent for a step goes on with its episode
             // afterwards.

@@ -3,8 +3,9 @@ using Reacher.Fast.Core.Environments;
 namespace Reacher.Fast.Training.Env;
 
 /// <summary>
-/// Undiscounted scores of episodes as they end. A training episode of the vector environment counts as ended when every agent has ended one
-/// since the last count; its score is the mean over the agents.
+/// Undiscounted scores of episodes as they end. An episode of the vector environment counts as ended when every agent has ended one since
+/// the last count; its score is the mean over the agents. An episode ends where the task or a time limit ends it, and nowhere else: an
+/// agent that is silent for a while goes on with its episode. A vacant row takes no part and is not waited for.
 /// </summary>
 internal sealed class EpisodeScores(int agents)
 {
@@ -31,17 +32,27 @@ internal sealed class EpisodeScores(int agents)
     /// <returns>Whether an episode of the whole vector environment ended with it.</returns>
     public bool Add(in VectorStep step)
     {
+        bool waits = false;
         for (int i = 0; i < running.Length; i++)
         {
+            if (step.Activity[i] == RowActivity.Vacant)
+            {
+                running[i] = 0;
+                lengths[i] = 0;
+                continue;
+            }
+
             running[i] += step.Rewards[i];
             lengths[i]++;
-            if (step.Terminated[i] || step.Truncated[i] || step.Lost[i])
+            if (step.Terminated[i] || step.Truncated[i])
             {
                 End(i);
             }
+
+            waits |= !ended[i];
         }
 
-        if (endedAgents < running.Length)
+        if (waits || endedAgents == 0)
         {
             return false;
         }
@@ -50,11 +61,12 @@ internal sealed class EpisodeScores(int agents)
         return true;
     }
 
-    /// <summary>Forgets the episodes under way: the environment is reset.</summary>
+    /// <summary>Forgets the episodes under way and those that ended since the last count: the environment is reset.</summary>
     public void Forget()
     {
         Array.Clear(running);
         Array.Clear(lengths);
+        BeginCount();
     }
 
     private void End(int agent)
@@ -74,20 +86,25 @@ internal sealed class EpisodeScores(int agents)
     private void Count()
     {
         double sum = 0, squares = 0;
-        foreach (double score in finished)
+        for (int i = 0; i < ended.Length; i++)
         {
-            sum += score;
+            sum += ended[i] ? finished[i] : 0;
         }
 
-        LastMean = sum / finished.Length;
-        foreach (double score in finished)
+        LastMean = sum / endedAgents;
+        for (int i = 0; i < ended.Length; i++)
         {
-            squares += (score - LastMean) * (score - LastMean);
+            squares += ended[i] ? (finished[i] - LastMean) * (finished[i] - LastMean) : 0;
         }
 
-        LastDeviation = Math.Sqrt(squares / finished.Length);
-        LastLength = (double)lengthSum / finished.Length;
+        LastDeviation = Math.Sqrt(squares / endedAgents);
+        LastLength = (double)lengthSum / endedAgents;
         Episodes++;
+        BeginCount();
+    }
+
+    private void BeginCount()
+    {
         Array.Clear(ended);
         endedAgents = 0;
         lengthSum = 0;

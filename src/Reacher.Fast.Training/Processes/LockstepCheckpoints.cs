@@ -44,7 +44,7 @@ internal sealed class LockstepCheckpoints(RunFolder files, RunPlan plan, Trainin
         position.CutRecords(files);
         control.CooldownStart = plan.StopWhenSolved && position.CooldownStart > 0 ? position.CooldownStart : null;
         control.Learner.SetUpdates(state.Learner.Updates);
-        environment.SetVectorSteps(position.Segment * LockstepTraining.SegmentSteps, plan.AgentCount);
+        environment.SetVectorSteps(position.Segment * LockstepTraining.SegmentSteps, loaded?.Step ?? 0);
         environment.SetEpisodes(position.Episodes);
         if (loaded is not null)
         {

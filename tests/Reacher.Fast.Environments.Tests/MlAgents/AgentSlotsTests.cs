@@ -53,8 +53,11 @@ public sealed class AgentSlotsTests
         Assert.That(View.Lost.ToArray(), Is.All.False, "the end itself is a transition");
         Take(Ask(1, 12), Ask(3, 32));
         Assert.That(View.Lost.ToArray(), Is.EqualTo(new[] { false, true, false }), "nobody was there");
+        Assert.That(View.Activity.ToArray(), Is.EqualTo(new[] { RowActivity.Acted, RowActivity.Vacant, RowActivity.Acted }));
+        Assert.That(View.CountActed(), Is.EqualTo(2));
         Take(Ask(1, 13), Ask(9, 90), Ask(3, 33));
         Assert.That(View.Lost.ToArray(), Is.EqualTo(new[] { false, true, false }), "the newcomer did not act yet");
+        Assert.That(View.Activity[1], Is.EqualTo(RowActivity.Vacant));
         Assert.That(View.Observations[1], Is.EqualTo(90));
         Take(Ask(1, 14), Ask(9, 91), Ask(3, 34));
         Assert.That(View.Lost.ToArray(), Is.All.False);
@@ -66,6 +69,7 @@ public sealed class AgentSlotsTests
         Take(Ask(1, 11), Ask(3, 31));
         Assert.That(View.Lost.ToArray(), Is.EqualTo(new[] { false, true, false }));
         Assert.That(View.Observations[1], Is.EqualTo(20), "what it last saw");
+        Assert.That(View.Activity[1], Is.EqualTo(RowActivity.Idle), "its episode goes on");
         Take(Ask(1, 12), Ask(2, 22), Ask(3, 32));
         Assert.That(View.Lost[1], Is.True, "the action of this step was not the one it carried out");
         Take(Ask(1, 13), Ask(2, 23), Ask(3, 33));
@@ -89,9 +93,12 @@ public sealed class AgentSlotsTests
     {
         for (int i = 0; i <= AgentSlots.PatienceInMessages; i++)
         {
+            Assert.That(View.Activity[1], Is.Not.EqualTo(RowActivity.Vacant));
             Take(Ask(1, 11), Ask(3, 31), Ask(4, 41));
             Assert.That(slots.LeftOut, Is.EqualTo(1));
         }
+
+        Assert.That(View.Activity[1], Is.EqualTo(RowActivity.Vacant), "its agent was given up");
 
         Take(Ask(1, 11), Ask(3, 31), Ask(4, 41));
         Assert.That((slots.LeftOut, View.Observations[1]), Is.EqualTo((0, 41f)));

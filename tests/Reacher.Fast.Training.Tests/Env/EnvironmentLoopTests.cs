@@ -31,6 +31,16 @@ public sealed class EnvironmentLoopTests
     }
 
     [Test]
+    public void Only_rows_in_which_an_agent_acted_are_transitions()
+    {
+        Drive(run.Plan, new ScriptedEnvironment(LoopFolder.Agents, episodeSteps: 3) { StepsOfLastAgent = 4 }, turns: 7);
+        Assert.That(run.Replay.WrittenRows, Is.EqualTo(7 + 4));
+        Assert.That(run.Control.TotalTransitions, Is.EqualTo(7 + 4));
+        Assert.That(run.EnvironmentSlot.VectorSteps, Is.EqualTo(7));
+        Assert.That((run.EnvironmentSlot.Episodes, run.EnvironmentSlot.LastScore), Is.EqualTo((2L, 3.0)));
+    }
+
+    [Test]
     public void It_acts_at_random_until_weights_have_come_and_then_by_the_newest()
     {
         var environment = new ScriptedEnvironment(LoopFolder.Agents, episodeSteps: 100);

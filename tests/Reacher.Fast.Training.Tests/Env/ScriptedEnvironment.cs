@@ -18,6 +18,9 @@ internal sealed class ScriptedEnvironment(int agents, int episodeSteps) : IVecto
 
     public int StepsAsked { get; private set; }
 
+    /// <summary>The last agent is there for this many steps after each reset, and its row is vacant afterwards.</summary>
+    public int StepsOfLastAgent { get; init; } = int.MaxValue;
+
     public int AgentCount => agents;
 
     public int ObservationSize => 3;
@@ -46,6 +49,11 @@ internal sealed class ScriptedEnvironment(int agents, int episodeSteps) : IVecto
         step.Terminated.Clear();
         step.Truncated.Fill(ends);
         step.Lost.Clear();
+        step.Activity.Clear();
+        if (steps > StepsOfLastAgent)
+        {
+            (step.Lost[^1], step.Truncated[^1], step.Activity[^1], step.Rewards[^1]) = (true, false, RowActivity.Vacant, 0);
+        }
     }
 
     public void Dispose()

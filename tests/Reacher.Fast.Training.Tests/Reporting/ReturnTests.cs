@@ -30,15 +30,57 @@ public sealed class ReturnTests
     }
 
     [Test]
+    public void A_return_ends_with_its_agent_when_the_row_is_given_up()
+    {
+        var returns = new EpisodeReturns(2);
+        Step(returns, [7, 1]);
+        Step(returns, [0, 1], lost: [true, false], activity: [RowActivity.Vacant, RowActivity.Acted]);
+        Assert.That(Step(returns, [3, 1], truncated: [true, true]), Is.EqualTo(new[] { 3.0, 3.0 }), "the next agent's own");
+        Assert.That(Step(returns, [0, 0], truncated: [true, false], activity: [RowActivity.Vacant, RowActivity.Acted]), Is.Empty);
+    }
+
+    [Test]
     public void The_score_of_all_agents_forgets_what_was_under_way_at_a_reset_too()
     {
         var scores = new EpisodeScores(2);
-        bool[] none = [false, false], all = [true, true];
-        scores.Add(new VectorStep([], [], [10, 10], none, none, none));
+        Assert.That(Score(scores, [10, 10], truncated: [true, false]), Is.False);
         scores.Forget();
-        scores.Add(new VectorStep([], [], [1, 2], none, none, none));
-        Assert.That(scores.Add(new VectorStep([], [], [1, 2], none, all, none)), Is.True);
-        Assert.That((scores.LastMean, scores.LastDeviation, scores.LastLength), Is.EqualTo((3.0, 1.0, 2.0)));
+        Assert.That(Score(scores, [1, 2], truncated: [false, true]), Is.False, "nor does an end before the reset count");
+        Assert.That(Score(scores, [1, 2], truncated: [true, false]), Is.True);
+        Assert.That((scores.LastMean, scores.LastDeviation, scores.LastLength), Is.EqualTo((2.0, 0.0, 1.5)));
+    }
+
+    [Test]
+    public void An_agent_that_skips_messages_earns_its_score_in_one_episode()
+    {
+        var scores = new EpisodeScores(2);
+        for (int message = 1; message <= 8; message++)
+        {
+            bool asks = message % 2 == 0, ends = message == 8;
+            bool ended = Score(scores, [1, asks ? 2 : 0], truncated: [ends, ends], lost: [false, true], activity: [RowActivity.Acted, RowActivity.Idle]);
+            Assert.That(ended, Is.EqualTo(ends));
+        }
+
+        Assert.That((scores.LastMean, scores.LastDeviation, scores.LastLength, scores.Episodes), Is.EqualTo((8.0, 0.0, 8.0, 1L)));
+    }
+
+    [Test]
+    public void No_episode_waits_for_a_vacant_row_and_its_agent_takes_no_part()
+    {
+        var scores = new EpisodeScores(2);
+        RowActivity[] gone = [RowActivity.Acted, RowActivity.Vacant];
+        bool[] one = [true, false];
+        Assert.That(Score(scores, [4, 2], terminated: [false, true]), Is.False, "one of two goes on");
+        Assert.That(Score(scores, [4, 0], truncated: one, lost: [false, true], activity: gone), Is.True);
+        Assert.That(scores.LastMean, Is.EqualTo(5), "8 and 2: the one that is gone ended an episode since the last count");
+        Score(scores, [4, 0], lost: [false, true], activity: gone);
+        Assert.That(Score(scores, [4, 0], truncated: one, lost: [false, true], activity: gone), Is.True);
+        Assert.That((scores.LastMean, scores.LastDeviation, scores.LastLength), Is.EqualTo((8.0, 0.0, 2.0)));
+
+        Score(scores, [1, 3]);
+        Assert.That(Score(scores, [0, 0], activity: [RowActivity.Vacant, RowActivity.Vacant]), Is.False, "nobody is there, and nobody has ended");
+        Assert.That(Score(scores, [1, 3], truncated: [true, true]), Is.True);
+        Assert.That(scores.LastMean, Is.EqualTo(2), "what the agents before had earned is none of theirs");
     }
 
     [Test]
@@ -49,6 +91,7 @@ public sealed class ReturnTests
         var returns = new EpisodeReturns(20);
         float[] rewards = new float[20];
         bool[] ends = new bool[20], none = new bool[20];
+        RowActivity[] activity = new RowActivity[20];
         ends[3] = ends[7] = true;
         Run(3);
         Assert.That(Allocations.Of(() => Run(1000)), Is.Zero);
@@ -58,7 +101,7 @@ public sealed class ReturnTests
         {
             for (int i = 0; i < steps; i++)
             {
-                returns.Add(new VectorStep([], [], rewards, ends, none, none));
+                returns.Add(new VectorStep([], [], rewards, ends, none, none, activity));
                 log.Append(returns.Ended);
             }
         }
@@ -126,11 +169,24 @@ public sealed class ReturnTests
         }
     }
 
-    private static double[] Step(EpisodeReturns returns, float[] rewards, bool[]? terminated = null, bool[]? truncated = null, bool[]? lost = null)
+    private static double[] Step(
+        EpisodeReturns returns, float[] rewards, bool[]? terminated = null, bool[]? truncated = null, bool[]? lost = null,
+        RowActivity[]? activity = null)
+    {
+        returns.Add(StepOf(rewards, terminated, truncated, lost, activity));
+        return returns.Ended.ToArray();
+    }
+
+    private static bool Score(
+        EpisodeScores scores, float[] rewards, bool[]? terminated = null, bool[]? truncated = null, bool[]? lost = null,
+        RowActivity[]? activity = null) =>
+        scores.Add(StepOf(rewards, terminated, truncated, lost, activity));
+
+    private static VectorStep StepOf(float[] rewards, bool[]? terminated, bool[]? truncated, bool[]? lost, RowActivity[]? activity)
     {
         bool[] none = new bool[rewards.Length];
-        returns.Add(new VectorStep([], [], rewards, terminated ?? none, truncated ?? none, lost ?? none));
-        return returns.Ended.ToArray();
+        return new VectorStep(
+            [], [], rewards, terminated ?? none, truncated ?? none, lost ?? none, activity ?? new RowActivity[rewards.Length]);
     }
 
     private static void Append(string folder, int worker, params double[] returns)

@@ -23,6 +23,7 @@ internal sealed class AgentSlots(BehaviorSpec behavior, int count, bool doneBrin
     private readonly bool[] asked = new bool[count];
     private readonly bool[] acted = new bool[count];
     private readonly bool[] complete = new bool[count];
+    private readonly bool[] occupied = new bool[count];
     private readonly float[] latest = new float[count * behavior.ObservationSize];
     private int[] order = new int[count];
     private int orderCount;
@@ -78,6 +79,12 @@ internal sealed class AgentSlots(BehaviorSpec behavior, int count, bool doneBrin
     {
         asked.CopyTo(acted, 0);
         Array.Clear(complete);
+        Array.Fill(occupied, true);
+        foreach (int slot in vacant)
+        {
+            occupied[slot] = false;
+        }
+
         step.Rewards.Clear();
         step.Terminated.Clear();
         step.Truncated.Clear();
@@ -120,7 +127,10 @@ internal sealed class AgentSlots(BehaviorSpec behavior, int count, bool doneBrin
     {
         for (int slot = 0; slot < count; slot++)
         {
-            step.Lost[slot] |= !(acted[slot] && complete[slot]);
+            step.Activity[slot] = !occupied[slot] ? RowActivity.Vacant
+                : acted[slot] && complete[slot] ? RowActivity.Acted
+                : RowActivity.Idle;
+            step.Lost[slot] |= step.Activity[slot] != RowActivity.Acted;
         }
 
         latest.CopyTo(step.Observations);
@@ -216,6 +226,7 @@ internal sealed class AgentSlots(BehaviorSpec behavior, int count, bool doneBrin
     private void Vacate(int slot)
     {
         silentMessages[slot] = 0;
+        occupied[slot] = false;
         foreach ((int agent, int taken) in slotOfAgent)
         {
             if (taken == slot)

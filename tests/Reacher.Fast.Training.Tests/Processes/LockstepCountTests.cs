@@ -1,0 +1,44 @@
+using Reacher.Fast.Replay;
+using Reacher.Fast.Replay.Control;
+using Reacher.Fast.Training.Options;
+using Reacher.Fast.Training.Processes;
+using Reacher.Fast.Training.Reporting;
+using Reacher.Fast.Training.Run;
+using Reacher.Fast.Training.Tests.Env;
+using Reacher.Fast.Training.Tests.Reporting;
+
+namespace Reacher.Fast.Training.Tests.Processes;
+
+/// <summary>Lock-step training counts the rows in which an agent acted, and finds them again where it goes on from a checkpoint.</summary>
+public sealed class LockstepCountTests
+{
+    private const int StepsOfLastAgent = 100;
+    private const long RowsOfSegment = LockstepTraining.SegmentSteps + StepsOfLastAgent;
+
+    [Test]
+    public void Transitions_are_rows_also_in_a_run_that_goes_on()
+    {
+        using var run = new LoopFolder();
+        RunPlan plan = run.Plan with { TransitionLimit = RowsOfSegment + 1, TransitionsPerUpdate = 50, Threshold = 1e9 };
+        var files = new RunFolder(run["run"], plan.Behavior);
+        Train(files, plan, resume: false);
+        Assert.That(Counted(files), Is.EqualTo((2 * RowsOfSegment, 2 * RowsOfSegment)));
+
+        Train(files, plan with { TransitionLimit = (2 * RowsOfSegment) + 1 }, resume: true);
+        Assert.That(Counted(files), Is.EqualTo((3 * RowsOfSegment, 3 * RowsOfSegment)));
+    }
+
+    private static void Train(RunFolder files, RunPlan plan, bool resume)
+    {
+        using var player = new ScriptedEnvironment(LoopFolder.Agents, episodeSteps: 50) { StepsOfLastAgent = StepsOfLastAgent };
+        using var training = new LockstepTraining(files, plan, new RunReporter(new SilentView()), resume, player);
+        Assert.That(training.Run(), Is.EqualTo(ExitCodes.Done));
+    }
+
+    private static (long Transitions, long Rows) Counted(RunFolder files)
+    {
+        using ControlBlock control = ControlBlock.Open(files.Control);
+        using ReplayFile replay = ReplayFile.Open(files.Replay);
+        return (control.TotalTransitions, replay.WrittenRows);
+    }
+}
