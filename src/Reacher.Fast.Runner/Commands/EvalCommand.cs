@@ -9,12 +9,15 @@ using Reacher.Fast.Training.Evaluate;
 using Reacher.Fast.Training.Options;
 using Reacher.Fast.Training.Policies;
 using Reacher.Fast.Training.Processes;
+using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Runner.Commands;
 
 /// <summary><c>eval RUN</c>: plays a run's policy, or one in a file, without exploration and says how well it did.</summary>
 internal static class EvalCommand
 {
+    private const string LongestEpisode = "longest_episode";
+
     public static Command Create()
     {
         var run = new Argument<string>("run")
@@ -26,8 +29,9 @@ internal static class EvalCommand
         Option<string> results = CommonOptions.ResultsFolder();
         Option<bool> json = CommonOptions.Json();
         var command = new Command("eval", "Play a policy without exploration and print its scores.") { run, episodes, seed, results, json };
-        // Of a run, its own environment is played unless another is named; of a file, the arm.
-        var flags = new ConfigurationFlags(OptionKeys.All.Where(key => key.IsOfEnvironment));
+        // Of a run, its own environment is played unless another is named; of a file, the arm. Nothing else of a run concerns an evaluation
+        // but how long its episodes may be.
+        var flags = new ConfigurationFlags(OptionKeys.All.Where(key => key.IsOfEnvironment || key.Name == LongestEpisode));
         flags.AddTo(command);
         command.SetAction(result =>
         {
@@ -53,7 +57,12 @@ internal static class EvalCommand
         RequireFit(policy, plan, source.PolicyFile);
         // A Unity player is slow, so the user is told how many episodes have been played.
         bool watched = !json && !Console.IsErrorRedirected && !Console.IsOutputRedirected;
-        EvaluationResult result = PolicyEvaluation.Play(policy, probe.Environment, plan.Seed, episodes, watched ? Show : null);
+        EvaluationResult result = PolicyEvaluation.Play(policy, probe.Environment, plan.Seed, episodes, plan.LongestEpisode, watched ? Show : null);
+        if (result.DescribeCut(plan.LongestEpisode) is string cut)
+        {
+            OutputLine.WriteWarning(cut);
+        }
+
         if (json)
         {
             string file = source.PolicyFile;

@@ -61,6 +61,27 @@ internal sealed class EpisodeScores(int agents)
         return true;
     }
 
+    /// <summary>Ends every agent's episode under way where it stands: the caller does not wait for its end.</summary>
+    /// <returns>Whether there was an agent, so that an episode of the whole vector environment ended.</returns>
+    public bool Cut()
+    {
+        for (int i = 0; i < running.Length; i++)
+        {
+            if (!ended[i] && lengths[i] > 0)
+            {
+                End(i);
+            }
+        }
+
+        if (endedAgents == 0)
+        {
+            return false;
+        }
+
+        Count();
+        return true;
+    }
+
     /// <summary>Forgets the episodes under way and those that ended since the last count: the environment is reset.</summary>
     public void Forget()
     {

@@ -34,9 +34,11 @@ internal sealed class EvaluationLoop : IDisposable
     private readonly BestPolicy best;
     private readonly Action<string> warn;
     private readonly long hurriedTransitions;
+    private readonly long unhurriedTransitions;
     private long evaluatedTrainingEpisodes = -1;
     private long evaluatedTransitions;
     private bool warned;
+    private bool warnedOfCut;
 
     /// <summary>
     /// The loop of evaluation <paramref name="index"/> of a run, which goes on where the log ends. What it is given stays the caller's to dispose.
@@ -63,8 +65,10 @@ internal sealed class EvaluationLoop : IDisposable
         (this.log, this.best, this.warn) = (log, best, warn);
         self = control.Slot(ProcessRole.Evaluation, index);
         policy = ActingPolicy.Create(plan, environment.AgentCount);
-        evaluator = new Evaluator(policy, environment, plan.Seed);
-        hurriedTransitions = (long)HurriedSteps * plan.AgentCount * plan.EnvironmentCount;
+        evaluator = new Evaluator(policy, environment, plan.Seed, plan.LongestEpisode);
+        long agents = (long)plan.AgentCount * plan.EnvironmentCount;
+        hurriedTransitions = HurriedSteps * agents;
+        unhurriedTransitions = plan.LongestEpisode * agents;
         if (log.Warning is string unreadable)
         {
             warn(unreadable);
@@ -80,7 +84,8 @@ internal sealed class EvaluationLoop : IDisposable
     /// <summary>
     /// Whether a turn has something to do: an episode is under way, or there are weights and, since the last episode began, a training
     /// episode has ended. Once the scores reach the threshold an episode is due every <see cref="HurriedSteps"/> vector steps as well, so
-    /// that the window is full, and low scores have left it, some two training episodes later.
+    /// that the window is full, and low scores have left it, some two training episodes later. Training episodes that do not end count as
+    /// ended after as many steps as an evaluation's may have.
     /// </summary>
     public bool IsDue()
     {
@@ -90,8 +95,9 @@ internal sealed class EvaluationLoop : IDisposable
         }
 
         weights.Refresh();
-        bool hurries = LastScore >= plan.Threshold && control.TotalTransitions - evaluatedTransitions >= hurriedTransitions;
-        return weights.Version >= 0 && (hurries || control.TotalEpisodes > evaluatedTrainingEpisodes);
+        long pause = LastScore >= plan.Threshold ? hurriedTransitions : unhurriedTransitions;
+        return weights.Version >= 0 &&
+            (control.TotalEpisodes > evaluatedTrainingEpisodes || control.TotalTransitions - evaluatedTransitions >= pause);
     }
 
     /// <summary>One decision of every agent; the first of an episode takes the newest weights, which then play it to its end.</summary>
@@ -149,5 +155,10 @@ internal sealed class EvaluationLoop : IDisposable
         }
 
         warned = notWritten is not null;
+        if (evaluator.WasCut && !warnedOfCut)
+        {
+            warn(Evaluator.DescribeCut("An evaluation's episode was", plan.LongestEpisode));
+            warnedOfCut = true;
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Reacher.Fast.Core.Environments;
 using Reacher.Fast.Core.Networks;
 using Reacher.Fast.Training.Env;
@@ -17,14 +18,17 @@ internal sealed class Evaluator
     private readonly float[] observations;
     private readonly float[] actions;
     private readonly ulong seed;
+    private readonly long longest;
     private EpisodeScores scores;
+    private long decisions;
 
     /// <param name="policy">The policy that plays, of the environment's sizes; it stays the caller's to dispose.</param>
     /// <param name="environment">Where to play; it stays the caller's to dispose.</param>
     /// <param name="seed">The run's seed, from which those of the episodes follow.</param>
-    public Evaluator(IPolicy policy, IVectorEnvironment environment, ulong seed)
+    /// <param name="longest">Decisions after which an episode is cut.</param>
+    public Evaluator(IPolicy policy, IVectorEnvironment environment, ulong seed, long longest)
     {
-        (this.policy, this.environment, this.seed) = (policy, environment, seed);
+        (this.policy, this.environment, this.seed, this.longest) = (policy, environment, seed, longest);
         step = new StepBuffer(environment);
         observations = new float[environment.AgentCount * environment.ObservationSize];
         actions = new float[environment.AgentCount * environment.ActionSize];
@@ -37,11 +41,21 @@ internal sealed class Evaluator
     /// <summary>Standard deviation over the agents.</summary>
     public double Deviation => scores.LastDeviation;
 
+    /// <summary>Whether the episode that ended last was cut before each agent had come to an end.</summary>
+    public bool WasCut { get; private set; }
+
+    /// <summary>The sentence that says of an evaluation that <paramref name="episodes"/> of its episodes were cut.</summary>
+    public static string DescribeCut(string episodes, long longest) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{episodes} cut after {longest:N0} decisions (--longest-episode), before each agent had come to an end; the score is of what was " +
+        $"earned by then.");
+
     /// <summary>Begins evaluation episode <paramref name="index"/>.</summary>
     public void Begin(long index)
     {
         environment.Reset(Seeds.OfEvaluation(seed, index), observations);
         scores = new EpisodeScores(environment.AgentCount);
+        decisions = 0;
     }
 
     /// <summary>One decision of every agent.</summary>
@@ -52,7 +66,10 @@ internal sealed class Evaluator
         VectorStep result = step.View;
         environment.Step(actions, result);
         result.Observations.CopyTo(observations);
-        return scores.Add(result);
+        decisions++;
+        bool ended = scores.Add(result);
+        WasCut = !ended && decisions >= longest && scores.Cut();
+        return ended || WasCut;
     }
 
     /// <summary>Plays a whole episode.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Reacher.Fast.Core.Environments;
 using Reacher.Fast.Core.Networks;
 
@@ -5,8 +6,14 @@ namespace Reacher.Fast.Training.Evaluate;
 
 /// <summary>Scores of evaluation episodes.</summary>
 /// <param name="Scores">One an episode: the mean over its agents.</param>
-internal sealed record EvaluationResult(IReadOnlyList<double> Scores)
+/// <param name="CutEpisodes">Episodes that were cut because they had become too long.</param>
+internal sealed record EvaluationResult(IReadOnlyList<double> Scores, int CutEpisodes)
 {
+    /// <summary>One sentence about episodes that were cut; null if none was.</summary>
+    public string? DescribeCut(long longest) => CutEpisodes == 0
+        ? null
+        : Evaluator.DescribeCut(string.Create(CultureInfo.InvariantCulture, $"{CutEpisodes} of {Scores.Count} episodes were"), longest);
+
     public double Mean => Scores.Average();
 
     public double Deviation
@@ -34,6 +41,7 @@ internal static class PolicyEvaluation
     /// <param name="environment">The environment to play in.</param>
     /// <param name="seed">The run's seed, from which those of the episodes follow.</param>
     /// <param name="episodes">How many episodes are played.</param>
+    /// <param name="longest">Decisions after which an episode is cut.</param>
     /// <param name="progress">Told, after each episode, how many have been played; may be null.</param>
     /// <param name="cancellation">Ends it between two decisions.</param>
     /// <exception cref="OperationCanceledException">It was ended.</exception>
@@ -42,17 +50,20 @@ internal static class PolicyEvaluation
         IVectorEnvironment environment,
         ulong seed,
         int episodes,
+        long longest,
         Action<int>? progress = null,
         CancellationToken cancellation = default)
     {
-        var evaluator = new Evaluator(policy, environment, seed);
+        var evaluator = new Evaluator(policy, environment, seed, longest);
+        int cut = 0;
         double[] scores = new double[episodes];
         for (int i = 0; i < episodes; i++)
         {
             scores[i] = evaluator.Play(FirstEpisode + i, cancellation);
+            cut += evaluator.WasCut ? 1 : 0;
             progress?.Invoke(i + 1);
         }
 
-        return new EvaluationResult(scores);
+        return new EvaluationResult(scores, cut);
     }
 }

@@ -130,6 +130,11 @@ internal record RunOptions
     [Option(OptionSection.Evaluation, "window", "Evaluation episodes in the window", Minimum = 1, Maximum = 100_000)]
     public int EvaluationWindow { get; init; } = 100;
 
+    [Option(OptionSection.Evaluation, "longest_episode",
+        "Decisions after which an evaluation's episode is cut, so that one that would never end has a score; a warning says so",
+        Minimum = 1, Maximum = 1_000_000_000, IsAdvanced = true)]
+    public long LongestEpisode { get; init; } = 5000;
+
     [Option(OptionSection.Evaluation, "stop_when_solved", "End the run when it is solved and has cooled down; with --no-stop it goes on")]
     public bool StopWhenSolved { get; init; } = true;
 

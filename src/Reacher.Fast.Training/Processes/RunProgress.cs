@@ -182,9 +182,9 @@ internal sealed class RunProgress
             using ActingPolicy policy = ActingPolicy.Create(plan, environment.AgentCount);
             policy.Load(weights);
             EvaluationResult result = PolicyEvaluation.Play(
-                policy, environment, plan.Seed, plan.EvaluationWindow, cancellation: cancellation);
+                policy, environment, plan.Seed, plan.EvaluationWindow, plan.LongestEpisode, cancellation: cancellation);
             (finalScore, finalDeviation, finalEpisodes) = (result.Mean, result.Deviation, result.Scores.Count);
-            return warning;
+            return warning ?? result.DescribeCut(plan.LongestEpisode);
         }
         catch (Exception exception) when (exception is PlayerLostException or OperationCanceledException or InputException)
         {

@@ -12,7 +12,9 @@ public sealed class ArmEnvironmentTests
     {
         using var arm = new ArmEnvironment(new ArmOptions { ArmCount = 2 });
         Assert.That(
-            () => arm.Step(new float[8], new VectorStep(new float[66], new float[65], new float[2], new bool[2], new bool[2], new bool[2], new RowActivity[2])),
+            () => arm.Step(
+                new float[8],
+                new VectorStep(new float[66], new float[65], new float[2], new bool[2], new bool[2], new bool[2], new RowActivity[2])),
             Throws.ArgumentException);
     }
 

@@ -21,6 +21,9 @@ internal sealed class ScriptedEnvironment(int agents, int episodeSteps) : IVecto
     /// <summary>The last agent is there for this many steps after each reset, and its row is vacant afterwards.</summary>
     public int StepsOfLastAgent { get; init; } = int.MaxValue;
 
+    /// <summary>Whether the last agent's episodes end with those of the others, or never.</summary>
+    public bool LastAgentEnds { get; init; } = true;
+
     public int AgentCount => agents;
 
     public int ObservationSize => 3;
@@ -50,6 +53,7 @@ internal sealed class ScriptedEnvironment(int agents, int episodeSteps) : IVecto
         step.Truncated.Fill(ends);
         step.Lost.Clear();
         step.Activity.Clear();
+        step.Truncated[^1] &= LastAgentEnds;
         if (steps > StepsOfLastAgent)
         {
             (step.Lost[^1], step.Truncated[^1], step.Activity[^1], step.Rewards[^1]) = (true, false, RowActivity.Vacant, 0);

@@ -1,3 +1,4 @@
+using Reacher.Fast.Core.Networks;
 using Reacher.Fast.Replay.Control;
 using Reacher.Fast.Training.Env;
 using Reacher.Fast.Training.Evaluate;
@@ -16,6 +17,7 @@ public sealed class EvaluationLoopTests
     private ScriptedEnvironment environment = null!;
     private EvaluationLog log = null!;
     private List<EvaluationLoop> loops = null!;
+    private List<string> said = null!;
 
     [SetUp]
     public void MakeFolder()
@@ -24,6 +26,7 @@ public sealed class EvaluationLoopTests
         environment = new ScriptedEnvironment(LoopFolder.Agents, EpisodeSteps);
         log = new EvaluationLog(run["evaluations.jsonl"]);
         loops = [];
+        said = [];
     }
 
     [TearDown]
@@ -114,6 +117,41 @@ public sealed class EvaluationLoopTests
     }
 
     [Test]
+    public void An_episode_that_does_not_end_is_cut_and_said_once()
+    {
+        environment = new ScriptedEnvironment(LoopFolder.Agents, episodeSteps: int.MaxValue) { Failures = { 8 } };
+        EvaluationLoop loop = Create(run.Plan with { LongestEpisode = 4 });
+        run.PublishZeros(version: 10);
+        Play(loop);
+        Play(loop);
+        Assert.That(log.Records.Select(record => record.Score), Is.EqualTo(new[] { 4.0, 4.0 }));
+        Assert.That(said.Single(), Does.StartWith("An evaluation's episode was cut after 4 decisions (--longest-episode)"));
+
+        Assert.That(loop.IsDue(), Is.False);
+        run.EnvironmentSlot.AddVectorStep(4 * LoopFolder.Agents);
+        Assert.That(loop.IsDue(), Is.True, "although no training episode has ended");
+    }
+
+    [Test]
+    public void An_episode_of_the_greatest_length_is_not_cut()
+    {
+        Create(run.Plan with { LongestEpisode = EpisodeSteps });
+        run.PublishZeros(version: 10);
+        Play(loops[0]);
+        Assert.That(said, Is.Empty);
+    }
+
+    [Test]
+    public void Agents_that_had_ended_and_those_that_are_cut_make_the_score_together()
+    {
+        var scripted = new ScriptedEnvironment(LoopFolder.Agents, episodeSteps: 3) { StepsOfLastAgent = int.MaxValue, LastAgentEnds = false };
+        EvaluationResult result = PolicyEvaluation.Play(new ZeroPolicy(), scripted, seed: 7, episodes: 2, longest: 5);
+        Assert.That(result.Scores, Is.EqualTo(new[] { 4.0, 4.0 }), "3 and 5");
+        Assert.That(result.DescribeCut(5), Does.StartWith("2 of 2 episodes were cut after 5 decisions"));
+        Assert.That(PolicyEvaluation.Play(new ZeroPolicy(), scripted, seed: 7, episodes: 1, longest: 6).DescribeCut(6), Is.Not.Null);
+    }
+
+    [Test]
     public void It_goes_on_where_the_log_ends()
     {
         run.PublishZeros(version: 10);
@@ -121,6 +159,19 @@ public sealed class EvaluationLoopTests
         Play(Create(run.Plan));
         Assert.That(log.Records.Select(record => record.Episode), Is.EqualTo(new[] { 0L, 1L }));
         Assert.That(environment.Seeds[1], Is.EqualTo(Seeds.OfEvaluation(run.Plan.Seed, 1)));
+    }
+
+    private sealed class ZeroPolicy : IPolicy
+    {
+        public int ObservationSize => 3;
+
+        public int ActionSize => 2;
+
+        public void Act(ReadOnlySpan<float> observations, Span<float> actions) => actions.Clear();
+
+        public void Dispose()
+        {
+        }
     }
 
     private static void Play(EvaluationLoop loop)
@@ -133,7 +184,7 @@ public sealed class EvaluationLoopTests
     private EvaluationLoop Create(RunPlan plan)
     {
         var best = new BestPolicy(new RunFolder(run[""], plan.Behavior), plan);
-        var loop = new EvaluationLoop(plan, run.Control, 0, environment, new WeightReader(run.Weights), log, best, Assert.Fail);
+        var loop = new EvaluationLoop(plan, run.Control, 0, environment, new WeightReader(run.Weights), log, best, said.Add);
         loops.Add(loop);
         return loop;
     }

@@ -28,6 +28,25 @@ public sealed class LockstepCountTests
         Assert.That(Counted(files), Is.EqualTo((3 * RowsOfSegment, 3 * RowsOfSegment)));
     }
 
+    [Test]
+    public void A_run_whose_episodes_never_end_trains_on_and_ends_after_its_steps()
+    {
+        using var run = new LoopFolder();
+        RunPlan plan = run.Plan with
+        {
+            TransitionLimit = (2 * LockstepTraining.SegmentSteps * LoopFolder.Agents) + 1,
+            TransitionsPerUpdate = 50,
+            LongestEpisode = 10,
+        };
+        // Three segments of training, an evaluation episode after each, and the window at the end.
+        int steps = (3 * (LockstepTraining.SegmentSteps + 10)) + (plan.EvaluationWindow * 10);
+        using var player = new ScriptedEnvironment(LoopFolder.Agents, episodeSteps: int.MaxValue) { Failures = { steps } };
+        using var training = new LockstepTraining(
+            new RunFolder(run["run"], plan.Behavior), plan, new RunReporter(new SilentView()), resume: false, player);
+        Assert.That(training.Run(), Is.EqualTo(ExitCodes.Done));
+        Assert.That(player.StepsAsked, Is.EqualTo(steps));
+    }
+
     private static void Train(RunFolder files, RunPlan plan, bool resume)
     {
         using var player = new ScriptedEnvironment(LoopFolder.Agents, episodeSteps: 50) { StepsOfLastAgent = StepsOfLastAgent };

@@ -57,7 +57,8 @@ public sealed class ReturnTests
         for (int message = 1; message <= 8; message++)
         {
             bool asks = message % 2 == 0, ends = message == 8;
-            bool ended = Score(scores, [1, asks ? 2 : 0], truncated: [ends, ends], lost: [false, true], activity: [RowActivity.Acted, RowActivity.Idle]);
+            bool ended = Score(
+                scores, [1, asks ? 2 : 0], truncated: [ends, ends], lost: [false, true], activity: [RowActivity.Acted, RowActivity.Idle]);
             Assert.That(ended, Is.EqualTo(ends));
         }
 
