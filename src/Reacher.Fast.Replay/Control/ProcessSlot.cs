@@ -84,6 +84,15 @@ public readonly struct ProcessSlot
         set => Word(288).WriteRelease((ulong)value);
     }
 
+    /// <summary>
+    /// Whether the learner found no row to draw when it last wanted to update: until its environments have stepped on, it cannot go on.
+    /// </summary>
+    public bool IsStarved
+    {
+        get => Word(296).ReadAcquire() != 0;
+        set => Word(296).WriteRelease(value ? 1UL : 0);
+    }
+
     // ---- Gauges -------------------------------------------------------------------------------------------------------
 
     /// <summary>Score of the last finished episode.</summary>
@@ -113,6 +122,7 @@ public readonly struct ProcessSlot
         }
 
         Word(8).WriteRelease(ProcessIdentity.Current.StartTicks);
+        IsStarved = false;
         Phase = ProcessPhase.Starting;
         Beat();
     }

@@ -15,9 +15,11 @@ public readonly record struct RateLimits(double UpdatesPerTransition, long Warmu
 /// the base (T0, U0), the debt is <c>D = ratio (T - T0) - (U - U0)</c> updates:
 /// <code>
 /// the learner updates while   T >= warm-up  and  D >= 1 - learner slack
-/// an environment steps while  T &lt; warm-up   or   D &lt;= environment slack
+/// an environment steps while  T &lt; warm-up   or   D &lt;= environment slack   or   the learner finds no row to draw
 /// </code>
-/// so the two are never both held as long as the slacks are not negative and their sum is at least 1. On resuming, the base is
+/// so the two are never both held as long as the slacks are not negative and their sum is at least 1. The last condition is needed because
+/// agent steps become rows late, when their n-step windows are complete, or never, where a window is lost; the steps made meanwhile are owed
+/// updates like all others. On resuming, the base is
 /// moved to what is counted by then: no burst of updates makes up for the past (ML-Agents #4062).
 /// </summary>
 public sealed class RateLimiter
@@ -106,7 +108,7 @@ public sealed class RateLimiter
     {
         RequireConfigured();
         long transitions = control.TotalTransitions;
-        return transitions < (long)warmup.ReadAcquire() || DebtAt(transitions) <= environmentSlack.ReadDouble();
+        return transitions < (long)warmup.ReadAcquire() || DebtAt(transitions) <= environmentSlack.ReadDouble() || control.Learner.IsStarved;
     }
 
     private double DebtAt(long transitions) =>

@@ -69,7 +69,19 @@ internal sealed class CudaUpdates : IUpdates
 
     private bool AtWholeDelay => learner.Updates % delay == 0;
 
-    public bool Sample() => AtWholeDelay ? BringBatches() : alone.Sample();
+    public bool IsStarved { get; private set; }
+
+    public bool Sample()
+    {
+        if (AtWholeDelay)
+        {
+            return BringBatches();
+        }
+
+        bool drawn = alone.Sample();
+        IsStarved = alone.IsStarved;
+        return drawn;
+    }
 
     public int Update(out LearnerReport? newest)
     {
@@ -130,12 +142,15 @@ internal sealed class CudaUpdates : IUpdates
     {
         if (mirror is not null)
         {
-            return mirror.Advance() < mirror.RowsPerAdvance && !mirror.IsEmpty;
+            bool isWhole = mirror.Advance() < mirror.RowsPerAdvance;
+            IsStarved = mirror.IsEmpty;
+            return isWhole && !IsStarved;
         }
 
         while (!ring!.IsFull)
         {
-            if (!sampler.Sample(batch))
+            IsStarved = !sampler.Sample(batch);
+            if (IsStarved)
             {
                 return false;
             }

@@ -8,7 +8,13 @@ namespace Reacher.Fast.Training.Learn;
 /// <summary>One update a turn, on a batch drawn on the host, done when the call returns: a learner on the CPU.</summary>
 internal sealed class HostUpdates(ILearner learner, ReplaySampler sampler, BatchBuffer batch) : IUpdates
 {
-    public bool Sample() => sampler.Sample(batch);
+    public bool IsStarved { get; private set; }
+
+    public bool Sample()
+    {
+        IsStarved = !sampler.Sample(batch);
+        return !IsStarved;
+    }
 
     public int Update(out LearnerReport? newest)
     {

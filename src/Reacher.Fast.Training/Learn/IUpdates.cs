@@ -12,6 +12,12 @@ internal interface IUpdates : IDisposable
     /// <returns>False where there is nothing to draw from yet, and so nothing to update with.</returns>
     bool Sample();
 
+    /// <summary>
+    /// Whether the last <see cref="Sample"/> found no row that could be drawn, so that only a step of an environment helps; not where rows
+    /// are merely on their way to a GPU.
+    /// </summary>
+    bool IsStarved { get; }
+
     /// <summary>Makes, or queues, the updates of one turn on what <see cref="Sample"/> has drawn.</summary>
     /// <param name="newest">The figures of the newest update that has been reported since the last call; null if there are none.</param>
     /// <returns>How many updates it made or queued.</returns>

@@ -60,7 +60,10 @@ internal sealed class LearnerLoop
     public int Turn()
     {
         int made = 0;
-        if (updates.Sample())
+        bool drawn = updates.Sample();
+        // While it cannot draw, the rate limiter lets the environments step on.
+        self.IsStarved = updates.IsStarved;
+        if (drawn)
         {
             made = updates.Update(out LearnerReport? report);
             Count(made, report);

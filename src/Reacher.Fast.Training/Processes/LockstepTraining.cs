@@ -143,6 +143,7 @@ internal sealed class LockstepTraining : IDisposable
     private void Show()
     {
         parts.Progress.Refresh();
+        reporter.Warn(parts.Progress.Standstill());
         reporter.Show(parts.Progress.Status([]), parts.Progress.EvaluationScores);
     }
 

@@ -30,6 +30,7 @@ internal sealed class RunProgress
     private readonly List<double> scores = [];
     private readonly EvaluationWindow window;
     private readonly EvaluationReader evaluations;
+    private readonly StallWatch stall;
     private readonly Saved saved = new();
     private readonly long transitionsBefore;
     private readonly long updatesBefore;
@@ -52,6 +53,7 @@ internal sealed class RunProgress
         this.replay = replay;
         window = EvaluationWindow.Over(plan, []);
         evaluations = new EvaluationReader(files.Evaluations);
+        stall = new StallWatch(plan, control, replay, TimeProvider.System);
         transitionsBefore = sampledTransitions = control.TotalTransitions;
         try
         {
@@ -93,6 +95,9 @@ internal sealed class RunProgress
         updateRate = Math.Max(0, updates - sampledUpdates) / interval;
         (sampledAt, sampledTransitions, sampledUpdates) = (now, transitions, updates);
     }
+
+    /// <summary>One sentence, once, where nothing has moved for a minute; else null.</summary>
+    public string? Standstill() => stall.Look();
 
     public RunStatus Status(IReadOnlyList<SupervisedChild> children, RunPhase? phase = null)
     {

@@ -207,6 +207,7 @@ internal sealed class Supervisor : IDisposable
 
             SayWarnings();
             progress.Refresh();
+            reporter.Warn(progress.Standstill());
             progress.SaveNowAndThen();
             reporter.Show(progress.Status(children), progress.EvaluationScores);
             if (plan.StopWhenSolved && progress.IsSolved && Cooldown.Begin(control) && plan.CooldownTransitions > 0)

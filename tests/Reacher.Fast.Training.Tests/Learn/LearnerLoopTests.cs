@@ -57,13 +57,18 @@ public sealed class LearnerLoopTests
     }
 
     [Test]
-    public void With_nothing_to_draw_from_a_turn_updates_nothing_and_is_a_sign_of_life()
+    public void With_nothing_to_draw_from_a_turn_updates_nothing_says_so_and_is_a_sign_of_life()
     {
-        LearnerLoop loop = Create(new ScriptedUpdates(learner, perTurn: 4) { IsEmpty = true });
+        var updates = new ScriptedUpdates(learner, perTurn: 4) { IsEmpty = true };
+        LearnerLoop loop = Create(updates);
         Assert.That(loop.Turn(), Is.Zero);
+        Assert.That(run.Control.Learner.IsStarved, Is.True, "the environments may step although updates are owed");
         Assert.That(learner.Updates, Is.Zero);
         Assert.That(run.Control.Learner.Updates, Is.Zero);
         Assert.That(run.Control.Learner.Heartbeats, Is.EqualTo(1));
+        updates.IsEmpty = false;
+        loop.Turn();
+        Assert.That(run.Control.Learner.IsStarved, Is.False);
     }
 
     [Test]
@@ -124,12 +129,14 @@ public sealed class LearnerLoopTests
         private int waited;
         private long snapshot;
 
-        public bool IsEmpty { get; init; }
+        public bool IsEmpty { get; set; }
 
         public long DivergesAt { get; init; } = long.MaxValue;
 
         /// <summary>Calls that <see cref="TryCopyPolicies"/> answers with false while a snapshot is under way.</summary>
         public int TurnsToCopy { get; init; }
+
+        public bool IsStarved => IsEmpty;
 
         public bool Sample() => !IsEmpty;
 
