@@ -61,7 +61,7 @@ internal static class TrainCommand
                     OutputLine.WriteWarning(warning);
                 }
 
-                return Train(loaded.Options, Views.Create(result.GetValue(json), output.Output), result.GetValue(otlp));
+                return Train(loaded, Views.Create(result.GetValue(json), output.Output), result.GetValue(otlp));
             });
         });
         return command;
@@ -80,21 +80,22 @@ internal static class TrainCommand
         return File.Exists(saved) ? ConfigurationLoader.LoadSaved(saved, flags) : loaded;
     }
 
-    private static int Train(RunOptions options, IRunView view, string? otlp)
+    private static int Train(LoadedConfiguration loaded, IRunView view, string? otlp)
     {
-        if (options.Debug)
+        if (loaded.Options.Debug)
         {
             // The run's processes inherit this variable.
             Environment.SetEnvironmentVariable(OutputLine.TraceVariable, "1");
         }
 
-        options = RunPlanner.Settle(options, TimeProvider.System);
+        RunOptions options = RunPlanner.Settle(loaded.Options, TimeProvider.System);
+        // Environment and device are tried first, so that the user learns of anything wrong with them before a folder is made.
+        using PlanningEnvironment probe = RunPreparation.OpenEnvironment(options);
+        options = RunPlanner.OfScene(loaded, options, probe.Behavior, OutputLine.WriteWarning);
+        RunPlan plan = RunPreparation.PlanFor(options, probe.Environment);
         using var meter = new RunMeter(options.RunId!, options.Behavior);
         // The export is disposed before the meter, because it still sends the meter's last figures.
         using IDisposable? export = OtlpExport.Start(otlp);
-        // Environment and device are tried first, so that the user learns of anything wrong with them before a folder is made.
-        (RunPlan plan, PlanningEnvironment probe) = RunPreparation.Open(options);
-        using PlanningEnvironment opened = probe;
         IVectorEnvironment? player = plan.InProcess && plan.Environment.IsPlayer ? probe.Environment : null;
         if (player is null)
         {

@@ -1,5 +1,6 @@
 using Reacher.Fast.Core.Environments;
 using Reacher.Fast.Core.Files;
+using Reacher.Fast.Environments.MlAgents.Trainer;
 using Reacher.Fast.Training.Options;
 using Reacher.Fast.Training.Run;
 
@@ -37,6 +38,9 @@ internal sealed class PlanningEnvironment : IDisposable
     }
 
     public IVectorEnvironment Environment { get; }
+
+    /// <summary>The behaviour's name as the player's scene has it; null for a built-in environment, which has none.</summary>
+    public string? Behavior => Environment is MlAgentsEnvironment player ? BehaviorName.OfScene(player.BehaviorName) : null;
 
     /// <summary>Makes it. Parameters and errors as for <see cref="EnvironmentFactory.Create"/>.</summary>
     /// <exception cref="OperationCanceledException">A signal came while a player was awaited.</exception>

@@ -27,18 +27,10 @@ internal static class RunPreparation
     /// <exception cref="PlayerLostException">Its player did not come.</exception>
     public static (RunPlan Plan, PlanningEnvironment Probe) Open(RunOptions options, bool evaluates = false)
     {
-        if (CudaDevices.IsCuda(options.Device))
-        {
-            CudaProbe.Require(CudaDevices.Parse(options.Device).Ordinal);
-        }
-
-        EnvironmentOptions environment = RunPlanner.PlanEnvironment(options);
-        PlanningEnvironment probe = PlanningEnvironment.Open(environment, evaluates ? environment.Workers - 1 : 0);
+        PlanningEnvironment probe = OpenEnvironment(options, evaluates);
         try
         {
-            IVectorEnvironment made = probe.Environment;
-            RunPlan plan = RunPlanner.Plan(options, made.AgentCount, made.ObservationSize, made.ActionSize);
-            return (plan with { ObservationLayout = made.ObservationLayout }, probe);
+            return (PlanFor(options, probe.Environment), probe);
         }
         catch
         {
@@ -46,4 +38,24 @@ internal static class RunPreparation
             throw;
         }
     }
+
+    /// <summary>The environment of settled options, whose sizes and whose behaviour's name a plan needs.</summary>
+    /// <param name="options">The run's options, with run id and seed settled.</param>
+    /// <param name="evaluates">Whether it is to be evaluated, with a seed of which training sees nothing.</param>
+    /// <exception cref="InputException">The environment cannot be made, or the GPU asked for cannot be had.</exception>
+    /// <exception cref="PlayerLostException">Its player did not come.</exception>
+    public static PlanningEnvironment OpenEnvironment(RunOptions options, bool evaluates = false)
+    {
+        if (CudaDevices.IsCuda(options.Device))
+        {
+            CudaProbe.Require(CudaDevices.Parse(options.Device).Ordinal);
+        }
+
+        EnvironmentOptions environment = RunPlanner.PlanEnvironment(options);
+        return PlanningEnvironment.Open(environment, evaluates ? environment.Workers - 1 : 0);
+    }
+
+    /// <summary>The plan of settled options for an environment that they describe.</summary>
+    public static RunPlan PlanFor(RunOptions options, IVectorEnvironment made) =>
+        RunPlanner.Plan(options, made.AgentCount, made.ObservationSize, made.ActionSize) with { ObservationLayout = made.ObservationLayout };
 }

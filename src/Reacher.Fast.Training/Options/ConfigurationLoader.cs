@@ -8,7 +8,16 @@ namespace Reacher.Fast.Training.Options;
 /// <summary>A configuration that was loaded, and what the user is to be told about it.</summary>
 /// <param name="Options">The options, which have been checked.</param>
 /// <param name="Warnings">What the user is to be told, one sentence each.</param>
-internal sealed record LoadedConfiguration(RunOptions Options, IReadOnlyList<string> Warnings);
+internal sealed record LoadedConfiguration(RunOptions Options, IReadOnlyList<string> Warnings)
+{
+    /// <summary>
+    /// The same configuration for the behaviour of a player's scene, whose name is only known when the player has come. As
+    /// <c>mlagents-learn</c> has it: the behaviour of that name in the file; or <c>default_settings</c>; or, where the file has no
+    /// behaviours, the scene's name alone.
+    /// </summary>
+    /// <exception cref="InputException">The file has behaviours, none of that name and no <c>default_settings</c>.</exception>
+    public required Func<string, LoadedConfiguration> OfScene { get; init; }
+}
 
 /// <summary>
 /// Reads a file in ML-Agents' layout and lays the command line's flags over it. Algorithm and environment are found first, since they
@@ -19,10 +28,11 @@ internal sealed class ConfigurationLoader
     private const long LargestFile = 1 << 20;
 
     private readonly string file;
+    private readonly string? scene;
     private readonly List<string> warnings = [];
     private RunOptions options = new();
 
-    private ConfigurationLoader(string file) => this.file = file;
+    private ConfigurationLoader(string file, string? scene) => (this.file, this.scene) = (file, scene);
 
     /// <summary>Loads the file <paramref name="path"/>, or the defaults where it is null.</summary>
     /// <param name="path">A YAML file.</param>
@@ -50,12 +60,14 @@ internal sealed class ConfigurationLoader
     /// <param name="name">The file's name, for messages.</param>
     /// <param name="flags">Values given on the command line, which win.</param>
     /// <exception cref="InputException">As for <see cref="Load"/>.</exception>
-    public static LoadedConfiguration Parse(string text, string name, IReadOnlyList<FlagValue> flags)
+    public static LoadedConfiguration Parse(string text, string name, IReadOnlyList<FlagValue> flags) => Parse(text, name, flags, scene: null);
+
+    private static LoadedConfiguration Parse(string text, string name, IReadOnlyList<FlagValue> flags, string? scene)
     {
-        var loader = new ConfigurationLoader(name);
+        var loader = new ConfigurationLoader(name, scene);
         loader.Apply(YamlTree.Parse(text, name), flags);
         loader.options.Validate();
-        return new LoadedConfiguration(loader.options, loader.warnings);
+        return new LoadedConfiguration(loader.options, loader.warnings) { OfScene = other => Parse(text, name, flags, other) };
     }
 
     private static string ReadFile(string path)
@@ -81,7 +93,7 @@ internal sealed class ConfigurationLoader
 
     private void Apply(YamlMapping root, IReadOnlyList<FlagValue> flags)
     {
-        (string behavior, YamlMapping? body) = FindBehavior(root);
+        (string behavior, YamlMapping? body) = FindBehavior(root, FindEnvironment(root, flags));
         YamlMapping? shared = AsMapping(root.Find("default_settings"), "default_settings");
         options = BuiltInTask.Of(FindEnvironment(root, flags)).Begin(FindTrainer(shared, body, flags)) with { Behavior = behavior };
         ApplySection(shared, OptionSection.Behavior, "default_settings");
@@ -109,26 +121,36 @@ internal sealed class ConfigurationLoader
         }
     }
 
-    private (string Name, YamlMapping? Body) FindBehavior(YamlMapping root)
+    private (string Name, YamlMapping? Body) FindBehavior(YamlMapping root, string environment)
     {
-        YamlMapping? behaviors = AsMapping(root.Find("behaviors"), "behaviors");
-        if (behaviors is null or { Entries.Count: 0 })
+        IReadOnlyList<YamlEntry> behaviors = AsMapping(root.Find("behaviors"), "behaviors")?.Entries ?? [];
+        foreach (YamlEntry behavior in behaviors)
         {
-            return (options.Behavior, null);
+            if (BehaviorName.Problem(behavior.Key) is { } problem)
+            {
+                throw At(behavior.Line, $"the behaviour's name {problem}.");
+            }
         }
 
-        if (behaviors.Entries.Count > 1)
+        YamlEntry? entry = behaviors.FirstOrDefault(behavior => scene is null || behavior.Key == scene);
+        if (entry is not null)
         {
-            throw At(behaviors.Entries[1].Line, $"'{behaviors.Entries[1].Key}' is a second behaviour; a run trains one, so keep one.");
+            // Which of several it is only a player can say.
+            return scene is not null || behaviors.Count == 1 || EnvironmentOptions.IsPlayerName(environment)
+                ? (entry.Key, AsMapping(entry.Value, entry.Key))
+                : throw At(behaviors[1].Line, $"'{behaviors[1].Key}' is a second behaviour; a run trains one, so keep one.");
         }
 
-        YamlEntry entry = behaviors.Entries[0];
-        if (RunId.Problem(entry.Key) is { } problem)
+        if (behaviors.Count > 0 && root.Find("default_settings") is null)
         {
-            throw At(entry.Line, $"the behaviour's name {problem}.");
+            string named = string.Join(", ", behaviors.Select(behavior => $"'{behavior.Key}'"));
+            throw At(
+                behaviors[0].Line,
+                $"the scene's behaviour is {QuotedName.Of(scene!)}, and the file has {named}; give it the scene's name, or write " +
+                "default_settings, which hold for any behaviour.");
         }
 
-        return (entry.Key, AsMapping(entry.Value, entry.Key));
+        return (scene ?? options.Behavior, null);
     }
 
     private TrainerType FindTrainer(YamlMapping? shared, YamlMapping? body, IReadOnlyList<FlagValue> flags)

@@ -62,9 +62,12 @@ internal sealed record EnvironmentOptions
 
     /// <summary>Whether a step may take as long as a Unity player likes.</summary>
     [JsonIgnore]
-    public bool IsPlayer => Name is not (Arm or Pendulum);
+    public bool IsPlayer => IsPlayerName(Name);
 
     /// <summary>Whether the player is the Unity editor, of which there is one, and which only its user can start.</summary>
     [JsonIgnore]
     public bool IsEditor => Name == Editor;
+
+    /// <summary>Whether an environment of this name is a Unity player, or the editor.</summary>
+    public static bool IsPlayerName(string name) => name is not (Arm or Pendulum);
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Reacher.Fast.Training.Options;
 
-/// <summary>Names that become folders and the beginnings of files: run ids and behaviours.</summary>
+/// <summary>The names of runs, which become folders.</summary>
 internal static class RunId
 {
     private const int Longest = 100;

@@ -1,4 +1,6 @@
+using Reacher.Fast.Core;
 using Reacher.Fast.Core.Devices;
+using Reacher.Fast.Core.Files;
 
 namespace Reacher.Fast.Training.Options;
 
@@ -16,6 +18,41 @@ internal static class RunPlanner
         InProcess = options.InProcess || options.Environment.IsEditor,
         Seed = options.Seed < 0 ? Random.Shared.Next(DrawnSeeds) : options.Seed,
     };
+
+    /// <summary>
+    /// The settled options of <paramref name="loaded"/> for the behaviour of the scene. A run that goes on keeps the name that its files have.
+    /// </summary>
+    /// <param name="loaded">The configuration, as it was loaded before the scene was known.</param>
+    /// <param name="settled">Its options, settled.</param>
+    /// <param name="behavior">The scene's behaviour; null for a built-in environment, which names none.</param>
+    /// <param name="warn">Takes a sentence for the user.</param>
+    /// <exception cref="InputException">The file has other behaviours and no <c>default_settings</c>, or nothing can have that name.</exception>
+    public static RunOptions OfScene(LoadedConfiguration loaded, RunOptions settled, string? behavior, Action<string> warn)
+    {
+        if (behavior is null || behavior == settled.Behavior)
+        {
+            return settled;
+        }
+
+        if (BehaviorName.Problem(behavior) is { } problem)
+        {
+            throw new InputException($"The name of the scene's behaviour {QuotedName.Of(behavior)} {problem}.");
+        }
+
+        if (settled.Resume)
+        {
+            warn($"The scene's behaviour is {QuotedName.Of(behavior)}, and the run goes on as '{settled.Behavior}', under which its files lie.");
+            return settled;
+        }
+
+        LoadedConfiguration own = loaded.OfScene(behavior);
+        foreach (string warning in own.Warnings.Except(loaded.Warnings))
+        {
+            warn(warning);
+        }
+
+        return Settle(own.Options with { Seed = settled.Seed }, TimeProvider.System);
+    }
 
     /// <summary>The plan of settled options, for an environment of these sizes.</summary>
     /// <param name="options">The run's options, with run id and seed settled.</param>

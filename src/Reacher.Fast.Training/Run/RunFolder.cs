@@ -24,6 +24,9 @@ internal sealed record RunFolder(string Folder, string Behavior)
     /// <summary>The folder's name.</summary>
     public string Id => Path.GetFileName(Folder);
 
+    /// <summary>The behaviour's name as a part of paths.</summary>
+    public string BehaviorInFiles => BehaviorName.InFiles(Behavior);
+
     /// <summary>The effective configuration.</summary>
     public string Configuration => Path.Combine(Folder, ConfigurationName);
 
@@ -52,7 +55,7 @@ internal sealed record RunFolder(string Folder, string Behavior)
     public string Onnx => Exported("onnx");
 
     /// <summary>Checkpoints, exported policies and TensorBoard events.</summary>
-    public string BehaviorFolder => Path.Combine(Folder, Behavior);
+    public string BehaviorFolder => Path.Combine(Folder, BehaviorInFiles);
 
     /// <summary>The best policy so far, which may not be there yet.</summary>
     public string BestPolicy => Path.Combine(BehaviorFolder, "best.safetensors");
@@ -76,11 +79,11 @@ internal sealed record RunFolder(string Folder, string Behavior)
     public string InitialWeights => Path.Combine(Logs, "initial.safetensors");
 
     /// <summary>The run's checkpoints, of which <paramref name="keep"/> are kept.</summary>
-    public CheckpointStore Checkpoints(int keep) => new(BehaviorFolder, Behavior, keep);
+    public CheckpointStore Checkpoints(int keep) => new(BehaviorFolder, BehaviorInFiles, keep);
 
     /// <summary>Where a policy that is exported by hand goes.</summary>
     /// <param name="extension">Its file's, without the dot.</param>
-    public string Exported(string extension) => Path.Combine(Folder, $"{Behavior}.{extension}");
+    public string Exported(string extension) => Path.Combine(Folder, $"{BehaviorInFiles}.{extension}");
 
     /// <summary>The log of one of the run's processes.</summary>
     /// <param name="process">The process's name, such as <c>env-0</c>.</param>

@@ -78,8 +78,8 @@ public sealed class RateLimiterModelTests
     }
 
     /// <summary>
-    /// A state of the whole run: the agent steps that the warm-up lacks, those counted since and the updates, less as many of both as cancel each other;
-    /// the environments started, the steps that wait in windows (a digit for each agent), and what the learner knows.
+    /// A state of the whole run: the agent steps that the warm-up lacks, those counted since and the updates, less as many of both as cancel
+    /// each other; the environments started, the steps that wait in windows (a digit for each agent), and what the learner knows.
     /// </summary>
     private readonly record struct State(
         int WarmupLeft, int Steps, int Updates, int Started, long Waiting, bool IsStored, bool IsStarved);

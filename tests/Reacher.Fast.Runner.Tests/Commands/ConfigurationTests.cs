@@ -203,7 +203,8 @@ public sealed class ConfigurationTests
     [TestCase("behaviors:\n  R:\n    trainer_type: ppo\n", "test.yaml:3: trainer_type is ppo, which is on-policy; this program has sac and td3.")]
     [TestCase("behaviors:\n  R:\n    trainer_type: dqn\n", "test.yaml:3: trainer_type is dqn, and must be sac or td3.")]
     [TestCase("behaviors:\n  R: {}\n  S: {}\n", "test.yaml:3: 'S' is a second behaviour; a run trains one, so keep one.")]
-    [TestCase("behaviors:\n  ../R: {}\n", "test.yaml:2: the behaviour's name holds '/', and must be made of letters, digits, '-', '_' and '.'.")]
+    [TestCase("behaviors:\n  \"\": {}\n", "test.yaml:2: the behaviour's name has 0 characters, and must have 1 to 200.")]
+    [TestCase("behaviors:\n  \"a\\tb\": {}\n", "test.yaml:2: the behaviour's name holds a control character; rename the behaviour.")]
     [TestCase("behaviors:\n  R:\n    max_steps: 1\n    max_steps: 2\n",
         "test.yaml:4: the key 'max_steps' is here a second time (first on line 3); remove one.")]
     [TestCase("behaviors:\n  R.max_steps: {}\nenv_settings.seed: 1\n",
