@@ -49,6 +49,8 @@ internal static class EnvironmentFactory
         Engine = plan.Engine,
         EnvironmentParameters = plan.Parameters,
         Log = Console.Error.WriteLine,
+        // An evaluation learns from nobody.
+        Warn = worker < plan.Workers - 1 ? OutputLine.WriteWarning : null,
     };
 
     private static ArmOptions ArmOptionsOf(EnvironmentOptions plan)

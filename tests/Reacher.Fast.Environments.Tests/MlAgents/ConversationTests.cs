@@ -95,6 +95,33 @@ public sealed class ConversationTests
     }
 
     [Test]
+    public void Agents_that_come_after_the_start_and_find_no_row_are_said_once_with_numbers()
+    {
+        List<string> said = Play(messages: 300, i => i < 5 ? [Agent(1, i)] : [Agent(1, i), Agent(2, i), Agent(3, i)]);
+        Assert.That(said.Single(), Does.StartWith("Agents are left out: the scene began with 1, ")
+            .And.Contain("100 of 154 requests for actions so far came from others"));
+    }
+
+    [Test]
+    public void Agents_that_skip_messages_are_said_once_with_numbers()
+    {
+        List<string> said = Play(messages: 500, i => i % 2 == 0 ? [Agent(1, i), Agent(2, i)] : [Agent(1, i)]);
+        Assert.That(said.Single(), Does.StartWith("Nothing is learned of 1 of 2 agents: in 100 requests for actions"));
+    }
+
+    [Test]
+    public void Of_agents_that_come_and_go_nothing_is_said()
+    {
+        List<string> said = Play(messages: 500, i => (i % 7) switch
+        {
+            5 => [Agent(i / 7, i, done: true), Agent(-1, i)],
+            6 => [Agent(-1, i)],
+            _ => [Agent(i / 7, i), Agent(-1, i)],
+        });
+        Assert.That(said, Is.Empty);
+    }
+
+    [Test]
     public void Two_behaviours_are_refused_by_name() => AssertRefused(
         "several behaviours ('Walker?team=0', 'Walker?team=1')",
         async player =>
@@ -281,21 +308,50 @@ public sealed class ConversationTests
         player.Wait();
     }
 
-    private MlAgentsEnvironment Launch(Func<ScriptedPlayer, Task> script) => MlAgentsEnvironment.Launch(new MlAgentsOptions
+    private List<string> Play(int messages, Func<int, AgentInfoProto[]> agentsOf)
     {
-        BasePort = 0,
-        Timeout = TimeSpan.FromSeconds(30),
-        Listening = port => player = Task.Run(async () =>
+        var said = new List<string>();
+        using MlAgentsEnvironment trainer = Launch(
+            async player =>
+            {
+                await player.GreetAsync();
+                for (int i = 0; i < messages; i++)
+                {
+                    UnityOutputProto output = Output(Name, agentsOf(i));
+                    output.RlInitializationOutput = i == 0 ? Announce(Name) : null;
+                    await player.ExchangeAsync(output);
+                }
+            },
+            said.Add);
+        var step = new StepBuffer(trainer);
+        trainer.Reset(0, step.View.Observations);
+        for (int i = 1; i < messages; i++)
         {
-            using var scripted = new ScriptedPlayer(port);
-            try
+            trainer.Step(new float[trainer.AgentCount], step.View);
+        }
+
+        return said;
+    }
+
+    private MlAgentsEnvironment Launch(Func<ScriptedPlayer, Task> script, Action<string>? warn = null)
+    {
+        return MlAgentsEnvironment.Launch(new MlAgentsOptions
+        {
+            BasePort = 0,
+            Warn = warn,
+            Timeout = TimeSpan.FromSeconds(30),
+            Listening = port => player = Task.Run(async () =>
             {
-                await script(scripted);
-            }
-            catch (RpcException)
-            {
-                // The trainer stopped first, as some of these tests want it to.
-            }
-        }),
-    });
+                using var scripted = new ScriptedPlayer(port);
+                try
+                {
+                    await script(scripted);
+                }
+                catch (RpcException)
+                {
+                    // The trainer stopped first, as some of these tests want it to.
+                }
+            }),
+        });
+    }
 }

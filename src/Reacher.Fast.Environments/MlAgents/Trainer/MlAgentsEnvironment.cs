@@ -23,6 +23,7 @@ public sealed class MlAgentsEnvironment : IVectorEnvironment
     private readonly PlayerReport report = new();
     private TrainerDialect dialect = null!;
     private AgentSlots slots = null!;
+    private UnlearnedAgents unlearned = null!;
     private bool fresh;
     private bool disposed;
 
@@ -169,6 +170,7 @@ public sealed class MlAgentsEnvironment : IVectorEnvironment
         }
 
         slots.EndStep(step);
+        unlearned.Take(slots.Order, step.Activity);
         foreach (bool lost in step.Lost)
         {
             LostTransitions += lost ? 1 : 0;
@@ -223,15 +225,11 @@ public sealed class MlAgentsEnvironment : IVectorEnvironment
                 {
                     AgentCount = CountAsking();
                     slots = new AgentSlots(dialect.Behavior!, AgentCount, dialect.DoneBringsNextEpisode);
+                    unlearned = new UnlearnedAgents(AgentCount, options.Warn);
                 }
 
                 slots.Restart();
                 slots.TakeFirst(report);
-                if (slots.LeftOut > 0)
-                {
-                    options.Log?.Invoke($"{slots.LeftOut} agents more than at the start are left out: they get zero actions.");
-                }
-
                 return;
             }
 

@@ -54,8 +54,11 @@ public sealed record MlAgentsOptions
     public IReadOnlyDictionary<string, EnvironmentParameter> EnvironmentParameters { get; init; } =
         new Dictionary<string, EnvironmentParameter>();
 
-    /// <summary>Takes lines for the log: the port, the player's name, agents that are left out.</summary>
+    /// <summary>Takes lines for the log: the port, the player's name.</summary>
     public Action<string>? Log { get; init; }
+
+    /// <summary>Takes a sentence, once each, about agents of which nothing is learned.</summary>
+    public Action<string>? Warn { get; init; }
 
     /// <summary>Told the port once it is listened on, before a player is started or awaited.</summary>
     public Action<int>? Listening { get; init; }
