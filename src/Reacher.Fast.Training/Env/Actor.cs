@@ -17,10 +17,11 @@ internal sealed class Actor : IDisposable
     private Random random = new(0);
 
     /// <param name="plan">The run, which says how to explore and for how many decisions a warm-up action is held.</param>
-    public Actor(RunPlan plan)
+    /// <param name="agents">The environment's agents.</param>
+    public Actor(RunPlan plan, int agents)
     {
-        policy = ActingPolicy.Create(plan, plan.AgentCount);
-        uniformActions = new float[plan.AgentCount * plan.ActionSize];
+        policy = ActingPolicy.Create(plan, agents);
+        uniformActions = new float[agents * plan.ActionSize];
         // TD3's standard deviation of Gaussian noise; SAC samples from its own distribution and takes no notice.
         explorationNoise = plan.ExplorationNoise;
         // Torques that are held swing an arm through far more of its space than torques that change with every decision.

@@ -1,3 +1,5 @@
+using System.Globalization;
+using Reacher.Fast.Core;
 using Reacher.Fast.Core.Environments;
 using Reacher.Fast.Replay;
 using Reacher.Fast.Replay.Control;
@@ -23,6 +25,9 @@ namespace Reacher.Fast.Training.Env;
 /// </summary>
 internal sealed class EnvironmentLoop : IDisposable
 {
+    // More than any environment has, so that streams of different environments never share an id, however many agents each has.
+    private const uint StreamsPerEnvironment = 1 << 24;
+
     private readonly RunPlan plan;
     private readonly ControlBlock control;
     private readonly ProcessSlot self;
@@ -47,7 +52,7 @@ internal sealed class EnvironmentLoop : IDisposable
     /// <param name="weights">Where newer policies come from.</param>
     /// <param name="statistics">Takes what a player's scene reports.</param>
     /// <param name="returns">Takes the returns of the agents' episodes.</param>
-    /// <exception cref="InvalidOperationException">The environment has another number of agents than the plan.</exception>
+    /// <exception cref="InputException">The environment's observations or actions are of other sizes than the plan's.</exception>
     public EnvironmentLoop(
         RunPlan plan,
         ControlBlock control,
@@ -58,22 +63,26 @@ internal sealed class EnvironmentLoop : IDisposable
         StatisticDrain statistics,
         ReturnLog returns)
     {
-        if (environment.AgentCount != plan.AgentCount)
+        if (environment.ObservationSize != plan.ObservationSize || environment.ActionSize != plan.ActionSize)
         {
-            throw new InvalidOperationException(
-                $"Environment {index} has {environment.AgentCount} agents where the run began with {plan.AgentCount}.");
+            throw new InputException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"Environment {index} has {environment.ObservationSize} observations and {environment.ActionSize} actions where the run " +
+                $"began with {plan.ObservationSize} and {plan.ActionSize}."));
         }
 
         (this.plan, this.control, this.environment, this.weights, this.statistics, this.returns) =
             (plan, control, environment, weights, statistics, returns);
         self = control.Slot(ProcessRole.Environment, index);
         buffer = new StepBuffer(environment);
-        scores = new EpisodeScores(plan.AgentCount);
-        episodeReturns = new EpisodeReturns(plan.AgentCount);
-        observations = new float[plan.AgentCount * environment.ObservationSize];
-        actions = new float[plan.AgentCount * environment.ActionSize];
-        actor = new Actor(plan);
-        writer = new TransitionWriter(replay, plan.AgentCount, (uint)(index * plan.AgentCount), plan.NStep, plan.Gamma);
+        // A scene may begin with other agents in each player, and in a player that takes another's place.
+        int agents = environment.AgentCount;
+        scores = new EpisodeScores(agents);
+        episodeReturns = new EpisodeReturns(agents);
+        observations = new float[agents * environment.ObservationSize];
+        actions = new float[agents * environment.ActionSize];
+        actor = new Actor(plan, agents);
+        writer = new TransitionWriter(replay, agents, (uint)index * StreamsPerEnvironment, plan.NStep, plan.Gamma);
     }
 
     /// <summary>
@@ -128,7 +137,7 @@ internal sealed class EnvironmentLoop : IDisposable
 
         if (scores.Add(step))
         {
-            EnvironmentGauge.Write(self, scores.LastMean, scores.LastDeviation, scores.LastLength);
+            EnvironmentGauge.Write(self, scores.LastMean, scores.LastDeviation, scores.LastLength, scores.LastAgents);
         }
     }
 }

@@ -28,6 +28,9 @@ internal sealed class EpisodeScores(int agents)
     /// <summary>Mean length in decisions.</summary>
     public double LastLength { get; private set; } = double.NaN;
 
+    /// <summary>Agents that took part in it.</summary>
+    public int LastAgents { get; private set; }
+
     /// <summary>Adds one step's rewards and ends.</summary>
     /// <returns>Whether an episode of the whole vector environment ended with it.</returns>
     public bool Add(in VectorStep step)
@@ -120,6 +123,7 @@ internal sealed class EpisodeScores(int agents)
 
         LastDeviation = Math.Sqrt(squares / endedAgents);
         LastLength = (double)lengthSum / endedAgents;
+        LastAgents = endedAgents;
         Episodes++;
         BeginCount();
     }

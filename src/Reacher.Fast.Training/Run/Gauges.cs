@@ -9,14 +9,17 @@ internal static class EnvironmentGauge
 {
     public const int ScoreDeviation = 0;
     public const int EpisodeLength = 1;
+    public const int Agents = 2;
 
     /// <summary>Shows the episode that ended last, and counts it.</summary>
     /// <param name="slot">The slot of the environment's process.</param>
     /// <param name="score">The mean over the agents.</param>
     /// <param name="deviation">The standard deviation over the agents.</param>
     /// <param name="length">The mean length in decisions.</param>
-    public static void Write(ProcessSlot slot, double score, double deviation, double length)
+    /// <param name="agents">The agents that took part.</param>
+    public static void Write(ProcessSlot slot, double score, double deviation, double length, int agents)
     {
+        slot.WriteGauge(Agents, agents);
         slot.WriteGauge(ScoreDeviation, deviation);
         slot.WriteGauge(EpisodeLength, length);
         slot.AddEpisode(score);
@@ -26,18 +29,18 @@ internal static class EnvironmentGauge
     /// <returns>Mean and standard deviation over the agents, mean length; the mean is not a number before an episode has ended.</returns>
     public static (double Score, double Deviation, double Length) Read(ControlBlock control, int count)
     {
-        double sum = 0, squares = 0, length = 0;
-        int ended = 0;
+        double sum = 0, squares = 0, length = 0, ended = 0;
         for (int i = 0; i < count; i++)
         {
             ProcessSlot slot = control.Slot(ProcessRole.Environment, i);
             if (slot.Episodes > 0)
             {
-                double score = slot.LastScore, deviation = slot.ReadGauge(ScoreDeviation);
-                ended++;
-                sum += score;
-                squares += (score * score) + (deviation * deviation);
-                length += slot.ReadGauge(EpisodeLength);
+                // A run that goes on from a version that did not count them has 0 here until the next episode ends.
+                double agents = Math.Max(1, slot.ReadGauge(Agents)), score = slot.LastScore, deviation = slot.ReadGauge(ScoreDeviation);
+                ended += agents;
+                sum += agents * score;
+                squares += agents * ((score * score) + (deviation * deviation));
+                length += agents * slot.ReadGauge(EpisodeLength);
             }
         }
 

@@ -16,10 +16,12 @@ internal sealed class KernelAgreement(IKernelDevice reference, IKernelDevice dev
 
     /// <summary>
     /// The largest error that an op may have: <paramref name="products"/> for matrix products, 1e-5 for the rest. With a handful
-    /// of results their sum of squares can be small by cancellation alone, so those few get thirty times as much.
+    /// of results their sum of squares can be small by cancellation alone, so those few get thirty times as much. Behind a tanh an error
+    /// stays what it was where the sum is near 0, while the result it is compared with has shrunk from the sum's size, about ten here,
+    /// to at most 1: three times as much.
     /// </summary>
     public static double Limit(string op, double products, int batch, int outputs) =>
-        (IsProduct(op) ? products : 1e-5) * (batch * outputs < 64 ? 30 : 1);
+        (IsProduct(op) ? products : 1e-5) * (op.EndsWith("Tanh", StringComparison.Ordinal) ? 3 : 1) * (batch * outputs < 64 ? 30 : 1);
 
     /// <summary>Every op once, at these sizes.</summary>
     public IReadOnlyList<(string Op, double Error)> All(int batch, int inputs, int outputs)

@@ -1,3 +1,5 @@
+using Reacher.Fast.Core;
+using Reacher.Fast.Replay.Inspection;
 using Reacher.Fast.Training.Env;
 using Reacher.Fast.Training.Options;
 using Reacher.Fast.Training.Run;
@@ -97,9 +99,28 @@ public sealed class EnvironmentLoopTests
     }
 
     [Test]
-    public void An_environment_with_other_agents_than_the_plan_is_refused() => Assert.That(
-        () => Create(run.Plan, new ScriptedEnvironment(LoopFolder.Agents + 1, episodeSteps: 3)),
-        Throws.InvalidOperationException.With.Message.EqualTo("Environment 0 has 3 agents where the run began with 2."));
+    public void Every_environment_has_as_many_rows_as_its_agents_under_streams_of_its_own()
+    {
+        using EnvironmentLoop first = Create(run.Plan, new ScriptedEnvironment(LoopFolder.Agents + 3, episodeSteps: 2));
+        using EnvironmentLoop second = Create(run.Plan, new ScriptedEnvironment(1, episodeSteps: 2), index: 1);
+        foreach (EnvironmentLoop loop in new[] { first, second })
+        {
+            loop.Begin(5);
+            loop.Turn();
+            loop.Turn();
+        }
+
+        Assert.That(run.Control.TotalTransitions, Is.EqualTo(2 * (LoopFolder.Agents + 3 + 1)));
+        Assert.That(run.Replay.WrittenRows, Is.EqualTo(run.Control.TotalTransitions));
+        uint[] streams = [.. ReplayInspector.Inspect(run.Replay).Writers.Select(writer => writer.FirstStream)];
+        Assert.That(streams, Is.EqualTo(new[] { 0u, 1u << 24 }), "apart, whatever the number of agents");
+    }
+
+    [Test]
+    public void An_environment_of_other_sizes_than_the_plan_is_refused() => Assert.That(
+        () => Create(run.Plan with { ActionSize = 3 }, new ScriptedEnvironment(LoopFolder.Agents, episodeSteps: 3)),
+        Throws.TypeOf<InputException>()
+            .With.Message.EqualTo("Environment 0 has 3 observations and 2 actions where the run began with 3 and 3."));
 
     private void Drive(RunPlan plan, ScriptedEnvironment environment, int turns)
     {
@@ -111,7 +132,7 @@ public sealed class EnvironmentLoopTests
         }
     }
 
-    private EnvironmentLoop Create(RunPlan plan, ScriptedEnvironment environment) => new(
-        plan, run.Control, 0, environment, run.Replay, new WeightReader(run.Weights),
-        StatisticDrain.Of(environment, run["logs"], 0), new ReturnLog(run[""], 0));
+    private EnvironmentLoop Create(RunPlan plan, ScriptedEnvironment environment, int index = 0) => new(
+        plan, run.Control, index, environment, run.Replay, new WeightReader(run.Weights),
+        StatisticDrain.Of(environment, run["logs"], index), new ReturnLog(run[""], index));
 }

@@ -28,6 +28,8 @@ public sealed class GaugeTests
         End(control, 1, 6, 6);
         Assert.That(EnvironmentGauge.Read(control, 3).Score, Is.EqualTo(6.0), "the last ones");
         Assert.That(EnvironmentGauge.Read(control, 2).Score, Is.EqualTo(6.0), "of the processes the run has");
+        End(control, 2, 0, 0, 0, 0);
+        Assert.That(EnvironmentGauge.Read(control, 3).Score, Is.EqualTo(2.0), "every agent counts alike: two of 6 and four of 0");
     }
 
     private static void End(ControlBlock control, int process, params float[] rewards)
@@ -35,6 +37,6 @@ public sealed class GaugeTests
         bool[] none = new bool[rewards.Length], all = [.. rewards.Select(_ => true)];
         var scores = new EpisodeScores(rewards.Length);
         scores.Add(new VectorStep([], [], rewards, none, all, none, new RowActivity[rewards.Length]));
-        EnvironmentGauge.Write(control.Slot(ProcessRole.Environment, process), scores.LastMean, scores.LastDeviation, scores.LastLength);
+        EnvironmentGauge.Write(control.Slot(ProcessRole.Environment, process), scores.LastMean, scores.LastDeviation, scores.LastLength, scores.LastAgents);
     }
 }
