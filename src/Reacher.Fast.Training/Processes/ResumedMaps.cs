@@ -15,17 +15,20 @@ namespace Reacher.Fast.Training.Processes;
 /// </summary>
 internal static class ResumedMaps
 {
+    // A file that is not finished stays so: whoever began it is gone, since this process has the run's folder to itself.
+    private static readonly ReplayOptions AtOnce = new() { OpenPatience = TimeSpan.Zero };
+
     /// <summary>Makes sure, before anything is changed, that each file that is sound fits the run.</summary>
     /// <exception cref="InputException">One does not, or cannot be looked into.</exception>
     public static void RequireFit(RunFolder files, RunPlan plan)
     {
-        Try(() => ControlBlock.Open(files.Control))?.Dispose();
+        Try(() => ControlBlock.Open(files.Control, TimeSpan.Zero))?.Dispose();
         if (!plan.InProcess)
         {
-            Try(() => WeightChannel.Open(files.Weights, plan.PublishedLength))?.Dispose();
+            Try(() => WeightChannel.Open(files.Weights, plan.PublishedLength, TimeSpan.Zero))?.Dispose();
         }
 
-        using ReplayFile? replay = Try(() => ReplayFile.Open(files.Replay, plan.TransitionSpec, new ReplayOptions { Repair = false }));
+        using ReplayFile? replay = Try(() => ReplayFile.Open(files.Replay, plan.TransitionSpec, AtOnce with { Repair = false }));
         if (replay is not null)
         {
             RequireRoom(replay, plan);
@@ -40,7 +43,7 @@ internal static class ResumedMaps
             files.Replay,
             "replay",
             "the run goes on with a new, empty one",
-            () => ReplayFile.Open(files.Replay, plan.TransitionSpec),
+            () => ReplayFile.Open(files.Replay, plan.TransitionSpec, AtOnce),
             () => ReplayFile.Create(files.Replay, plan.TransitionSpec, Room(plan)));
         try
         {
@@ -70,7 +73,7 @@ internal static class ResumedMaps
         files.Control,
         "control block",
         "the run counts on from its checkpoint",
-        () => ControlBlock.Open(files.Control),
+        () => ControlBlock.Open(files.Control, TimeSpan.Zero),
         () => ControlBlock.Create(files.Control));
 
     /// <summary>Opens the weight channel.</summary>
@@ -79,7 +82,7 @@ internal static class ResumedMaps
         files.Weights,
         "weight channel",
         "the learner publishes its checkpoint's weights in a new one",
-        () => WeightChannel.Open(files.Weights, plan.PublishedLength),
+        () => WeightChannel.Open(files.Weights, plan.PublishedLength, TimeSpan.Zero),
         () => WeightChannel.Create(files.Weights, plan.PublishedLength));
 
     private static T OpenOrRemake<T>(string path, string kind, string then, Func<T> open, Func<T> create)
