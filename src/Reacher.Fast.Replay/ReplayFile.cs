@@ -45,6 +45,9 @@ public sealed class ReplayFile : IDisposable
     /// <summary>Bytes of the file.</summary>
     public long FileBytes => File.Length;
 
+    /// <summary>What was lost, where opening found rows damaged and emptied their slots; else null.</summary>
+    public ReplayRepair? Repair { get; private set; }
+
     internal MappedFile File { get; }
 
     internal ReplayLayout Layout { get; }
@@ -78,6 +81,7 @@ public sealed class ReplayFile : IDisposable
         long bytes = RequiredBytes(spec, capacity);
         ReplayLayout layout = new(spec, capacity);
         MappedFile file = MappedFile.Create(path, bytes, options.Overwrite);
+        file.Share();
         file.Advise(options.Populate);
         // The ready word comes last; the space was handed out zeroed, so every slot is empty and every lease free.
         file.Word(ReplayLayout.TailOffset).WriteRelease((ulong)options.FirstPosition);
@@ -96,7 +100,10 @@ public sealed class ReplayFile : IDisposable
         return new ReplayFile(file, layout, (ulong)options.FirstPosition);
     }
 
-    /// <summary>Opens an existing file, whoever else uses it, and however its last users ended.</summary>
+    /// <summary>
+    /// Opens an existing file, whoever else uses it, and however its last users ended. The first to open it verifies every row and takes
+    /// out those that a loss of power has torn (<see cref="Repair"/>); whoever comes meanwhile waits.
+    /// </summary>
     /// <param name="path">The path of the file.</param>
     /// <param name="expected">The sizes the caller needs; null takes what the file has.</param>
     /// <param name="options">How to map it; the defaults where null.</param>
@@ -119,6 +126,7 @@ public sealed class ReplayFile : IDisposable
             }
 
             ReplayFile replay = new(file, layout, header.FirstPosition);
+            replay.RepairOnce(options);
             replay.CheckTail();
             file.Advise(options.Populate);
             return replay;
@@ -151,6 +159,20 @@ public sealed class ReplayFile : IDisposable
 
     /// <summary>Unmaps the file once its writers and samplers are disposed too. The file stays.</summary>
     public void Dispose() => File.Dispose();
+
+    // One who only judges the file takes no part in its use: a run that goes on meanwhile must still find itself alone with it.
+    private void RepairOnce(ReplayOptions options)
+    {
+        if (options.Repair)
+        {
+            if (File.TryBeAlone())
+            {
+                Repair = RowRepair.Run(Slots, Layout, FirstPosition, tail);
+            }
+
+            File.Share();
+        }
+    }
 
     /// <summary>
     /// Throws where the tail contradicts the rows. It is the one header word that no checksum covers, because every claim adds
@@ -210,6 +232,12 @@ public sealed record ReplayOptions
 
     /// <summary>Maps every page at once, so that no first write or read of a page pays for it; costs about 0.1 s per gigabyte.</summary>
     public bool Populate { get; init; }
+
+    /// <summary>
+    /// Verifies every row on opening, where nobody else has the file open, and empties the slots of those that are damaged. Without it the
+    /// file is opened as it is.
+    /// </summary>
+    public bool Repair { get; init; } = true;
 
     /// <summary>How long to wait, on opening, for a creator that has not finished yet.</summary>
     public TimeSpan OpenPatience { get; init; } = TimeSpan.FromSeconds(2);

@@ -31,7 +31,9 @@ public static class AtomicFile
         string temporary = TemporaryName(full);
         try
         {
-            using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 1 << 16))
+            // A file of that name is a dead writer's. Made anew, so that nothing is written through a link of that name.
+            File.Delete(temporary);
+            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1 << 16))
             {
                 write(stream);
                 stream.Flush();

@@ -1,4 +1,5 @@
 using Reacher.Fast.Core.Files;
+
 namespace Reacher.Fast.Environments.Demonstrations;
 
 /// <summary>
@@ -80,13 +81,7 @@ public sealed class Demonstration
         byte[] bytes;
         try
         {
-            FileInfo file = new(path);
-            if (file.Exists && file.Length > MaximumBytes)
-            {
-                throw new DemonstrationException($"{path} has {file.Length} bytes; a recording of at most {MaximumBytes} can be read.");
-            }
-
-            bytes = File.ReadAllBytes(path);
+            bytes = BoundedFile.ReadBytes(path, MaximumBytes);
         }
         catch (Exception e) when (IoFailure.Is(e) || e is ArgumentException)
         {

@@ -130,7 +130,10 @@ internal static class HeaderPage
             {
                 throw new MappedFileException(
                     $"The {kind} {path} is {file.Length} bytes long and should be {header.FileLength}; it was truncated or copied in " +
-                    "part: restore or delete it.");
+                    "part: restore or delete it.")
+                {
+                    IsLost = true,
+                };
             }
 
             ReadOnlySpan<byte> page = file.Bytes(0, MappedHeader.PageBytes);
@@ -153,7 +156,7 @@ internal static class HeaderPage
 
     /// <summary>The error for a file that contradicts itself.</summary>
     public static MappedFileException Damaged(string path, string kind, string how) =>
-        new($"The {kind} {path} is damaged: {how}; restore it from a copy or delete it.");
+        new($"The {kind} {path} is damaged: {how}; restore it from a copy or delete it.") { IsLost = true };
 
     private static MappedFileException OtherByteOrder(string path, string kind) =>
         new($"The {kind} {path} was written on a machine of the other byte order; use it there, or start a new one.");
@@ -180,13 +183,16 @@ internal static class HeaderPage
                 {
                     throw BinaryPrimitives.ReverseEndianness(ready) == magic
                         ? OtherByteOrder(path, kind)
-                        : new MappedFileException($"The file {path} is no {kind} of this program; check the name.");
+                        : new MappedFileException($"The file {path} is no {kind} of this program; check the name.") { IsLost = true };
                 }
 
                 if (ended)
                 {
                     throw new MappedFileException(
-                        $"The {kind} {path} was never finished by the process that began it; delete it and start again.");
+                        $"The {kind} {path} was never finished by the process that began it; delete it and start again.")
+                    {
+                        IsLost = true,
+                    };
                 }
             }
 
@@ -206,9 +212,12 @@ internal static class HeaderPage
         {
             long length = file.Length;
             file.Dispose();
-            return last ? throw new MappedFileException(
+            return !last ? null : throw new MappedFileException(
                 $"The file {path} has only {length} bytes, less than a {kind}'s header; it is truncated or something else: restore or " +
-                "delete it.") : null;
+                "delete it.")
+            {
+                IsLost = true,
+            };
         }
 
         return file;

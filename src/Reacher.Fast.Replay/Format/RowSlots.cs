@@ -198,6 +198,13 @@ internal readonly unsafe struct RowSlots
         return ~crc;
     }
 
+    /// <summary>Whether the slot's row has the checksum that belongs to <paramref name="stamp"/>; for one who is alone with the file.</summary>
+    public bool IsWhole(long slot, ulong stamp)
+    {
+        byte* row = Address(slot);
+        return Checksum(row, stamp, StreamOf(row)) == ChecksumOf(row);
+    }
+
     private static uint BeginChecksum(ulong stamp, uint stream) =>
         BitOperations.Crc32C(BitOperations.Crc32C(ChecksumStart, stamp), stream);
 

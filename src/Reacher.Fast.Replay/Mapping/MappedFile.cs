@@ -9,6 +9,7 @@ namespace Reacher.Fast.Replay.Mapping;
 /// </summary>
 internal sealed unsafe class MappedFile : IDisposable
 {
+    private readonly FileStream file;
     private readonly MemoryMappedFile map;
     private readonly MemoryMappedViewAccessor view;
     private readonly byte* start;
@@ -19,6 +20,7 @@ internal sealed unsafe class MappedFile : IDisposable
     {
         Path = path;
         Length = length;
+        this.file = file;
         map = MemoryMappedFile.CreateFromFile(
             file, null, length, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: false);
         view = map.CreateViewAccessor(0, length, MemoryMappedFileAccess.ReadWrite);
@@ -36,6 +38,12 @@ internal sealed unsafe class MappedFile : IDisposable
 
     /// <summary>Address of byte 0; page-aligned. Valid while a user holds this.</summary>
     public byte* Start => start;
+
+    /// <summary>Whether nobody else uses the file; others who open it wait, until <see cref="Share"/>.</summary>
+    public bool TryBeAlone() => FileUse.TryBeAlone(file.SafeFileHandle);
+
+    /// <summary>Uses the file beside others, until it is unmapped or the process ends.</summary>
+    public void Share() => FileUse.Share(file.SafeFileHandle);
 
     /// <summary>The shared word at <paramref name="offset"/> bytes.</summary>
     public SharedWord Word(long offset)
@@ -122,14 +130,17 @@ internal sealed unsafe class MappedFile : IDisposable
             if (file.Length == 0)
             {
                 throw new MappedFileException(
-                    $"The file {path} is empty; it is no mapped file of this program, or its creation was interrupted: delete it.");
+                    $"The file {path} is empty; it is no mapped file of this program, or its creation was interrupted: delete it.")
+                {
+                    IsLost = true,
+                };
             }
 
             return new MappedFile(path, file, file.Length);
         }
         catch (FileNotFoundException e)
         {
-            throw new MappedFileException($"There is no file {path}; check the name.", e);
+            throw new MappedFileException($"There is no file {path}; check the name.", e) { IsLost = true };
         }
         catch (Exception e)
         {

@@ -24,4 +24,10 @@ public sealed class MappedFileException : InputException
         : base(message, innerException)
     {
     }
+
+    /// <summary>
+    /// The file is missing or damaged, so that a new one may take its place. False where it is sound but unfit, such as one of other
+    /// sizes, or where it cannot be looked into.
+    /// </summary>
+    public bool IsLost { get; init; }
 }

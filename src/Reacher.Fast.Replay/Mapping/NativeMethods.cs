@@ -14,6 +14,22 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Libc, EntryPoint = "posix_fallocate")]
     internal static partial int PosixFallocate(SafeFileHandle file, long offset, long length);
 
+    /// <summary>Sets a lock of the open file. Returns 0, or -1 with errno.</summary>
+    [LibraryImport(Libc, EntryPoint = "fcntl", SetLastError = true)]
+    internal static partial int Fcntl(SafeFileHandle file, int command, ref FileRange range);
+
+    /// <summary>F_OFD_SETLK: sets a lock, or fails where another holds one that excludes it.</summary>
+    internal const int SetLock = 37;
+
+    /// <summary>F_OFD_SETLKW: the same, but waits for the other.</summary>
+    internal const int SetLockAndWait = 38;
+
+    /// <summary>F_RDLCK: beside other readers' locks.</summary>
+    internal const short ReadLock = 0;
+
+    /// <summary>F_WRLCK: alone.</summary>
+    internal const short WriteLock = 1;
+
     // ---- Memory ----------------------------------------------------------------------------------------------------
 
     /// <summary>Advises the kernel on a range of pages. Returns 0, or -1 with errno.</summary>
@@ -42,4 +58,15 @@ internal static unsafe partial class NativeMethods
 
     /// <summary>EFBIG: the file system or RLIMIT_FSIZE allows no file of this length.</summary>
     internal const int FileTooLarge = 27;
+
+    /// <summary>struct flock of 64-bit Linux: bytes of a file, counted from its beginning.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct FileRange
+    {
+        public short Kind;
+        public short CountedFrom;
+        public long Start;
+        public long Length;
+        public int Pid;
+    }
 }

@@ -14,6 +14,8 @@ namespace Reacher.Fast.Runner.Commands;
 /// </summary>
 internal static class ReplayCommand
 {
+    private static readonly ReplayOptions AsItIs = new() { Repair = false };
+
     public static Command Create() => new("replay", "Look into a replay file.") { Inspect(), Verify() };
 
     private static Command Inspect()
@@ -22,7 +24,7 @@ internal static class ReplayCommand
         var command = new Command("inspect", "Show a replay's header, counters and writers.") { file, json };
         command.SetAction(result =>
         {
-            using ReplayFile replay = ReplayFile.Open(result.GetValue(file)!);
+            using ReplayFile replay = ReplayFile.Open(result.GetValue(file)!, options: AsItIs);
             ReplayInspection found = ReplayInspector.Inspect(replay);
             if (result.GetValue(json))
             {
@@ -50,7 +52,7 @@ internal static class ReplayCommand
         var command = new Command("verify", "Check every stamp and every checksum of a replay; exit code 1 if one is wrong.") { file, json };
         command.SetAction(result =>
         {
-            using ReplayFile replay = ReplayFile.Open(result.GetValue(file)!);
+            using ReplayFile replay = ReplayFile.Open(result.GetValue(file)!, options: AsItIs);
             bool show = !result.GetValue(json) && !Console.IsErrorRedirected;
             IProgress<double>? progress = show ? new PercentLine() : null;
             ReplayVerification found = ReplayVerifier.Verify(replay, progress);

@@ -111,7 +111,7 @@ internal static class TrainCommand
         }
 
         using RunLock owned = RunLock.Claim(files, resume, options.Force);
-        long? resumedAt = resume ? RunResumption.Prepare(files, plan) : null;
+        using RunResumption? resumed = resume ? RunResumption.Prepare(files, plan) : null;
         ConfigurationWriter.Save(options, files.Configuration);
         File.Delete(files.Summary);
         if (beginning is not null)
@@ -119,7 +119,7 @@ internal static class TrainCommand
             Safetensors.Write(beginning, files.InitialWeights);
         }
 
-        using var recorder = new MetricsRecorder(files, options, resumedAt);
+        using var recorder = new MetricsRecorder(files, options, resumed?.Transitions);
         long interval = options.SummaryInterval;
         var reporter = new RunReporter(
             view,

@@ -48,7 +48,7 @@ internal static class EnvironmentFactory
         Timeout = TimeSpan.FromSeconds(plan.TimeoutSeconds),
         Engine = plan.Engine,
         EnvironmentParameters = plan.Parameters,
-        Log = Console.Error.WriteLine,
+        Log = line => OutputLine.Write(line),
         // An evaluation learns from nobody.
         Warn = worker < plan.Workers - 1 ? OutputLine.WriteWarning : null,
     };

@@ -25,7 +25,7 @@ internal sealed record LoadedConfiguration(RunOptions Options, IReadOnlyList<str
 /// </summary>
 internal sealed class ConfigurationLoader
 {
-    private const long LargestFile = 1 << 20;
+    private const int LargestFile = 1 << 20;
 
     private readonly string file;
     private readonly string? scene;
@@ -74,12 +74,11 @@ internal sealed class ConfigurationLoader
     {
         try
         {
-            if (new FileInfo(path).Length > LargestFile)
-            {
-                throw new InputException($"'{path}' is larger than {LargestFile} bytes, so it is not a configuration; name a YAML file.");
-            }
-
-            return File.ReadAllText(path);
+            return BoundedFile.ReadText(path, LargestFile);
+        }
+        catch (FileTooLongException error)
+        {
+            throw new InputException($"'{path}' is larger than {LargestFile} bytes, so it is not a configuration; name a YAML file.", error);
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {

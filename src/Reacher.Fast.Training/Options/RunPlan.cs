@@ -2,8 +2,8 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Reacher.Fast.Core;
 using Reacher.Fast.Core.Batch;
-using Reacher.Fast.Core.Environments;
 using Reacher.Fast.Core.Files;
+using Reacher.Fast.Core.Environments;
 using Reacher.Fast.Core.Kernels.Cuda;
 using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Core.Networks;
@@ -16,6 +16,8 @@ namespace Reacher.Fast.Training.Options;
 /// </summary>
 internal sealed record RunPlan : RunOptions
 {
+    private const int LargestFile = 1 << 24;
+
     /// <summary>Most updates in one launch on a GPU: enough that the launch's own cost is lost among them.</summary>
     public const int MostUpdatesPerLaunch = 16;
 
@@ -127,7 +129,7 @@ internal sealed record RunPlan : RunOptions
     {
         try
         {
-            RunPlan? read = JsonSerializer.Deserialize<RunPlan>(File.ReadAllText(path), JsonStyle.Indented);
+            RunPlan? read = JsonSerializer.Deserialize<RunPlan>(BoundedFile.ReadText(path, LargestFile), JsonStyle.Indented);
             return read is { Learner: not null, Environment: not null }
                 ? read
                 : throw new InputException($"'{path}' holds no plan of a run; start the run again with --resume or --force.");

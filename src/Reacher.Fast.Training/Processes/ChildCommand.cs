@@ -8,6 +8,9 @@ namespace Reacher.Fast.Training.Processes;
 /// </summary>
 internal static class ChildCommand
 {
+    /// <summary>Whether the runtime can be looked into from outside; a user who sets it decides.</summary>
+    public const string DiagnosticsVariable = "DOTNET_EnableDiagnostics";
+
     public static ProcessStartInfo Create(IEnumerable<string> arguments)
     {
         string host = Environment.ProcessPath
@@ -25,6 +28,8 @@ internal static class ChildCommand
             start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "reacher-fast.dll"));
         }
 
+        // A child that is killed would leave its diagnostics socket in the folder for temporary files for ever.
+        start.Environment.TryAdd(DiagnosticsVariable, "0");
         foreach (string argument in arguments)
         {
             start.ArgumentList.Add(argument);

@@ -188,6 +188,8 @@ internal sealed class ChildProcess : IDisposable
 
     private void Take(string line)
     {
+        // A player's output comes this way too, and the log is read on terminals.
+        line = PrintableText.Of(line);
         if (OutputLine.WarningIn(line) is string sentence)
         {
             warned(sentence);

@@ -40,7 +40,15 @@ internal sealed class LockstepCheckpoints(RunFolder files, RunPlan plan, Trainin
         LockstepPosition position = LockstepPosition.Of(loaded);
         ControlBlock control = state.Control;
         ProcessSlot environment = control.Slot(ProcessRole.Environment, 0);
-        state.Replay.Rewind(position.WrittenRows);
+        long missing = position.WrittenRows - state.Replay.WrittenRows;
+        state.Replay.Rewind(position.WrittenRows - Math.Max(0, missing));
+        if (missing > 0)
+        {
+            say(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The replay lacks the last {missing} rows of the checkpoint, so the run goes on otherwise than it would have."));
+        }
+
         position.CutRecords(files);
         control.CooldownStart = plan.StopWhenSolved && position.CooldownStart > 0 ? position.CooldownStart : null;
         control.Learner.SetUpdates(state.Learner.Updates);

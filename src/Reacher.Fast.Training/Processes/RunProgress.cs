@@ -22,6 +22,8 @@ internal sealed class RunProgress
     private static readonly TimeSpan RateInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SaveInterval = TimeSpan.FromSeconds(5);
 
+    private const int LargestFile = 1 << 20;
+
     private readonly RunFolder files;
     private readonly RunPlan plan;
     private readonly ControlBlock control;
@@ -275,7 +277,7 @@ internal sealed class RunProgress
     }
 
     private static Saved Load(string path) => File.Exists(path)
-        ? JsonSerializer.Deserialize<Saved>(File.ReadAllText(path), JsonStyle.Indented) ?? throw new JsonException("null")
+        ? JsonSerializer.Deserialize<Saved>(BoundedFile.ReadText(path, LargestFile), JsonStyle.Indented) ?? throw new JsonException("null")
         : new Saved();
 
     private void ReadNewEvaluations()

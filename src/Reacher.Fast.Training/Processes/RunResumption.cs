@@ -12,50 +12,59 @@ namespace Reacher.Fast.Training.Processes;
 
 /// <summary>
 /// Makes the folder of a run ready to go on, before anything else opens its records: whatever refuses the run comes first and has touched
-/// nothing; then counters and records are brought to the moment from which the run goes on.
+/// nothing; then mapped files that are missing or damaged are made anew, and counters and records are brought to the moment from which the
+/// run goes on. While this lives the replay stays open, so that its rows, verified here, need not be verified again.
 /// </summary>
-internal static class RunResumption
+internal sealed class RunResumption : IDisposable
 {
-    /// <summary>Prepares a run to go on as <paramref name="plan"/> says.</summary>
-    /// <returns>The transitions at which it goes on.</returns>
-    /// <exception cref="InputException">It cannot go on so: no checkpoint fits, or a mapped file is missing, damaged or of another size.</exception>
-    public static long Prepare(RunFolder files, RunPlan plan)
+    private readonly ReplayFile replay;
+
+    private RunResumption(ReplayFile replay, long transitions) => (this.replay, Transitions) = (replay, transitions);
+
+    /// <summary>The transitions at which the run goes on.</summary>
+    public long Transitions { get; }
+
+    /// <summary>Prepares a run to go on as <paramref name="plan"/> says, and tells the user what a power loss has cost it.</summary>
+    /// <exception cref="InputException">It cannot go on so: no checkpoint fits, or a mapped file is sound but of another size.</exception>
+    public static RunResumption Prepare(RunFolder files, RunPlan plan)
     {
         LoadedCheckpoint? checkpoint = new TrainingCheckpoints(files, plan).RequireResumable();
-        RequireReplay(files, plan);
-        using ControlBlock control = ControlBlock.Open(files.Control);
+        ResumedMaps.RequireFit(files, plan);
+        using ControlBlock control = ResumedMaps.OpenControl(files);
+        // Before the replay is opened, because a process that still has it open would keep its rows from being verified.
         Leftovers.End(control, OutputLine.WriteWarning);
-        long transitions;
-        if (plan.InProcess)
+        ReplayFile replay = ResumedMaps.OpenReplay(files, plan);
+        try
         {
-            LockstepPosition position = LockstepPosition.Of(checkpoint);
-            position.CutRecords(files);
-            transitions = checkpoint?.Step ?? 0;
-        }
-        else
-        {
-            RaiseCounters(control, plan, checkpoint);
-            transitions = control.TotalTransitions;
-        }
+            if (!plan.InProcess)
+            {
+                ResumedMaps.OpenWeights(files, plan).Dispose();
+            }
 
-        MetricsFile.Cut(files.Metrics, transitions);
-        return transitions;
+            long transitions;
+            if (plan.InProcess)
+            {
+                LockstepPosition position = LockstepPosition.Of(checkpoint);
+                position.CutRecords(files);
+                transitions = checkpoint?.Step ?? 0;
+            }
+            else
+            {
+                RaiseCounters(control, plan, checkpoint);
+                transitions = control.TotalTransitions;
+            }
+
+            MetricsFile.Cut(files.Metrics, transitions);
+            return new RunResumption(replay, transitions);
+        }
+        catch
+        {
+            replay.Dispose();
+            throw;
+        }
     }
 
-    // The ring's size is that of its file. A smaller buffer_size is a shorter window of the rows that are drawn from; a GPU's mirror has none.
-    private static void RequireReplay(RunFolder files, RunPlan plan)
-    {
-        using ReplayFile replay = ReplayFile.Open(files.Replay, plan.TransitionSpec);
-        long room = plan.InProcess ? LockstepParts.ReplayCapacity(plan, plan.Environment.IsPlayer) : plan.BufferSize;
-        bool drawsFromAll = plan.IsCuda && !plan.InProcess;
-        if (replay.Capacity < room || (drawsFromAll && replay.Capacity > room))
-        {
-            throw new InputException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"The replay of run '{plan.RunId}' has room for {replay.Capacity} rows, and the configuration asks for {room}: a run keeps " +
-                $"the size it began with. Leave 'buffer_size' as it was, or begin a new run with the option 'initialize_from'."));
-        }
-    }
+    public void Dispose() => replay.Dispose();
 
     // After a power loss the pages of the counters may be older than the checkpoint. Steps that went back would let schedules and warm-up
     // begin again, and the environments repeat seeds.

@@ -87,7 +87,7 @@ internal sealed class Supervisor : IDisposable
         control.ClearStop();
         // The environments may run ahead of the learner by a few vector steps, so that neither waits for the other at every turn.
         double ahead = Math.Max(plan.UpdatesPerTurn, 4 * plan.UpdatesPerStep);
-        control.Limiter.Configure(new RateLimits(plan.UpdatesPerTransition, plan.WarmupTransitions, LearnerSlack: 1, EnvironmentSlack: ahead));
+        control.Limiter.Configure(new RateLimits(plan.UpdatesPerTransition, WarmupEnd(), LearnerSlack: 1, EnvironmentSlack: ahead));
         if (!(plan.StopWhenSolved && progress.IsSolved))
         {
             control.CooldownStart = null;
@@ -162,6 +162,11 @@ internal sealed class Supervisor : IDisposable
         replay.Dispose();
         wake.Dispose();
     }
+
+    // A run whose replay was lost warms up anew: from the first few rows alone nothing general can be learned.
+    private long WarmupEnd() => replay.WrittenRows >= plan.WarmupTransitions
+        ? plan.WarmupTransitions
+        : control.TotalTransitions + plan.WarmupTransitions - replay.WrittenRows;
 
     private void AddChildren()
     {

@@ -41,7 +41,7 @@ internal static class MachineDescription
     {
         try
         {
-            return JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllText(path)) ?? [];
+            return JsonSerializer.Deserialize<Dictionary<string, string>>(BoundedFile.ReadText(path, 1 << 20)) ?? [];
         }
         catch (Exception error) when (IoFailure.Is(error) || error is JsonException)
         {

@@ -1,3 +1,5 @@
+using Reacher.Fast.Core.Files;
+
 namespace Reacher.Fast.Training.Reporting;
 
 /// <summary>Shows a run to people: the live view, plain lines or JSON.</summary>
@@ -58,7 +60,7 @@ internal sealed class RunReporter(IRunView view, params IReadOnlyList<IRunObserv
     {
         try
         {
-            view.Say(sentence);
+            view.Say(PrintableText.Of(sentence));
         }
         catch (Exception)
         {

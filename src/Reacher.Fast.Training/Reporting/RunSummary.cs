@@ -53,7 +53,7 @@ internal sealed record RunSummary
     {
         try
         {
-            return JsonSerializer.Deserialize<RunSummary>(File.ReadAllText(path), JsonStyle.Indented);
+            return JsonSerializer.Deserialize<RunSummary>(BoundedFile.ReadText(path, 1 << 20), JsonStyle.Indented);
         }
         catch (Exception error) when (IoFailure.Is(error) || error is JsonException)
         {

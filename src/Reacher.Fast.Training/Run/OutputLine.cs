@@ -15,6 +15,7 @@ internal static class OutputLine
     public const string ErrorPrefix = "reacher-fast: ";
 
     private const string WarningPrefix = "warning: ";
+    private const int LongestTrace = 1 << 16;
 
     /// <summary>Whether the user wants to see stack traces.</summary>
     public static bool WantsTraces => Environment.GetEnvironmentVariable(TraceVariable) is not null;
@@ -26,18 +27,21 @@ internal static class OutputLine
     public static void WriteFailure(Exception failure)
     {
         WriteError(failure.Message);
-        Write(WantsTraces ? failure.ToString() : $"Set {TraceVariable}=1 for the stack trace.");
+        Write(WantsTraces ? failure.ToString() : $"Set {TraceVariable}=1 for the stack trace.", LongestTrace);
     }
 
     /// <summary>Writes a sentence that the user should read although the process goes on; in a child, its supervisor shows it.</summary>
     public static void WriteWarning(string sentence) => Write(WarningPrefix + sentence);
 
-    /// <summary>Writes a line that explains an error further. A standard error that cannot be written changes nothing.</summary>
-    public static void Write(string line)
+    /// <summary>
+    /// Writes lines for the user or, in a child, for its log. What a terminal would obey in them is written out, and what is too long is
+    /// cut. A standard error that cannot be written changes nothing.
+    /// </summary>
+    public static void Write(string line, int longest = PrintableText.Longest)
     {
         try
         {
-            Console.Error.WriteLine(line);
+            Console.Error.WriteLine(PrintableText.Of(line, longest));
         }
         catch (Exception error) when (IoFailure.Is(error))
         {

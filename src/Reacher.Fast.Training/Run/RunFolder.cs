@@ -105,6 +105,19 @@ internal sealed record RunFolder(string Folder, string Behavior)
     public static string ReturnsIn(string logs, int worker) =>
         Path.Combine(logs, string.Create(CultureInfo.InvariantCulture, $"returns-{worker}.f64"));
 
+    /// <summary>A name beside <paramref name="path"/> that is free, for a damaged file that must make room for a new one.</summary>
+    public static string AsideOf(string path)
+    {
+        for (int number = 1; ; number++)
+        {
+            string aside = string.Create(CultureInfo.InvariantCulture, $"{path}.damaged-{number}");
+            if (!File.Exists(aside))
+            {
+                return aside;
+            }
+        }
+    }
+
     /// <summary>The log of a Unity player.</summary>
     /// <param name="logs">The folder of logs.</param>
     /// <param name="worker">The number of the process that steps it.</param>

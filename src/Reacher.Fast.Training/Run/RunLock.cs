@@ -18,7 +18,7 @@ internal sealed class RunLock : IDisposable
     /// <param name="force">Whether to delete a run that is there.</param>
     /// <exception cref="InputException">
     /// The run exists and neither <paramref name="resume"/> nor <paramref name="force"/> was said; or it is to be resumed and does not exist;
-    /// or another process runs it; or the folder cannot be written.
+    /// or another process runs it; or the folder cannot be written; or there are symbolic links where the run would write.
     /// </exception>
     public static RunLock Claim(RunFolder run, bool resume, bool force)
     {
@@ -41,6 +41,11 @@ internal sealed class RunLock : IDisposable
             throw new InputException(
                 $"'{run.Folder}' does not look like a run, having no {RunFolder.ConfigurationName}, so --force leaves it alone; " +
                 "delete it yourself or choose another --run-id.");
+        }
+
+        if (exists)
+        {
+            RefuseLinks(run, force);
         }
 
         return Claim(run, deleteFirst: exists && force);
@@ -68,6 +73,41 @@ internal sealed class RunLock : IDisposable
         {
             throw new InputException(
                 $"The run's folder '{run.Folder}' cannot be written: {error.Message.TrimEnd('.')}; choose another --results-dir.", error);
+        }
+    }
+
+    // The run's files are opened by name, some again and again. A link among them would let the run write, or --force delete, elsewhere.
+    private static void RefuseLinks(RunFolder run, bool force)
+    {
+        if (force)
+        {
+            // Other links in the folder are deleted with the rest, and what they point to is left alone.
+            RefuseLink(new FileInfo(run.Lock));
+            if (new DirectoryInfo(run.Folder).LinkTarget is string target)
+            {
+                throw new InputException(
+                    $"'{run.Folder}' is a link to '{target}', so --force leaves it alone; delete what is there yourself or choose another " +
+                    "--run-id.");
+            }
+
+            return;
+        }
+
+        // A folder that is a link comes before what is in it.
+        var all = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None };
+        foreach (FileSystemInfo entry in new DirectoryInfo(run.Folder).EnumerateFileSystemInfos("*", all))
+        {
+            RefuseLink(entry);
+        }
+    }
+
+    private static void RefuseLink(FileSystemInfo entry)
+    {
+        if (entry.LinkTarget is string target)
+        {
+            throw new InputException(
+                $"'{entry.FullName}' is a link to '{target}', and a run writes only to files of its own; put the file itself there, or " +
+                "delete the link.");
         }
     }
 

@@ -34,9 +34,15 @@ internal sealed class StatisticDrain(MlAgentsEnvironment? player, string folder,
             return;
         }
 
+        bool refused = totals.Refusal is not null;
         foreach (PlayerStatistic statistic in player.Statistics)
         {
             totals.Add(statistic);
+        }
+
+        if (!refused && totals.Refusal is string refusal)
+        {
+            OutputLine.WriteWarning(refusal);
         }
 
         player.Statistics.Clear();

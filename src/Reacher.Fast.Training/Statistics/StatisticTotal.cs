@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Reacher.Fast.Core.Files;
 using Reacher.Fast.Environments.MlAgents.Messages;
 
 namespace Reacher.Fast.Training.Statistics;
@@ -54,12 +55,25 @@ internal sealed class StatisticTotal
     }
 }
 
-/// <summary>The totals of all keys.</summary>
+/// <summary>
+/// The totals of all keys. A scene that makes up a key for each value would fill the memory and the disk, so only the first
+/// <see cref="MostKeys"/> that are not too long are taken, and the user is told of the first one that is not.
+/// </summary>
 internal sealed class StatisticTotals
 {
+    /// <summary>Keys of one run that are recorded.</summary>
+    public const int MostKeys = 1000;
+
+    /// <summary>Characters of a key.</summary>
+    public const int LongestKey = 200;
+
+    private readonly HashSet<string> known = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, StatisticTotal> totals = new(StringComparer.Ordinal);
 
     public int Count => totals.Count;
+
+    /// <summary>What the user is to be told once a key was left out; else null.</summary>
+    public string? Refusal { get; private set; }
 
     public IReadOnlyCollection<StatisticTotal> All => totals.Values;
 
@@ -68,17 +82,25 @@ internal sealed class StatisticTotals
     {
         if (float.IsFinite(statistic.Value))
         {
-            Of(statistic.Key, statistic.Aggregation).Add(statistic.Value);
+            Of(statistic.Key, statistic.Aggregation)?.Add(statistic.Value);
         }
     }
 
-    public void Add(StatisticTotal total) => Of(total.Key, total.Aggregation).Add(total);
+    public void Add(StatisticTotal total) => Of(total.Key, total.Aggregation)?.Add(total);
 
     public void Clear() => totals.Clear();
 
     // When a scene reports a key with another way of combining its values, the total of that key begins anew.
-    private StatisticTotal Of(string key, StatisticAggregation aggregation)
+    private StatisticTotal? Of(string key, StatisticAggregation aggregation)
     {
+        if (key.Length > LongestKey || (known.Count >= MostKeys && !known.Contains(key)))
+        {
+            Refusal ??= $"The scene reports more statistics than are recorded: {QuotedName.Of(key)} and others are left out. At most {MostKeys} " +
+                $"keys of at most {LongestKey} characters are taken.";
+            return null;
+        }
+
+        known.Add(key);
         if (!totals.TryGetValue(key, out StatisticTotal? total) || total.Aggregation != aggregation)
         {
             totals[key] = total = new StatisticTotal { Key = key, Aggregation = aggregation };

@@ -9,6 +9,8 @@ namespace Reacher.Fast.Replay.Tests.Processes;
 /// <summary>SIGKILL to writers and readers, at random moments and at every moment there is; what is left must be whole.</summary>
 public sealed class KillTests
 {
+    private static readonly ReplayOptions AsItIs = new() { Repair = false };
+
     private const long Capacity = 4096;
 
     [Test]
@@ -81,7 +83,7 @@ public sealed class KillTests
         crowd.KillAll();
         long written = crowd.Replay.WrittenRows;
         long counted = crowd.Control.TotalTransitions;
-        using ReplayFile reopened = ReplayFile.Open(crowd.Replay.Path, Provenance.Spec);
+        using ReplayFile reopened = ReplayFile.Open(crowd.Replay.Path, Provenance.Spec, AsItIs);
         using Replay.Control.ControlBlock control = Replay.Control.ControlBlock.Open(crowd.Control.Path);
         Assert.That(reopened.WrittenRows, Is.EqualTo(written));
         Assert.That(control.TotalTransitions, Is.EqualTo(counted).And.GreaterThan(0));
@@ -112,7 +114,7 @@ public sealed class KillTests
 
         double longest = crowd.LongestWait;
         crowd.KillAll();
-        using ReplayFile reopened = ReplayFile.Open(crowd.Replay.Path);
+        using ReplayFile reopened = ReplayFile.Open(crowd.Replay.Path, options: AsItIs);
         ReplayVerification found = ReplayVerifier.Verify(reopened);
         TestContext.Out.WriteLine(
             $"{kills} kills, {crowd.CheckedRows} rows checked, {crowd.Violations} wrong, {reopened.WrittenRows / Capacity} rounds, longest wait " +

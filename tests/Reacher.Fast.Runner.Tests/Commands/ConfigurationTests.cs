@@ -230,6 +230,16 @@ public sealed class ConfigurationTests
     }
 
     [Test]
+    [Platform("Linux")]
+    public void A_device_without_end_is_refused()
+    {
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.That(
+            () => ConfigurationLoader.Load("/dev/zero", []), Throws.TypeOf<InputException>().With.Message.Contains("is not a configuration"));
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(16 << 20));
+    }
+
+    [Test]
     public void Nesting_without_end_is_refused() =>
         Assert.That(() => Parse(string.Concat(Enumerable.Repeat("[", 100_000))), Throws.TypeOf<InputException>());
 

@@ -54,6 +54,34 @@ public sealed class TrainProcessTests
     }
 
     [Test]
+    public void A_run_goes_on_after_a_power_loss_that_left_no_map_as_it_was()
+    {
+        using (RunnerProcess run = Train(results, "a", "--max-steps", "3000"))
+        {
+            Assert.That(run.WaitForExit(), Is.Zero, run.Errors);
+        }
+
+        string folder = Path.Combine(results, "a");
+        string replay = Path.Combine(folder, "replay.map"), control = Path.Combine(folder, "control.map");
+        byte[] rows = File.ReadAllBytes(replay);
+        for (int page = 5; page < 200; page += 3)
+        {
+            rows.AsSpan(page * 4096, 4096).Clear();
+        }
+
+        File.WriteAllBytes(replay, rows);
+        File.Delete(Path.Combine(folder, "weights.map"));
+        File.WriteAllBytes(control, new byte[new FileInfo(control).Length]);
+        using RunnerProcess resumed = Train(results, "a", "--resume", "--max-steps", "6000");
+        Assert.That(resumed.WaitForExit(), Is.Zero, resumed.Errors);
+        Assert.That(resumed.Errors, Does.Contain("were not whole").And.Contain("was missing").And.Contain("control.map.damaged-1"));
+        using ReplayFile after = ReplayFile.Open(replay, options: new ReplayOptions { Repair = false });
+        Assert.That(ReplayVerifier.Verify(after).IsClean, Is.True);
+        using ControlBlock counters = Control(results, "a");
+        Assert.That(counters.TotalTransitions, Is.GreaterThanOrEqualTo(6000));
+    }
+
+    [Test]
     public void What_dies_is_started_again_and_the_run_goes_on()
     {
         using RunnerProcess run = Train(results, "b");
@@ -72,7 +100,7 @@ public sealed class TrainProcessTests
         Assert.That(control.Slot(ProcessRole.Environment, 0).Restarts, Is.EqualTo(1));
         run.Signal("TERM");
         Assert.That(run.WaitForExit(), Is.EqualTo(130), run.Errors);
-        using ReplayFile replay = ReplayFile.Open(Path.Combine(results, "b", "replay.map"));
+        using ReplayFile replay = ReplayFile.Open(Path.Combine(results, "b", "replay.map"), options: new ReplayOptions { Repair = false });
         Assert.That(ReplayVerifier.Verify(replay).IsClean, Is.True);
     }
 

@@ -47,6 +47,14 @@ public sealed class RunReporterTests
         Assert.That(calls, Is.EqualTo(new[] { "first sees 0", "first ends" }));
     }
 
+    [Test]
+    public void What_a_terminal_would_obey_does_not_reach_a_view()
+    {
+        var calls = new List<string>();
+        new RunReporter(new Listener("view", calls)).Say("The player 'a\x1b[2J' left.");
+        Assert.That(calls, Is.EqualTo(new[] { "view says The player 'a\\x1b[2J' left." }));
+    }
+
     private sealed class Listener(string name, List<string> calls) : IRunView, IRunObserver
     {
         public string? Sentence { get; init; }

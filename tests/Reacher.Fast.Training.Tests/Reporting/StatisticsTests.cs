@@ -45,6 +45,35 @@ public sealed class StatisticsTests
     }
 
     [Test]
+    public void Keys_without_end_are_cut_off_and_the_user_is_told()
+    {
+        var totals = new StatisticTotals();
+        for (int key = 0; key < 3 * StatisticTotals.MostKeys; key++)
+        {
+            totals.Add(new PlayerStatistic($"{key}", 1, StatisticAggregation.Average));
+            if (key % 700 == 0)
+            {
+                // Every few seconds the totals are passed on; the keys of a run are counted beyond that.
+                totals.Clear();
+            }
+        }
+
+        totals.Clear();
+        for (int key = 0; key < 3 * StatisticTotals.MostKeys; key++)
+        {
+            totals.Add(new PlayerStatistic($"{key}", 1, StatisticAggregation.Average));
+        }
+
+        Assert.That(totals.Count, Is.EqualTo(StatisticTotals.MostKeys));
+        Assert.That(totals.Refusal, Does.Contain($"'{StatisticTotals.MostKeys}' and others are left out"));
+        var other = new StatisticTotals();
+        other.Add(new PlayerStatistic(new string('k', StatisticTotals.LongestKey), 1, StatisticAggregation.Sum));
+        Assert.That(other.Refusal, Is.Null);
+        other.Add(new PlayerStatistic(new string('k', StatisticTotals.LongestKey + 1), 1, StatisticAggregation.Sum));
+        Assert.That((other.Count, other.Refusal is null), Is.EqualTo((1, false)));
+    }
+
+    [Test]
     public void Workers_are_combined_but_for_the_most_recent_which_is_the_first_workers()
     {
         using var folder = new TemporaryFolder();

@@ -28,6 +28,7 @@ public sealed class OutputLineTests
         {
             OutputLine.WriteWarning("one");
             OutputLine.WriteError("two");
+            OutputLine.WriteWarning("\x1b[2J" + new string('x', 100_000));
         }
         finally
         {
@@ -36,5 +37,6 @@ public sealed class OutputLineTests
 
         string[] lines = written.ToString().Split(Environment.NewLine);
         Assert.That((OutputLine.WarningIn(lines[0]), OutputLine.ErrorIn(lines[1])), Is.EqualTo(("one", "two")));
+        Assert.That(lines[2], Does.StartWith("warning: \\x1b[2Jxx").And.EndsWith("x...").And.Length.LessThan(5000));
     }
 }

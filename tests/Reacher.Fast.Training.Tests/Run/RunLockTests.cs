@@ -81,6 +81,41 @@ public sealed class RunLockTests
         Assert.That(Directory.Exists(folder["first/link"]), Is.False);
     }
 
+    [TestCase("first/metrics.jsonl")]
+    [TestCase("first/run_logs")]
+    [TestCase("first/Reacher/checkpoint.safetensors")]
+    [TestCase("first/run.lock")]
+    public void A_run_with_a_planted_link_is_not_resumed(string planted)
+    {
+        using var folder = new TemporaryFolder();
+        MakeRun(folder, "first");
+        Directory.CreateDirectory(Path.GetDirectoryName(folder[planted])!);
+        if (Directory.Exists(folder[planted]))
+        {
+            Directory.Delete(folder[planted], recursive: true);
+        }
+
+        File.Delete(folder[planted]);
+        File.CreateSymbolicLink(folder[planted], folder["precious"]);
+        Assert.That(
+            () => RunLock.Claim(Folder(folder, "first"), resume: true, force: false),
+            Throws.TypeOf<InputException>().With.Message.Contains($"is a link to '{folder["precious"]}'"));
+        Assert.That(File.Exists(folder["precious"]), Is.False, "nothing is written through the link");
+    }
+
+    [Test]
+    public void Force_does_not_empty_what_a_linked_run_folder_points_to_and_resume_goes_on_there()
+    {
+        using var folder = new TemporaryFolder();
+        MakeRun(folder, "first");
+        Directory.CreateSymbolicLink(folder["linked"], folder["first"]);
+        Assert.That(
+            () => RunLock.Claim(Folder(folder, "linked"), resume: false, force: true),
+            Throws.TypeOf<InputException>().With.Message.Contains("--force leaves it alone"));
+        Assert.That(File.Exists(folder["first/Reacher/weights"]), Is.True);
+        RunLock.Claim(Folder(folder, "linked"), resume: true, force: false).Dispose();
+    }
+
     [Test]
     public void A_run_that_is_running_cannot_be_resumed_or_replaced()
     {
