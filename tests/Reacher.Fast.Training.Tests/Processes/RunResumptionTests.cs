@@ -219,7 +219,7 @@ public sealed class RunResumptionTests
         WeightChannel.Create(files.Weights, Plan.PublishedLength).Dispose();
         using (ControlBlock control = ControlBlock.Create(files.Control))
         {
-            control.Slot(ProcessRole.Environment, 0).SetVectorSteps(counted / Plan.AgentCount, Plan.AgentCount);
+            control.Slot(ProcessRole.Environment, 0).SetVectorSteps(counted / Plan.AgentCount, counted);
         }
 
         using IKernelDevice device = KernelDevices.Create("scalar", 1);

@@ -37,6 +37,7 @@ public sealed class GaugeTests
         bool[] none = new bool[rewards.Length], all = [.. rewards.Select(_ => true)];
         var scores = new EpisodeScores(rewards.Length);
         scores.Add(new VectorStep([], [], rewards, none, all, none, new RowActivity[rewards.Length]));
-        EnvironmentGauge.Write(control.Slot(ProcessRole.Environment, process), scores.LastMean, scores.LastDeviation, scores.LastLength, scores.LastAgents);
+        EnvironmentGauge.Write(
+            control.Slot(ProcessRole.Environment, process), scores.LastMean, scores.LastDeviation, scores.LastLength, scores.LastAgents);
     }
 }
