@@ -60,7 +60,9 @@ public sealed class PolicyFileTests
         state.Metadata[PolicyFile.SensorsKey] = "1;2x3";
         Assert.That(() => PolicyFile.FromState(state, "f", out _), Throws.TypeOf<InputException>().With.Message.Contains("'1;2x3', which is not 5"));
         state.Metadata[PolicyFile.SensorsKey] = "\u001b[2J";
-        Assert.That(() => PolicyFile.FromState(state, "f", out _), Throws.TypeOf<InputException>().With.Message.Contains("'?[2J', which is not 5"));
+        Assert.That(
+            () => PolicyFile.FromState(state, "f", out _),
+            Throws.TypeOf<InputException>().With.Message.Contains("'\\x1b[2J', which is not 5"));
     }
 
     [Test]

@@ -65,7 +65,6 @@ public sealed class ForeignPolicyTests
     public void What_does_not_go_is_one_sentence_and_exit_code_2()
     {
         AssertRefused("is an ONNX policy, which eval and player can play and no more", "export", onnx, "-o", folder["b.safetensors"]);
-        AssertRefused("is an ONNX policy, which", "train", "--initialize-from", onnx, "--results-dir", folder.Path, "--run-id", "a");
         AssertRefused("There is no file ", "eval", folder["none.onnx"]);
         AssertRefused("give either the trainer's port", "player", "--policy", onnx, "--port", "5005");
         AssertRefused("give either the trainer's port", "player");

@@ -20,7 +20,7 @@ public sealed class RefusalTests
             "it sees pictures (its input 'obs_1' has 3 dimensions)"),
         ["another input"] = (graph => ForeignModels.AddInput(graph, "previous"), "it has an input 'previous', which no sensor gives"),
         ["an input that a terminal would obey"] = (
-            graph => ForeignModels.AddInput(graph, "\u001b[2J" + new string('x', 100)), $"it has an input '?[2J{new string('x', 56)}...', which"),
+            graph => ForeignModels.AddInput(graph, "\u001b[2J" + new string('x', 100)), $"it has an input '\\x1b[2J{new string('x', 56)}...', which"),
         ["no first sensor"] = (graph => ForeignModels.Rename(graph, "obs_0", "obs_3"), "it has 3 sensors, and no input 'obs_0' among them"),
         ["vectors of 1.x beside others"] = (
             graph => ForeignModels.Rename(graph, "obs_2", "vector_observation"), "it has other sensors beside 'vector_observation'"),

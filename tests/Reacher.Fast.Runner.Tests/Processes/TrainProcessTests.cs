@@ -295,9 +295,13 @@ public sealed class TrainProcessTests
             Assert.That(first.WaitForExit(), Is.Zero, first.Errors);
         }
 
-        using (RunnerProcess wrong = Train(results, "l", "--initialize-from", "none"))
+        string foreign = Path.Combine(results, "policy.onnx");
+        File.WriteAllText(foreign, "");
+        foreach ((string beginning, string sentence) in ((string, string)[])[("none", "'none'"), (foreign, "is an ONNX policy, which")])
         {
+            using RunnerProcess wrong = Train(results, "l", "--initialize-from", beginning);
             Assert.That(wrong.WaitForExit(), Is.EqualTo(2));
+            Assert.That(wrong.Errors, Does.Contain(sentence));
             Assert.That(Directory.Exists(Path.Combine(results, "l")), Is.False, "nothing is made for a run that cannot begin");
         }
 
