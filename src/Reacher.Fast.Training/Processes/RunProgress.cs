@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Reacher.Fast.Core;
 using Reacher.Fast.Core.Checkpoints;
@@ -20,24 +19,18 @@ namespace Reacher.Fast.Training.Processes;
 internal sealed class RunProgress
 {
     private static readonly TimeSpan RateInterval = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan SaveInterval = TimeSpan.FromSeconds(5);
-
-    private const int LargestFile = 1 << 20;
 
     private readonly RunFolder files;
     private readonly RunPlan plan;
     private readonly ControlBlock control;
     private readonly ReplayFile replay;
-    private readonly Stopwatch clock = Stopwatch.StartNew();
     private readonly List<double> scores = [];
     private readonly EvaluationWindow window;
     private readonly EvaluationReader evaluations;
     private readonly StallWatch stall;
-    private readonly Saved saved = new();
+    private readonly ProgressFile kept;
     private readonly long transitionsBefore;
     private readonly long updatesBefore;
-    private TimeSpan progressSavedAt;
-    private Task saving = Task.CompletedTask;
     private double sampledAt;
     private long sampledTransitions;
     private long sampledUpdates;
@@ -57,36 +50,26 @@ internal sealed class RunProgress
         evaluations = new EvaluationReader(files.Evaluations);
         stall = new StallWatch(plan, control, replay, TimeProvider.System);
         transitionsBefore = sampledTransitions = control.TotalTransitions;
-        try
-        {
-            saved = Load(ProgressPath).Before(transitionsBefore);
-        }
-        catch (Exception error) when (IoFailure.Is(error) || error is JsonException)
-        {
-            Warning = $"What the run had reached cannot be read from '{ProgressPath}' ({error.Message.TrimEnd('.')}); its clock begins anew.";
-        }
-
+        kept = new ProgressFile(files.Progress, transitionsBefore);
         updatesBefore = sampledUpdates = control.Learner.Updates;
         ReadNewEvaluations();
     }
 
     /// <summary>A sentence for the user about what could not be read at the beginning; null if all is well.</summary>
-    public string? Warning { get; }
+    public string? Warning => kept.Warning;
 
     public IReadOnlyList<double> EvaluationScores => scores;
 
     public bool IsSolved => window.IsSolved;
 
     /// <summary>Seconds the run has been at it, interruptions left out.</summary>
-    public double Elapsed => saved.ElapsedSeconds + clock.Elapsed.TotalSeconds;
-
-    private string ProgressPath => files.Progress;
+    public double Elapsed => kept.Elapsed;
 
     /// <summary>Takes in what has happened since the last call.</summary>
     public void Refresh()
     {
         ReadNewEvaluations();
-        double now = clock.Elapsed.TotalSeconds, interval = now - sampledAt;
+        double now = kept.SessionSeconds, interval = now - sampledAt;
         if (interval < RateInterval.TotalSeconds)
         {
             return;
@@ -201,7 +184,7 @@ internal sealed class RunProgress
 
     public RunSummary Summarize(StopReason reason)
     {
-        double seconds = clock.Elapsed.TotalSeconds;
+        double seconds = kept.SessionSeconds;
         return new RunSummary
         {
             RunId = plan.RunId,
@@ -217,8 +200,8 @@ internal sealed class RunProgress
             Episodes = control.TotalEpisodes,
             Transitions = control.TotalTransitions,
             Updates = control.Learner.Updates,
-            FirstAtThreshold = saved.FirstAtThreshold,
-            Solved = saved.Solved,
+            FirstAtThreshold = kept.FirstAtThreshold,
+            Solved = kept.Solved,
             EvaluationEpisodes = scores.Count,
             WindowMean = window.Mean,
             WindowCount = window.Count,
@@ -235,8 +218,7 @@ internal sealed class RunProgress
     /// <returns>One sentence if it could not be written; else null.</returns>
     public string? Save(RunSummary summary)
     {
-        saving.Wait();
-        WriteProgress(ProgressText());
+        kept.Save();
         try
         {
             AtomicFile.WriteText(files.Summary, JsonSerializer.Serialize(summary, JsonStyle.Indented));
@@ -248,37 +230,8 @@ internal sealed class RunProgress
         }
     }
 
-    /// <summary>
-    /// Keeps the clock and the milestones every few seconds, in case nobody comes to save them at the end. Does not wait for the disk: on a
-    /// slow one the next save begins when the last has ended.
-    /// </summary>
-    public void SaveNowAndThen()
-    {
-        if (clock.Elapsed - progressSavedAt >= SaveInterval && saving.IsCompleted)
-        {
-            progressSavedAt = clock.Elapsed;
-            string progress = ProgressText();
-            saving = Task.Run(() => WriteProgress(progress));
-        }
-    }
-
-    private string ProgressText() => JsonSerializer.Serialize(saved with { ElapsedSeconds = Elapsed }, JsonStyle.Indented);
-
-    private void WriteProgress(string text)
-    {
-        try
-        {
-            AtomicFile.WriteText(ProgressPath, text);
-        }
-        catch (Exception error) when (IoFailure.Is(error))
-        {
-            // A full disk must not end this run; a run resumed from here lacks the time since the last save.
-        }
-    }
-
-    private static Saved Load(string path) => File.Exists(path)
-        ? JsonSerializer.Deserialize<Saved>(BoundedFile.ReadText(path, LargestFile), JsonStyle.Indented) ?? throw new JsonException("null")
-        : new Saved();
+    /// <summary>Keeps the clock and the milestones every few seconds; see <see cref="ProgressFile.SaveNowAndThen"/>.</summary>
+    public void SaveNowAndThen() => kept.SaveNowAndThen();
 
     private void ReadNewEvaluations()
     {
@@ -299,12 +252,12 @@ internal sealed class RunProgress
             window.Add(record.Score);
             if (record.Score >= plan.Threshold)
             {
-                saved.FirstAtThreshold ??= new Milestone(record.TrainingEpisodes, record.Transitions, Elapsed, record.Score);
+                kept.FirstAtThreshold ??= new Milestone(record.TrainingEpisodes, record.Transitions, Elapsed, record.Score);
             }
 
             if (window.IsSolved)
             {
-                saved.Solved ??= new Milestone(record.TrainingEpisodes, record.Transitions, Elapsed, window.Mean);
+                kept.Solved ??= new Milestone(record.TrainingEpisodes, record.Transitions, Elapsed, window.Mean);
             }
         }
     }
@@ -312,29 +265,13 @@ internal sealed class RunProgress
     // Once the scores are there only the window is left to fill: as many episodes as it takes the low ones to leave, at the pace they come.
     private double? SecondsToSolved()
     {
-        if (scores.Count == 0 || scores[^1] < plan.Threshold || IsSolved || saved.FirstAtThreshold is null)
+        if (scores.Count == 0 || scores[^1] < plan.Threshold || IsSolved || kept.FirstAtThreshold is null)
         {
             return null;
         }
 
         int good = scores.Count(score => score >= plan.Threshold);
-        double pace = Math.Max(1e-3, (Elapsed - saved.FirstAtThreshold.Seconds) / Math.Max(1, good));
+        double pace = Math.Max(1e-3, (Elapsed - kept.FirstAtThreshold.Seconds) / Math.Max(1, good));
         return pace * Math.Max(0, plan.EvaluationWindow - good);
-    }
-
-    private sealed record Saved
-    {
-        public double ElapsedSeconds { get; init; }
-
-        public Milestone? FirstAtThreshold { get; set; }
-
-        public Milestone? Solved { get; set; }
-
-        /// <summary>Without milestones that a run which went back to a checkpoint has yet to reach again.</summary>
-        public Saved Before(long transitions) => this with
-        {
-            FirstAtThreshold = FirstAtThreshold?.Transitions > transitions ? null : FirstAtThreshold,
-            Solved = Solved?.Transitions > transitions ? null : Solved,
-        };
     }
 }

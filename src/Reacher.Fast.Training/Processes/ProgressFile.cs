@@ -1,0 +1,114 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Reacher.Fast.Core.Files;
+using Reacher.Fast.Training.Reporting;
+
+namespace Reacher.Fast.Training.Processes;
+
+/// <summary>A run's clock and milestones, kept over interruptions in a file of its folder.</summary>
+internal sealed class ProgressFile
+{
+    private static readonly TimeSpan SaveInterval = TimeSpan.FromSeconds(5);
+
+    private const int LargestFile = 1 << 20;
+
+    private readonly string path;
+    private readonly Stopwatch clock = Stopwatch.StartNew();
+    private readonly Saved saved = new();
+    private TimeSpan savedAt;
+    private Task saving = Task.CompletedTask;
+
+    /// <summary>Goes on from the file, if there is one.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="transitions">Where the run is; milestones that it has yet to reach again do not count.</param>
+    public ProgressFile(string path, long transitions)
+    {
+        this.path = path;
+        try
+        {
+            saved = Load(path).Before(transitions);
+        }
+        catch (Exception error) when (IoFailure.Is(error) || error is JsonException)
+        {
+            Warning = $"What the run had reached cannot be read from '{path}' ({error.Message.TrimEnd('.')}); its clock begins anew.";
+        }
+    }
+
+    /// <summary>A sentence for the user about what could not be read; null if all is well.</summary>
+    public string? Warning { get; }
+
+    /// <summary>Seconds the run has been at it, interruptions left out.</summary>
+    public double Elapsed => saved.ElapsedSeconds + SessionSeconds;
+
+    /// <summary>Seconds since the last interruption.</summary>
+    public double SessionSeconds => clock.Elapsed.TotalSeconds;
+
+    /// <summary>The first evaluation episode that reached the threshold; null before.</summary>
+    public Milestone? FirstAtThreshold
+    {
+        get => saved.FirstAtThreshold;
+        set => saved.FirstAtThreshold = value;
+    }
+
+    /// <summary>When the window first reached the threshold; null before.</summary>
+    public Milestone? Solved
+    {
+        get => saved.Solved;
+        set => saved.Solved = value;
+    }
+
+    /// <summary>Writes the file, once what is under way is written.</summary>
+    public void Save()
+    {
+        saving.Wait();
+        Write(Text());
+    }
+
+    /// <summary>
+    /// Writes the file every few seconds, in case nobody comes to save it at the end. Does not wait for the disk: on a slow one the next save
+    /// begins when the last has ended.
+    /// </summary>
+    public void SaveNowAndThen()
+    {
+        if (clock.Elapsed - savedAt >= SaveInterval && saving.IsCompleted)
+        {
+            savedAt = clock.Elapsed;
+            string text = Text();
+            saving = Task.Run(() => Write(text));
+        }
+    }
+
+    private string Text() => JsonSerializer.Serialize(saved with { ElapsedSeconds = Elapsed }, JsonStyle.Indented);
+
+    private void Write(string text)
+    {
+        try
+        {
+            AtomicFile.WriteText(path, text);
+        }
+        catch (Exception error) when (IoFailure.Is(error))
+        {
+            // A full disk must not end this run; a run resumed from here lacks the time since the last save.
+        }
+    }
+
+    private static Saved Load(string path) => File.Exists(path)
+        ? JsonSerializer.Deserialize<Saved>(BoundedFile.ReadText(path, LargestFile), JsonStyle.Indented) ?? throw new JsonException("null")
+        : new Saved();
+
+    private sealed record Saved
+    {
+        public double ElapsedSeconds { get; init; }
+
+        public Milestone? FirstAtThreshold { get; set; }
+
+        public Milestone? Solved { get; set; }
+
+        /// <summary>Without milestones that a run which went back to a checkpoint has yet to reach again.</summary>
+        public Saved Before(long transitions) => this with
+        {
+            FirstAtThreshold = FirstAtThreshold?.Transitions > transitions ? null : FirstAtThreshold,
+            Solved = Solved?.Transitions > transitions ? null : Solved,
+        };
+    }
+}
