@@ -21,7 +21,7 @@ public sealed class CycleTests
         typeof(ReplayFile).Assembly,
         typeof(ArmEnvironment).Assembly,
         typeof(RunPlan).Assembly,
-        typeof(Reacher.Fast.Runner.Commands.CommandLine).Assembly);
+        typeof(Reacher.Fast.Commands.CommandLine).Assembly);
 
     [Test]
     public void No_folder_uses_one_that_uses_it() => FolderRule("Reacher.Fast").Check(Product);
@@ -30,7 +30,7 @@ public sealed class CycleTests
     public void The_rule_looks_at_every_project() => Assert.That(
         Product.Types.Select(type => type.Namespace.FullName),
         Is.SupersetOf(["Reacher.Fast.Core.Kernels.Cuda", "Reacher.Fast.Replay.Writing", "Reacher.Fast.Environments.Arm",
-            "Reacher.Fast.Training.Reporting.Html", "Reacher.Fast.Runner.View"]));
+            "Reacher.Fast.Training.Reporting.Html", "Reacher.Fast.View"]));
 
     [Test]
     public void A_planted_circle_is_seen()

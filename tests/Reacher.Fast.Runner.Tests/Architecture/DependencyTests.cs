@@ -3,8 +3,8 @@ using System.Xml.Linq;
 namespace Reacher.Fast.Runner.Tests.Architecture;
 
 /// <summary>
-/// Dependencies run one way: Core, then Replay and Environments, then Training, then Runner. Nothing refers to what is optional, so that no program
-/// has what it does not ask for.
+/// Dependencies run one way: Core, then Replay and Environments, then Training, then the command line, then the runner. Nothing refers to what
+/// is optional, so that no program has what it does not ask for.
 /// </summary>
 public sealed class DependencyTests
 {
@@ -13,19 +13,20 @@ public sealed class DependencyTests
     [TestCase("Environments", new[] { "Core" })]
     [TestCase("Onnx", new[] { "Core" })]
     [TestCase("Training", new[] { "Core", "Environments", "Replay" })]
-    [TestCase("Runner", new[] { "Training" })]
+    [TestCase("", new[] { "Training" })]
+    [TestCase("Runner", new[] { "" })]
     public void A_project_refers_to_those_before_it_only(string project, string[] expected)
     {
         string[] references = Elements(project, "ProjectReference")
-            .Select(path => Path.GetFileNameWithoutExtension(path.Replace('\\', '/'))["Reacher.Fast.".Length..])
+            .Select(path => ShortName(Path.GetFileNameWithoutExtension(path.Replace('\\', '/'))))
             .Order(StringComparer.Ordinal).ToArray();
         Assert.That(references, Is.EqualTo(expected));
     }
 
     [Test]
     public void Every_project_is_looked_at() => Assert.That(
-        Directory.GetDirectories(Path.Combine(Repository.Root, "src")).Select(folder => Path.GetFileName(folder)["Reacher.Fast.".Length..]),
-        Is.EquivalentTo(["Core", "Replay", "Environments", "Onnx", "Training", "Runner"]));
+        Directory.GetDirectories(Path.Combine(Repository.Root, "src")).Select(folder => ShortName(Path.GetFileName(folder))),
+        Is.EquivalentTo(["Core", "Replay", "Environments", "Onnx", "Training", "", "Runner"]));
 
     [Test]
     public void Core_needs_no_package() => Assert.That(Elements("Core", "PackageReference"), Is.Empty);
@@ -44,7 +45,12 @@ public sealed class DependencyTests
         Assert.That(without, Is.Empty, "dotnet cake --target=PublicApi writes the lists");
     }
 
+    // The package that brings the others is Reacher.Fast itself, whose short name is empty.
+    private static string ShortName(string project) => project["Reacher.Fast".Length..].TrimStart('.');
+
     private static string[] Elements(string project, string element) =>
-        XDocument.Load(Path.Combine(Repository.Root, $"src/Reacher.Fast.{project}/Reacher.Fast.{project}.csproj"))
+        XDocument.Load(Path.Combine(Repository.Root, $"src/{FullName(project)}/{FullName(project)}.csproj"))
             .Descendants(element).Select(item => item.Attribute("Include")!.Value).ToArray();
+
+    private static string FullName(string project) => project.Length == 0 ? "Reacher.Fast" : $"Reacher.Fast.{project}";
 }

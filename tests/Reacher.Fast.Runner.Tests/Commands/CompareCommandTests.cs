@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
-using Reacher.Fast.Runner.Commands;
+using Reacher.Fast.Commands;
 using Reacher.Fast.Training;
 using Reacher.Fast.Training.Options;
 using Reacher.Fast.Training.Processes;

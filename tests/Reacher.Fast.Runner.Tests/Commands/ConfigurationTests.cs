@@ -6,7 +6,7 @@ using Reacher.Fast.Core.Devices;
 using Reacher.Fast.Core.Kernels;
 using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Environments.MlAgents.Messages;
-using Reacher.Fast.Runner.Commands;
+using Reacher.Fast.Commands;
 using Reacher.Fast.Training.Options;
 
 namespace Reacher.Fast.Runner.Tests.Commands;

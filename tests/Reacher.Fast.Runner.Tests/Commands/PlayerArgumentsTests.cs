@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Reacher.Fast.Core;
-using Reacher.Fast.Runner.Commands;
+using Reacher.Fast.Commands;
 using Reacher.Fast.Training.Options;
 
 namespace Reacher.Fast.Runner.Tests.Commands;

@@ -1,5 +1,5 @@
 using Reacher.Fast.Replay.Control;
-using Reacher.Fast.Runner.View;
+using Reacher.Fast.View;
 using Reacher.Fast.Training.Reporting;
 using Reacher.Fast.Training.Tests.Reporting;
 using Spectre.Console;

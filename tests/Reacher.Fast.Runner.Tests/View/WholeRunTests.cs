@@ -1,4 +1,4 @@
-using Reacher.Fast.Runner.View;
+using Reacher.Fast.View;
 using Reacher.Fast.Training.Profiling;
 
 namespace Reacher.Fast.Runner.Tests.View;

@@ -3,7 +3,7 @@ using Reacher.Fast.Training;
 using Reacher.Fast.Training.Output;
 using Reacher.Fast.Training.Reporting;
 
-namespace Reacher.Fast.Runner.View;
+namespace Reacher.Fast.View;
 
 /// <summary>One JSON object a line: <c>status</c> every second, <c>event</c>, and <c>summary</c> last.</summary>
 internal sealed class JsonView : IRunView

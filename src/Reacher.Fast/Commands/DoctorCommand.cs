@@ -4,7 +4,7 @@ using Reacher.Fast.Training;
 using Reacher.Fast.Training.Processes;
 using Spectre.Console;
 
-namespace Reacher.Fast.Runner.Commands;
+namespace Reacher.Fast.Commands;
 
 /// <summary><c>doctor</c>: what this machine offers, what will be used, and what to do to get more.</summary>
 internal static class DoctorCommand

@@ -4,7 +4,7 @@ using Reacher.Fast.Core.Vectors;
 using Reacher.Fast.Environments.Demonstrations;
 using Reacher.Fast.Training;
 
-namespace Reacher.Fast.Runner.Commands;
+namespace Reacher.Fast.Commands;
 
 /// <summary><c>verify-env</c>: holds the built-in arm against a recording by the real environment.</summary>
 internal static class VerifyEnvCommand

@@ -6,7 +6,7 @@ using Reacher.Fast.Training.Export;
 using Reacher.Fast.Training.Processes;
 using Reacher.Fast.Training.Run;
 
-namespace Reacher.Fast.Runner.Commands;
+namespace Reacher.Fast.Commands;
 
 /// <summary><c>export RUN</c>: a run's policy as an ONNX model for Unity, or alone as a safetensors file.</summary>
 internal static class ExportCommand

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Reacher.Fast.Core;
 using Reacher.Fast.Core.Interop;
-using Reacher.Fast.Runner.View;
+using Reacher.Fast.View;
 using Reacher.Fast.Training;
 using Reacher.Fast.Training.Env;
 using Reacher.Fast.Training.Options;
@@ -11,7 +11,7 @@ using Reacher.Fast.Training.Profiling;
 using Reacher.Fast.Training.Run;
 using Spectre.Console;
 
-namespace Reacher.Fast.Runner.Commands;
+namespace Reacher.Fast.Commands;
 
 /// <summary><c>profile</c>: every stage of a run alone beside its limit, then a real run, and what bounds it.</summary>
 internal static class ProfileCommand

@@ -4,7 +4,7 @@ using Reacher.Fast.Training.Processes;
 using Reacher.Fast.Training.Reporting.Html;
 using Reacher.Fast.Training.Run;
 
-namespace Reacher.Fast.Runner.Commands;
+namespace Reacher.Fast.Commands;
 
 /// <summary><c>report RUN</c>: one page about a run.</summary>
 internal static class ReportCommand

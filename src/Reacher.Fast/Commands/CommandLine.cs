@@ -8,7 +8,7 @@ using Reacher.Fast.Training.Output;
 using Reacher.Fast.Training.Processes;
 using Reacher.Fast.Training.Run;
 
-namespace Reacher.Fast.Runner.Commands;
+namespace Reacher.Fast.Commands;
 
 /// <summary>
 /// The command line: one file a verb. Here is what they share: wrong usage and bad input are one sentence on standard error and exit code 2,

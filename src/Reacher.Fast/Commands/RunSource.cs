@@ -5,7 +5,7 @@ using Reacher.Fast.Training.Options;
 using Reacher.Fast.Training.Policies;
 using Reacher.Fast.Training.Run;
 
-namespace Reacher.Fast.Runner.Commands;
+namespace Reacher.Fast.Commands;
 
 /// <summary>Where the policy lies that a verb was given: in a run, or in a file.</summary>
 /// <param name="PolicyFile">The checkpoint, the best policy, an exported one or one of somebody else's.</param>

@@ -11,7 +11,7 @@ using Reacher.Fast.Training.Policies;
 using Reacher.Fast.Training.Processes;
 using Reacher.Fast.Training.Run;
 
-namespace Reacher.Fast.Runner.Commands;
+namespace Reacher.Fast.Commands;
 
 /// <summary><c>eval RUN</c>: plays a run's policy, or one in a file, without exploration and says how well it did.</summary>
 internal static class EvalCommand

@@ -3,7 +3,7 @@ using Reacher.Fast.Training.Profiling;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
-namespace Reacher.Fast.Runner.View;
+namespace Reacher.Fast.View;
 
 /// <summary>The profile as one table for each device, with its sentences below.</summary>
 internal static class ProfileView

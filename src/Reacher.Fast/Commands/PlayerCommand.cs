@@ -7,7 +7,7 @@ using Reacher.Fast.Environments.MlAgents.Player;
 using Reacher.Fast.Training.Policies;
 using Reacher.Fast.Training.Run;
 
-namespace Reacher.Fast.Runner.Commands;
+namespace Reacher.Fast.Commands;
 
 /// <summary><c>player</c>: serves the built-in arm as a Unity player, for any ML-Agents trainer, or plays it by a policy.</summary>
 internal static class PlayerCommand

@@ -5,7 +5,7 @@ using Reacher.Fast.Training.Reporting;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
-namespace Reacher.Fast.Runner.View;
+namespace Reacher.Fast.View;
 
 /// <summary>
 /// The terminal's view of a run: evaluation against the threshold as a plot, the figures, the processes. It is drawn anew from each status.

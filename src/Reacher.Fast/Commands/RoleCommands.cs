@@ -2,7 +2,7 @@ using System.CommandLine;
 using Reacher.Fast.Replay.Control;
 using Reacher.Fast.Training.Processes;
 
-namespace Reacher.Fast.Runner.Commands;
+namespace Reacher.Fast.Commands;
 
 /// <summary>
 /// The roles of a run's processes, as hidden verbs. The supervisor starts them; by hand, without <c>--supervisor</c>, one can be run under a debugger

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Reacher.Fast.Training.Options;
 
-namespace Reacher.Fast.Runner.Commands;
+namespace Reacher.Fast.Commands;
 
 /// <summary>Options that several verbs share, so that they read the same everywhere.</summary>
 internal static class CommonOptions

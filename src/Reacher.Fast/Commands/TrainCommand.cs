@@ -4,7 +4,7 @@ using Reacher.Fast.Core.Checkpoints;
 using Reacher.Fast.Core.Environments;
 using Reacher.Fast.Core.Files;
 using Reacher.Fast.Core.Networks;
-using Reacher.Fast.Runner.View;
+using Reacher.Fast.View;
 using Reacher.Fast.Training.Env;
 using Reacher.Fast.Training.Evaluate;
 using Reacher.Fast.Training.Export;
@@ -16,7 +16,7 @@ using Reacher.Fast.Training.Reporting.Metrics;
 using Reacher.Fast.Training.Reporting.Telemetry;
 using Reacher.Fast.Training.Run;
 
-namespace Reacher.Fast.Runner.Commands;
+namespace Reacher.Fast.Commands;
 
 /// <summary><c>train</c>: the main job. Configuration file, then flags over it; a run's folder; the run; what it leaves behind.</summary>
 internal static class TrainCommand

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Reacher.Fast.Runner.View;
+namespace Reacher.Fast.View;
 
 /// <summary>
 /// A small plot of scores in braille dots, 2 by 4 to a character, with the threshold as a dashed line. Newest at the right; when there are more

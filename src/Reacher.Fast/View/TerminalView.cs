@@ -2,7 +2,7 @@ using Reacher.Fast.Training.Output;
 using Reacher.Fast.Training.Reporting;
 using Spectre.Console;
 
-namespace Reacher.Fast.Runner.View;
+namespace Reacher.Fast.View;
 
 /// <summary>The live view.</summary>
 internal sealed class TerminalView : IRunView

@@ -5,7 +5,7 @@ using Reacher.Fast.Core.Interop;
 using Reacher.Fast.Core.Vectors;
 using Reacher.Fast.Training.Reporting;
 
-namespace Reacher.Fast.Runner.Commands;
+namespace Reacher.Fast.Commands;
 
 /// <summary>How a finding of <see cref="Doctor"/> bears on a run.</summary>
 internal enum FindingLevel

@@ -2,7 +2,7 @@ using System.Globalization;
 using Reacher.Fast.Training.Output;
 using Reacher.Fast.Training.Reporting;
 
-namespace Reacher.Fast.Runner.View;
+namespace Reacher.Fast.View;
 
 /// <summary>One line every few seconds, in ML-Agents' manner.</summary>
 internal sealed class PlainView : IRunView

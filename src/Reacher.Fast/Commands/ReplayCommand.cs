@@ -6,7 +6,7 @@ using Reacher.Fast.Replay.Inspection;
 using Reacher.Fast.Training;
 using Reacher.Fast.Training.Processes;
 
-namespace Reacher.Fast.Runner.Commands;
+namespace Reacher.Fast.Commands;
 
 /// <summary>
 /// <c>replay inspect</c> and <c>replay verify</c>: what a replay file holds, and whether every row of it is whole. Both work while the run

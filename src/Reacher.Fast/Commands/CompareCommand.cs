@@ -8,7 +8,7 @@ using Reacher.Fast.Training.Processes;
 using Reacher.Fast.Training.Reporting;
 using Reacher.Fast.Training.Reporting.Html;
 
-namespace Reacher.Fast.Runner.Commands;
+namespace Reacher.Fast.Commands;
 
 /// <summary><c>compare RUN...</c>: several runs as a table, one row for each, and their learning curves as a picture.</summary>
 internal static class CompareCommand

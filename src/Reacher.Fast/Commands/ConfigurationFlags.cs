@@ -3,7 +3,7 @@ using System.CommandLine.Parsing;
 using Reacher.Fast.Core;
 using Reacher.Fast.Training.Options;
 
-namespace Reacher.Fast.Runner.Commands;
+namespace Reacher.Fast.Commands;
 
 /// <summary>The command line's flags, one for each option that a verb takes, and what was given for them.</summary>
 internal sealed class ConfigurationFlags

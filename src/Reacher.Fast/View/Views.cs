@@ -2,7 +2,7 @@ using Reacher.Fast.Training.Output;
 using Reacher.Fast.Training.Reporting;
 using Spectre.Console;
 
-namespace Reacher.Fast.Runner.View;
+namespace Reacher.Fast.View;
 
 /// <summary>Chooses how a run shows itself.</summary>
 internal static class Views
