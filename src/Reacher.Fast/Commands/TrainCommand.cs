@@ -1,24 +1,13 @@
 using System.CommandLine;
-using Reacher.Fast.Core;
-using Reacher.Fast.Core.Checkpoints;
-using Reacher.Fast.Core.Environments;
-using Reacher.Fast.Core.Files;
-using Reacher.Fast.Core.Networks;
-using Reacher.Fast.View;
-using Reacher.Fast.Training.Env;
-using Reacher.Fast.Training.Evaluate;
-using Reacher.Fast.Training.Export;
-using Reacher.Fast.Training.Learn;
 using Reacher.Fast.Training.Options;
 using Reacher.Fast.Training.Processes;
 using Reacher.Fast.Training.Reporting;
-using Reacher.Fast.Training.Reporting.Metrics;
-using Reacher.Fast.Training.Reporting.Telemetry;
 using Reacher.Fast.Training.Run;
+using Reacher.Fast.View;
 
 namespace Reacher.Fast.Commands;
 
-/// <summary><c>train</c>: the main job. Configuration file, then flags over it; a run's folder; the run; what it leaves behind.</summary>
+/// <summary><c>train</c>: the main job. A configuration file, flags over it, and the run that they describe.</summary>
 internal static class TrainCommand
 {
     public static Command Create()
@@ -88,94 +77,6 @@ internal static class TrainCommand
             Environment.SetEnvironmentVariable(OutputLine.TraceVariable, "1");
         }
 
-        RunOptions options = RunPlanner.Settle(loaded.Options, TimeProvider.System);
-        // Environment and device are tried first, so that the user learns of anything wrong with them before a folder is made.
-        using PlanningEnvironment probe = RunPreparation.OpenEnvironment(options);
-        options = RunPlanner.OfScene(loaded, options, probe.Behavior, OutputLine.WriteWarning);
-        RunPlan plan = RunPreparation.PlanFor(options, probe.Environment);
-        using var meter = new RunMeter(options.RunId!, options.Behavior);
-        // The export is disposed before the meter, because it still sends the meter's last figures.
-        using IDisposable? export = OtlpExport.Start(otlp);
-        IVectorEnvironment? player = plan.InProcess && plan.Environment.IsPlayer ? probe.Environment : null;
-        if (player is null)
-        {
-            probe.Dispose();
-        }
-
-        bool resume = options.Resume;
-        RunFolder files = RunFolder.Of(options);
-        StateDictionary? beginning = resume ? null : ReadBeginning(options, plan);
-        if (!resume)
-        {
-            DiskSpace.Require(plan, files);
-        }
-
-        using RunLock owned = RunLock.Claim(files, resume, options.Force);
-        using RunResumption? resumed = resume ? RunResumption.Prepare(files, plan) : null;
-        ConfigurationWriter.Save(options, files.Configuration);
-        File.Delete(files.Summary);
-        if (beginning is not null)
-        {
-            Safetensors.Write(beginning, files.InitialWeights);
-        }
-
-        using var recorder = new MetricsRecorder(files, options, resumed?.Transitions);
-        long interval = options.SummaryInterval;
-        var reporter = new RunReporter(
-            view,
-            new ReturnObserver(recorder, files.Logs, interval),
-            new StatisticObserver(recorder, RunFolder.StatisticsIn(files.Logs), interval),
-            new MetricsObserver(recorder, interval, EvaluationLog.Read(files.Evaluations).Count),
-            meter);
-        int code = plan.InProcess ? RunInProcess(plan, files, reporter, resume, player) : RunProcesses(plan, files, reporter, resume);
-        Finish(files, plan);
-        return code;
-    }
-
-    // The other run's policy is read before --force empties the run's folder, since it may come from that very folder.
-    private static StateDictionary? ReadBeginning(RunOptions options, RunPlan plan) =>
-        options.InitializeFrom is string source
-            ? TrainingCheckpoints.ReadInitial(RunSource.Find(source, options.ResultsFolder, whole: true).CheckpointFile, plan)
-            : null;
-
-    private static int RunInProcess(RunPlan plan, RunFolder files, RunReporter reporter, bool resume, IVectorEnvironment? player)
-    {
-        using var lockstep = new LockstepTraining(files, plan, reporter, resume, player);
-        return lockstep.Run();
-    }
-
-    private static int RunProcesses(RunPlan plan, RunFolder files, RunReporter reporter, bool resume)
-    {
-        using Supervisor supervisor = resume ? Supervisor.Resume(files, plan, reporter) : Supervisor.Create(files, plan, reporter);
-        return supervisor.Run();
-    }
-
-    // Every run ends with the model that Unity loads and the list of its checkpoints; where the disk is full these are missing, and the
-    // run still counts as ended well.
-    private static void Finish(RunFolder files, RunPlan plan)
-    {
-        try
-        {
-            CheckpointStore store = files.Checkpoints(plan.KeepCheckpoints);
-            if (store.LoadLatest() is not { } last)
-            {
-                return;
-            }
-
-            PolicySpec spec = PolicyFile.Read(BestPolicy.Find(files, OutputLine.WriteWarning) ?? last.Path, out float[] weights);
-            OnnxExport.Write(spec, weights, files.Onnx);
-            IReadOnlyList<EvaluationRecord> evaluations = EvaluationLog.Read(files.Evaluations);
-            TrainingStatus.Save(files, store.List().Reverse().Select(Entry), Entry((last.Step, last.Path)));
-
-            CheckpointEntry Entry((long Step, string Path) checkpoint) => new(
-                checkpoint.Step,
-                checkpoint.Path,
-                evaluations.LastOrDefault(record => record.Transitions <= checkpoint.Step)?.Score,
-                new DateTimeOffset(File.GetLastWriteTimeUtc(checkpoint.Path)).ToUnixTimeSeconds());
-        }
-        catch (Exception exception) when (IoFailure.Is(exception) || exception is InputException)
-        {
-            OutputLine.WriteWarning($"the run's model was not exported ({exception.Message}); try 'export {files.Id}'.");
-        }
+        return new TrainingRun(loaded, view) { Collector = otlp }.Run();
     }
 }
