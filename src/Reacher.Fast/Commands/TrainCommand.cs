@@ -4,6 +4,7 @@ using Reacher.Fast.Core.Checkpoints;
 using Reacher.Fast.Core.Environments;
 using Reacher.Fast.Core.Files;
 using Reacher.Fast.Core.Networks;
+using Reacher.Fast.Core.Options;
 using Reacher.Fast.View;
 using Reacher.Fast.Training.Env;
 using Reacher.Fast.Training.Evaluate;
@@ -68,16 +69,20 @@ internal static class TrainCommand
     }
 
     // A resumed run takes its own saved configuration, unless the user names another.
-    private static LoadedConfiguration Load(string? path, IReadOnlyList<FlagValue> flags)
-    {
-        LoadedConfiguration loaded = ConfigurationLoader.Load(path, flags);
-        if (path is not null || !loaded.Options.Resume)
-        {
-            return loaded;
-        }
+    private static LoadedConfiguration Load(string? path, IReadOnlyList<FlagValue> flags) =>
+        path is null && SavedConfiguration(flags) is string saved
+            ? ConfigurationLoader.LoadSaved(saved, flags)
+            : ConfigurationLoader.Load(path, flags);
 
-        string saved = RunFolder.Of(loaded.Options).Configuration;
-        return File.Exists(saved) ? ConfigurationLoader.LoadSaved(saved, flags) : loaded;
+    // The flags alone name the run: beside the defaults, which are not its own, what else they say may be wrong.
+    private static string? SavedConfiguration(IReadOnlyList<FlagValue> flags)
+    {
+        RunOptions named = flags
+            .Where(flag => flag.Key.Section == OptionSection.Checkpoint)
+            .Aggregate(new RunOptions(), (options, flag) => flag.ApplyTo(options));
+        return named is { Resume: true, RunId: not null } && File.Exists(RunFolder.Of(named).Configuration)
+            ? RunFolder.Of(named).Configuration
+            : null;
     }
 
     private static int Train(LoadedConfiguration loaded, IRunView view, string? otlp)
@@ -89,8 +94,14 @@ internal static class TrainCommand
         }
 
         RunOptions options = RunPlanner.Settle(loaded.Options, TimeProvider.System);
+        RunLock.Check(RunFolder.Of(options), options.Resume, options.Force);
         // Environment and device are tried first, so that the user learns of anything wrong with them before a folder is made.
         using PlanningEnvironment probe = RunPreparation.OpenEnvironment(options);
+        if (options.Resume)
+        {
+            ResumptionCheck.RequireBehavior(RunFolder.Of(options), probe.Behavior ?? options.Behavior);
+        }
+
         options = RunPlanner.OfScene(loaded, options, probe.Behavior, OutputLine.WriteWarning);
         RunPlan plan = RunPreparation.PlanFor(options, probe.Environment);
         using var meter = new RunMeter(options.RunId!, options.Behavior);
