@@ -138,6 +138,10 @@ internal record RunOptions
     [Option(OptionSection.Evaluation, "stop_when_solved", "End the run when it is solved and has cooled down; with --no-stop it goes on")]
     public bool StopWhenSolved { get; init; } = true;
 
+    [Option(OptionSection.Evaluation, "final_evaluation",
+        "Play a whole window with the policy that the run leaves, at its end; with --no-final-evaluation it ends without")]
+    public bool FinalEvaluation { get; init; } = true;
+
     [Option(OptionSection.Process, "in_process", "One process in lock-step: reproducible to the bit for a seed and an instruction set")]
     public bool InProcess { get; init; }
 

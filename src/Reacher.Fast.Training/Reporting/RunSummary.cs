@@ -48,6 +48,9 @@ internal sealed record RunSummary
 
     public required string Folder { get; init; }
 
+    /// <summary>The ONNX model that the run leaves; null where it has none.</summary>
+    public string? Model { get; init; }
+
     /// <summary>Reads <c>summary.json</c>; null if it is not there or not readable, since a report does without.</summary>
     public static RunSummary? Load(string path)
     {
@@ -76,6 +79,11 @@ internal sealed record RunSummary
         }
 
         Line("folder", Folder);
+        if (Model is not null)
+        {
+            Line("model", Model);
+        }
+
         return text.ToString();
 
         void Line(string name, string value) => text.Append(CultureInfo.InvariantCulture, $"  {name,-19} {value}\n");

@@ -22,7 +22,7 @@ internal static class DoctorCommand
         IReadOnlyList<Finding> findings = Doctor.Examine();
         if (json)
         {
-            Console.WriteLine(JsonSerializer.Serialize(findings, JsonStyle.Indented));
+            Console.WriteLine(JsonSerializer.Serialize(findings, JsonStyle.PrintedIndented));
             return ExitCodes.Done;
         }
 

@@ -1,14 +1,10 @@
 using System.CommandLine;
-using Reacher.Fast.Core;
 using Reacher.Fast.Core.Checkpoints;
 using Reacher.Fast.Core.Environments;
-using Reacher.Fast.Core.Files;
-using Reacher.Fast.Core.Networks;
 using Reacher.Fast.Core.Options;
 using Reacher.Fast.View;
 using Reacher.Fast.Training.Env;
 using Reacher.Fast.Training.Evaluate;
-using Reacher.Fast.Training.Export;
 using Reacher.Fast.Training.Learn;
 using Reacher.Fast.Training.Options;
 using Reacher.Fast.Training.Processes;
@@ -124,7 +120,6 @@ internal static class TrainCommand
         using RunLock owned = RunLock.Claim(files, resume, options.Force);
         using RunResumption? resumed = resume ? RunResumption.Prepare(files, plan) : null;
         ConfigurationWriter.Save(options, files.Configuration);
-        File.Delete(files.Summary);
         if (beginning is not null)
         {
             Safetensors.Write(beginning, files.InitialWeights);
@@ -138,9 +133,7 @@ internal static class TrainCommand
             new StatisticObserver(recorder, RunFolder.StatisticsIn(files.Logs), interval),
             new MetricsObserver(recorder, interval, EvaluationLog.Read(files.Evaluations).Count),
             meter);
-        int code = plan.InProcess ? RunInProcess(plan, files, reporter, resume, player) : RunProcesses(plan, files, reporter, resume);
-        Finish(files, plan);
-        return code;
+        return plan.InProcess ? RunInProcess(plan, files, reporter, resume, player) : RunProcesses(plan, files, reporter, resume);
     }
 
     // The other run's policy is read before --force empties the run's folder, since it may come from that very folder.
@@ -159,34 +152,5 @@ internal static class TrainCommand
     {
         using Supervisor supervisor = resume ? Supervisor.Resume(files, plan, reporter) : Supervisor.Create(files, plan, reporter);
         return supervisor.Run();
-    }
-
-    // Every run ends with the model that Unity loads and the list of its checkpoints; where the disk is full these are missing, and the
-    // run still counts as ended well.
-    private static void Finish(RunFolder files, RunPlan plan)
-    {
-        try
-        {
-            CheckpointStore store = files.Checkpoints(plan.KeepCheckpoints);
-            if (store.LoadLatest() is not { } last)
-            {
-                return;
-            }
-
-            PolicySpec spec = PolicyFile.Read(BestPolicy.Find(files, OutputLine.WriteWarning) ?? last.Path, out float[] weights);
-            OnnxExport.Write(spec, weights, files.Onnx);
-            IReadOnlyList<EvaluationRecord> evaluations = EvaluationLog.Read(files.Evaluations);
-            TrainingStatus.Save(files, store.List().Reverse().Select(Entry), Entry((last.Step, last.Path)));
-
-            CheckpointEntry Entry((long Step, string Path) checkpoint) => new(
-                checkpoint.Step,
-                checkpoint.Path,
-                evaluations.LastOrDefault(record => record.Transitions <= checkpoint.Step)?.Score,
-                new DateTimeOffset(File.GetLastWriteTimeUtc(checkpoint.Path)).ToUnixTimeSeconds());
-        }
-        catch (Exception exception) when (IoFailure.Is(exception) || exception is InputException)
-        {
-            OutputLine.WriteWarning($"the run's model was not exported ({exception.Message}); try 'export {files.Id}'.");
-        }
     }
 }
