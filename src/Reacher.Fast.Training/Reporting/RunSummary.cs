@@ -8,6 +8,9 @@ namespace Reacher.Fast.Training.Reporting;
 /// <summary>What a run came to: one screen at its end, and <c>summary.json</c> in its folder.</summary>
 internal sealed record RunSummary
 {
+    /// <summary>The column of <see cref="ToText"/> in which what is said of each name begins.</summary>
+    public const int ValueColumn = 22;
+
     public required string RunId { get; init; }
 
     /// <summary>solved, interrupted, finished or failed.</summary>
@@ -86,7 +89,7 @@ internal sealed record RunSummary
 
         return text.ToString();
 
-        void Line(string name, string value) => text.Append(CultureInfo.InvariantCulture, $"  {name,-19} {value}\n");
+        void Line(string name, string value) => text.Append(CultureInfo.InvariantCulture, $"  {name,-ValueColumn + 3} {value}\n");
     }
 
     private static string Describe(Milestone? milestone) => milestone is null
