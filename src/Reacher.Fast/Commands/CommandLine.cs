@@ -43,6 +43,7 @@ internal static class CommandLine
             root.Add(role);
         }
 
+        HelpText.Use(root);
         ParseResult result = root.Parse(PlayerArguments.Pack(arguments));
         if (result.Errors.Count > 0)
         {

@@ -64,6 +64,8 @@ internal sealed class TerminalView : IRunView
                 Write(sentence);
             }
         }
+
+        Park();
     }
 
     public void Say(string sentence)
@@ -75,6 +77,7 @@ internal sealed class TerminalView : IRunView
         }
 
         Write(sentence);
+        Park();
     }
 
     public void Finish(RunSummary summary)
@@ -82,6 +85,15 @@ internal sealed class TerminalView : IRunView
         foreach (string line in summary.ToText().TrimEnd('\n').Split('\n'))
         {
             Console.Write(WrappedText.Of(line, Size.Width, RunSummary.ValueColumn));
+        }
+    }
+
+    // Spectre leaves the cursor behind the last column, from where the ^C that a terminal echoes would move the whole frame up.
+    private void Park()
+    {
+        if (context is not null)
+        {
+            AnsiConsole.Profile.Out.Writer.Write('\r');
         }
     }
 
