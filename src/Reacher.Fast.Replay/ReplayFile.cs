@@ -112,19 +112,10 @@ public sealed class ReplayFile : IDisposable
     public static ReplayFile Open(string path, TransitionSpec? expected = null, ReplayOptions? options = null)
     {
         options ??= new ReplayOptions();
-        (MappedFile file, MappedHeader header) = HeaderPage.Open(
-            path, HeaderPage.ReplayMagic, Kind, options.OpenPatience,
-            static i => i is >= ReplayLayout.TailOffset and < ReplayLayout.TailOffset + 8);
+        (MappedFile file, MappedHeader header) = OpenHeader(path, options.OpenPatience);
         try
         {
-            ReplayLayout layout = ReadLayout(path, header, file.Length);
-            if (expected is not null && expected != layout.Spec)
-            {
-                throw new MappedFileException(
-                    $"The replay {path} holds observations of {layout.Spec.ObservationSize} and actions of {layout.Spec.ActionSize} " +
-                    $"floats, and this run has {expected.ObservationSize} and {expected.ActionSize}; name another file or delete it.");
-            }
-
+            ReplayLayout layout = ReadLayout(path, header, file.Length, expected);
             ReplayFile replay = new(file, layout, header.FirstPosition);
             replay.RepairOnce(options);
             replay.CheckTail();
@@ -135,6 +126,20 @@ public sealed class ReplayFile : IDisposable
         {
             file.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>The rows in the ring of an existing file, as its header says: nothing of the file is changed, and no row is looked at.</summary>
+    /// <param name="path">The path of the file.</param>
+    /// <param name="expected">The sizes the caller needs.</param>
+    /// <param name="patience">How long to wait for a creator that has not finished yet.</param>
+    /// <exception cref="MappedFileException">As for <see cref="Open"/>, but for what only the rows could tell.</exception>
+    internal static long ReadCapacity(string path, TransitionSpec expected, TimeSpan patience)
+    {
+        (MappedFile file, MappedHeader header) = OpenHeader(path, patience);
+        using (file)
+        {
+            return ReadLayout(path, header, file.Length, expected).Capacity;
         }
     }
 
@@ -204,7 +209,10 @@ public sealed class ReplayFile : IDisposable
         }
     }
 
-    private static ReplayLayout ReadLayout(string path, MappedHeader header, long length)
+    private static (MappedFile File, MappedHeader Header) OpenHeader(string path, TimeSpan patience) => HeaderPage.Open(
+        path, HeaderPage.ReplayMagic, Kind, patience, static i => i is >= ReplayLayout.TailOffset and < ReplayLayout.TailOffset + 8);
+
+    private static ReplayLayout ReadLayout(string path, MappedHeader header, long length, TransitionSpec? expected)
     {
         if (header.ObservationSize is 0 or > TransitionSpec.MaximumSize || header.ActionSize is 0 or > TransitionSpec.MaximumSize)
         {
@@ -218,6 +226,13 @@ public sealed class ReplayFile : IDisposable
             (empty with { Capacity = (long)header.Capacity }).FileBytes != length)
         {
             throw HeaderPage.Damaged(path, Kind, "its header contradicts itself or the file's length");
+        }
+
+        if (expected is not null && expected != spec)
+        {
+            throw new MappedFileException(
+                $"The replay {path} holds observations of {spec.ObservationSize} and actions of {spec.ActionSize} floats, and this run has " +
+                $"{expected.ObservationSize} and {expected.ActionSize}; it belongs to a run of other sizes, so name another.");
         }
 
         return empty with { Capacity = (long)header.Capacity };

@@ -135,6 +135,12 @@ public static class Safetensors
             throw new FormatException("it is a zip archive, as PyTorch's own .pt files are; save the tensors by safetensors.torch.save_file instead");
         }
 
+        // Eight bytes of any other file are a number that tells the user nothing.
+        if (headerLength > MaximumHeaderBytes && headerLength > (ulong)length)
+        {
+            throw new FormatException("it does not begin as one does, so it is a file of another kind or was damaged");
+        }
+
         if (headerLength > MaximumHeaderBytes)
         {
             throw new FormatException($"its header claims {headerLength} bytes, more than the {MaximumHeaderBytes} accepted");

@@ -21,7 +21,7 @@ public abstract record LearnerOptions
 
     /// <summary>Adam's step size for the policy; null for <see cref="LearningRate"/>.</summary>
     [Option(OptionSection.Hyperparameters, "actor_learning_rate", "The policy's own step size; null for learning_rate",
-        Minimum = 0, Maximum = 1, IsAdvanced = true, Order = 2)]
+        Minimum = 0, Maximum = 1, Order = 2)]
     public double? ActorLearningRate { get; init; }
 
     /// <summary>B: transitions of an update.</summary>
@@ -30,12 +30,12 @@ public abstract record LearnerOptions
 
     /// <summary>tau: how far targets move towards their networks.</summary>
     [Option(OptionSection.Hyperparameters, "tau", "How far the target networks move towards the critics in one update",
-        Minimum = 0, AboveMinimum = true, Maximum = 1, IsAdvanced = true, Order = 8)]
+        Minimum = 0, AboveMinimum = true, Maximum = 1, Order = 8)]
     public float Tau { get; init; } = 0.005f;
 
     /// <summary>d: critic updates for one of the policy (Fujimoto et al. 2018, section 5.2).</summary>
     [Option(OptionSection.Hyperparameters, "policy_delay", "Critic updates for one update of the policy and, with TD3, of the targets",
-        Minimum = 1, Maximum = 1000, IsAdvanced = true, Order = 12)]
+        Minimum = 1, Maximum = 1000, Order = 12)]
     public int PolicyDelay { get; init; } = 1;
 
     /// <summary>
@@ -45,12 +45,12 @@ public abstract record LearnerOptions
     /// </summary>
     [Option(OptionSection.Hyperparameters, "policy_averaging",
         "How far the policy that is evaluated and exported moves towards the trained one at an update; 0 for the trained one itself",
-        Minimum = 0, Maximum = 1, IsAdvanced = true, Order = 13)]
+        Minimum = 0, Maximum = 1, Order = 13)]
     public float PolicyAveraging { get; init; } = 0.0005f;
 
     /// <summary>Each network's gradient is scaled down to this L2 norm (Pascanu et al. 2013); 0: never.</summary>
     [Option(OptionSection.Hyperparameters, "max_grad_norm", "Gradients are scaled down to this L2 norm; 0 leaves them as they are",
-        Minimum = 0, IsAdvanced = true, Order = 19)]
+        Minimum = 0, Order = 19)]
     public float MaximumGradientNorm { get; init; }
 
     /// <summary>Whether observations are brought to mean 0 and variance 1 by running statistics (as ML-Agents' <c>normalize</c>).</summary>
@@ -77,7 +77,7 @@ public abstract record LearnerOptions
     public bool LayerNormCritics { get; init; } = true;
 
     /// <summary>How the weights are initialised.</summary>
-    [Option(OptionSection.Network, "initialization", "How weights begin", IsAdvanced = true)]
+    [Option(OptionSection.Network, "initialization", "How weights begin")]
     public WeightInitialization Initialization { get; init; }
 
     /// <summary>Rewards are multiplied by this (Haarnoja et al. 2018a, section 5.2).</summary>
@@ -90,8 +90,7 @@ public abstract record LearnerOptions
     /// Whether rewards are divided by their running root mean square. No mean is subtracted: that would pay for, or punish,
     /// staying alive (Engstrom et al. 2020, section 3, scale by a running deviation; here the rows' n-step rewards are what is known).
     /// </summary>
-    [Option(OptionSection.ExtrinsicReward, "normalize", "Divide rewards by their running root mean square; no mean is subtracted",
-        IsAdvanced = true, Order = 3)]
+    [Option(OptionSection.ExtrinsicReward, "normalize", "Divide rewards by their running root mean square; no mean is subtracted", Order = 3)]
     public bool NormalizeRewards { get; init; }
 
     /// <summary>Seeds weights and noise.</summary>
@@ -130,7 +129,7 @@ public sealed record SacOptions : LearnerOptions
     [Option(OptionSection.Hyperparameters, "entcoef_learning_rate",
         "The entropy coefficient's own step size; 0 keeps it as it is; " +
         "null for learning_rate, but 0 where init_entcoef is left at its default",
-        Minimum = 0, Maximum = 1, IsAdvanced = true, Order = 3)]
+        Minimum = 0, Maximum = 1, Order = 3)]
     public double? AlphaLearningRate { get; init; }
 
     /// <summary>The entropy coefficient alpha at the start.</summary>
@@ -141,7 +140,7 @@ public sealed record SacOptions : LearnerOptions
 
     /// <summary>The entropy that alpha is tuned for; null: -|A| (section 5 there).</summary>
     [Option(OptionSection.Hyperparameters, "target_entropy", "Entropy that the coefficient is tuned for; null for minus the action's size",
-        Minimum = -1e6, Maximum = 1e6, IsAdvanced = true, Order = 11)]
+        Minimum = -1e6, Maximum = 1e6, Order = 11)]
     public float? TargetEntropy { get; init; }
 
     /// <summary>The entropy coefficient's step size.</summary>
@@ -165,11 +164,11 @@ public sealed record Td3Options : LearnerOptions
 
     /// <summary>sigma~: deviation of the noise on the target policy's actions (section 6.1 there).</summary>
     [Option(OptionSection.Hyperparameters, "target_noise", "Standard deviation of the noise that smooths the target's action",
-        Minimum = 0, Maximum = 10, IsAdvanced = true, Order = 17)]
+        Minimum = 0, Maximum = 10, Order = 17)]
     public float SmoothingSigma { get; init; } = 0.2f;
 
     /// <summary>c: bound of that noise.</summary>
     [Option(OptionSection.Hyperparameters, "target_noise_clip", "Largest size of that noise",
-        Minimum = 0, Maximum = 10, IsAdvanced = true, Order = 18)]
+        Minimum = 0, Maximum = 10, Order = 18)]
     public float SmoothingClip { get; init; } = 0.5f;
 }

@@ -48,9 +48,6 @@ public class OptionAttribute(string section, string name, string meaning) : Attr
     /// </summary>
     public int Order { get; set; } = int.MaxValue;
 
-    /// <summary>Whether few need it, so that a command line's help leaves it out.</summary>
-    public bool IsAdvanced { get; set; }
-
     /// <summary>Whether it concerns one start only, as <c>resume</c> does, and is never saved.</summary>
     public bool IsTransient { get; set; }
 

@@ -72,7 +72,7 @@ public sealed class WeightChannel : IDisposable
             file.Dispose();
             throw new MappedFileException(
                 $"The weight channel {path} holds blocks of {header.FloatCount} floats, and this run's network has {expected}; it " +
-                "belongs to another run: delete it or name another.");
+                "belongs to a run with another network, so name another.");
         }
 
         return new WeightChannel(file, (int)header.FloatCount);

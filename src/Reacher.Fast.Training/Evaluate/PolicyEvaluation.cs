@@ -42,7 +42,7 @@ internal static class PolicyEvaluation
     /// <param name="seed">The run's seed, from which those of the episodes follow.</param>
     /// <param name="episodes">How many episodes are played.</param>
     /// <param name="longest">Decisions after which an episode is cut.</param>
-    /// <param name="progress">Told, after each episode, how many have been played; may be null.</param>
+    /// <param name="progress">Told, after each episode, how many have been played and their mean score; may be null.</param>
     /// <param name="cancellation">Ends it between two decisions.</param>
     /// <exception cref="OperationCanceledException">It was ended.</exception>
     public static EvaluationResult Play(
@@ -51,7 +51,7 @@ internal static class PolicyEvaluation
         ulong seed,
         int episodes,
         long longest,
-        Action<int>? progress = null,
+        Action<int, double>? progress = null,
         CancellationToken cancellation = default)
     {
         var evaluator = new Evaluator(policy, environment, seed, longest);
@@ -61,7 +61,7 @@ internal static class PolicyEvaluation
         {
             scores[i] = evaluator.Play(FirstEpisode + i, cancellation);
             cut += evaluator.WasCut ? 1 : 0;
-            progress?.Invoke(i + 1);
+            progress?.Invoke(i + 1, scores.Take(i + 1).Average());
         }
 
         return new EvaluationResult(scores, cut);

@@ -80,6 +80,10 @@ internal sealed class ConfigurationLoader
         {
             throw new InputException($"'{path}' is larger than {LargestFile} bytes, so it is not a configuration; name a YAML file.", error);
         }
+        catch (Exception error) when (IoFailure.Is(error) && Directory.Exists(path))
+        {
+            throw new InputException($"'{path}' is a folder, and a configuration is a YAML file; name one.", error);
+        }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
             throw new InputException($"There is no configuration file '{path}'; see --print-config for what one may hold.", error);

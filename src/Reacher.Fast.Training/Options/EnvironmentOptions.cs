@@ -34,17 +34,17 @@ internal sealed record EnvironmentOptions
     public int Agents { get; init; } = 1;
 
     [Option(OptionSection.Environment, "max_step", "Physics steps of the arm's episode, four to a decision",
-        Minimum = 4, Maximum = 100_000_000, IsAdvanced = true, Order = 6)]
+        Minimum = 4, Maximum = 100_000_000, Order = 6)]
     public int MaxSteps { get; init; } = 1000;
 
     [Option(OptionSection.Environment, "timeout_wait", "Seconds to wait for a Unity player's reply",
-        Minimum = 1, Maximum = 86_400, IsAdvanced = true, Order = 7)]
+        Minimum = 1, Maximum = 86_400, Order = 7)]
     public int TimeoutSeconds { get; init; } = 60;
 
     /// <summary>What Unity's engine is asked for.</summary>
     public EngineSettings Engine { get; init; } = new();
 
-    [Option(OptionSection.Engine, "no_graphics", "Start the Unity player without graphics", IsAdvanced = true)]
+    [Option(OptionSection.Engine, "no_graphics", "Start the Unity player without graphics")]
     public bool NoGraphics { get; init; }
 
     /// <summary>The environment's own parameters, such as <c>goal_speed</c>; those not named keep the environment's value.</summary>

@@ -14,6 +14,7 @@ internal sealed record OptionFlag(string Name, string? Alias = null, bool Negate
         ["env_settings.env_path"] = new("--env"),
         ["torch_settings.device"] = new("--device", Alias: "--torch-device"),
         ["evaluation_settings.stop_when_solved"] = new("--no-stop", Negates: true),
+        ["evaluation_settings.final_evaluation"] = new("--no-final-evaluation", Negates: true),
         ["process_settings.learner_threads"] = new("--threads"),
     };
 

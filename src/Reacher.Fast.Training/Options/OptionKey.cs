@@ -43,9 +43,6 @@ internal sealed class OptionKey
     /// <summary>Whether giving the flag means false (<c>--no-stop</c>).</summary>
     public bool FlagNegates => flag.Negates;
 
-    /// <summary>Whether <c>--help</c> leaves the flag out; <c>--print-config</c> shows every key.</summary>
-    public bool IsAdvanced => option.IsAdvanced;
-
     /// <summary>Whether it concerns one start only (<c>--resume</c>) and is never saved.</summary>
     public bool IsTransient => option.IsTransient;
 

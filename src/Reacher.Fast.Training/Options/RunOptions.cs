@@ -34,7 +34,7 @@ internal record RunOptions
     public long TransitionLimit { get; init; }
 
     [Option(OptionSection.Behavior, "summary_freq", "Transitions from one line of metrics and TensorBoard points to the next",
-        Minimum = 1, IsAdvanced = true)]
+        Minimum = 1)]
     public long SummaryInterval { get; init; } = 5000;
 
     [Option(OptionSection.Behavior, "cooldown_steps",
@@ -47,7 +47,7 @@ internal record RunOptions
     public long CheckpointInterval { get; init; } = 100_000;
 
     [Option(OptionSection.Behavior, "keep_checkpoints", "Checkpoints that are kept; older ones are deleted",
-        Minimum = 1, Maximum = 10_000, IsAdvanced = true)]
+        Minimum = 1, Maximum = 10_000)]
     public int KeepCheckpoints { get; init; } = 5;
 
     [Option(OptionSection.Hyperparameters, "buffer_size", "Transitions the replay holds; the space is reserved at the start",
@@ -68,11 +68,11 @@ internal record RunOptions
     public int NStep { get; init; } = 3;
 
     [Option(OptionSection.Hyperparameters, "noise_hold", "Decisions that one draw of exploration noise lasts",
-        Minimum = 1, Maximum = 10_000, IsAdvanced = true, Order = 15)]
+        Minimum = 1, Maximum = 10_000, Order = 15)]
     public int NoiseHold { get; init; } = 1;
 
     [Option(OptionSection.Hyperparameters, "warmup_hold", "Decisions that one random action lasts during the first steps",
-        Minimum = 1, Maximum = 10_000, IsAdvanced = true, Order = 16)]
+        Minimum = 1, Maximum = 10_000, Order = 16)]
     public int WarmupHold { get; init; } = 10;
 
     [Option(OptionSection.ExtrinsicReward, "gamma", "Discount of the next reward", Minimum = 0, Maximum = 1, Order = 1)]
@@ -86,7 +86,7 @@ internal record RunOptions
     public long Seed { get; init; } = -1;
 
     [Option(OptionSection.Environment, "max_lifetime_restarts",
-        "Deaths of a child process in a row that a run survives; -1 for no limit", Minimum = -1, IsAdvanced = true, Order = 9)]
+        "Deaths of a child process in a row that a run survives; -1 for no limit", Minimum = -1, Order = 9)]
     public int MaxLifetimeRestarts { get; init; } = 10;
 
     [RunIdOption(OptionSection.Checkpoint, "run_id", "The run's folder in results_dir; null for algorithm, date and time",
@@ -121,7 +121,7 @@ internal record RunOptions
     [Option(OptionSection.Torch, "batches",
         "Where a GPU's batches come from: mirror (the replay, in its memory), host (page-locked memory), " +
         "auto (mirror, where that is possible)",
-        Allowed = "auto, mirror or host", Pattern = "auto|mirror|host", IsAdvanced = true)]
+        Allowed = "auto, mirror or host", Pattern = "auto|mirror|host")]
     public string Batches { get; init; } = "auto";
 
     [Option(OptionSection.Evaluation, "threshold", "Mean of the full window at which the task is solved", Minimum = -1e9, Maximum = 1e9)]
@@ -132,11 +132,15 @@ internal record RunOptions
 
     [Option(OptionSection.Evaluation, "longest_episode",
         "Decisions after which an evaluation's episode is cut, so that one that would never end has a score; a warning says so",
-        Minimum = 1, Maximum = 1_000_000_000, IsAdvanced = true)]
+        Minimum = 1, Maximum = 1_000_000_000)]
     public long LongestEpisode { get; init; } = 5000;
 
     [Option(OptionSection.Evaluation, "stop_when_solved", "End the run when it is solved and has cooled down; with --no-stop it goes on")]
     public bool StopWhenSolved { get; init; } = true;
+
+    [Option(OptionSection.Evaluation, "final_evaluation",
+        "Play a whole window with the policy that the run leaves, at its end; with --no-final-evaluation it ends without")]
+    public bool FinalEvaluation { get; init; } = true;
 
     [Option(OptionSection.Process, "in_process", "One process in lock-step: reproducible to the bit for a seed and an instruction set")]
     public bool InProcess { get; init; }
@@ -146,14 +150,14 @@ internal record RunOptions
     public int LearnerThreads { get; init; }
 
     [Option(OptionSection.Process, "publish_interval", "Updates from one publication of the weights to the next",
-        Minimum = 1, Maximum = 1_000_000, IsAdvanced = true)]
+        Minimum = 1, Maximum = 1_000_000)]
     public int PublishInterval { get; init; } = 20;
 
     [Option(OptionSection.Process, "hung_seconds", "Seconds without a sign of life after which a child process is restarted",
-        Minimum = 0.1, Maximum = 86_400, IsAdvanced = true)]
+        Minimum = 0.1, Maximum = 86_400)]
     public double HungSeconds { get; init; } = 1.5;
 
-    [Option(OptionSection.TopLevel, "debug", "Write the stack trace of an error, too, as REACHER_FAST_TRACE=1 does", IsAdvanced = true)]
+    [Option(OptionSection.TopLevel, "debug", "Write the stack trace of an error, too, as REACHER_FAST_TRACE=1 does")]
     public bool Debug { get; init; }
 
     /// <summary>Checks every option, and what concerns more than one.</summary>

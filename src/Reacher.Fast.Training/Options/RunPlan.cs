@@ -132,12 +132,12 @@ internal sealed record RunPlan : RunOptions
             RunPlan? read = JsonSerializer.Deserialize<RunPlan>(BoundedFile.ReadText(path, LargestFile), JsonStyle.Indented);
             return read is { Learner: not null, Environment: not null }
                 ? read
-                : throw new InputException($"'{path}' holds no plan of a run; start the run again with --resume or --force.");
+                : throw new InputException($"'{path}' holds no plan of a run; start the run again with --resume.");
         }
         catch (Exception exception) when (IoFailure.Is(exception) || exception is JsonException)
         {
             throw new InputException(
-                $"The plan of the run, '{path}', cannot be read ({exception.Message}); start the run again with --resume or --force.",
+                $"The plan of the run, '{path}', cannot be read ({exception.Message}); start the run again with --resume.",
                 exception);
         }
     }

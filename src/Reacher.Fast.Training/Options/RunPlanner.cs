@@ -20,7 +20,7 @@ internal static class RunPlanner
     };
 
     /// <summary>
-    /// The settled options of <paramref name="loaded"/> for the behaviour of the scene. A run that goes on keeps the name that its files have.
+    /// The settled options of <paramref name="loaded"/> for the behaviour of the scene.
     /// </summary>
     /// <param name="loaded">The configuration, as it was loaded before the scene was known.</param>
     /// <param name="settled">Its options, settled.</param>
@@ -37,12 +37,6 @@ internal static class RunPlanner
         if (BehaviorName.Problem(behavior) is { } problem)
         {
             throw new InputException($"The name of the scene's behaviour {QuotedName.Of(behavior)} {problem}.");
-        }
-
-        if (settled.Resume)
-        {
-            warn($"The scene's behaviour is {QuotedName.Of(behavior)}, and the run goes on as '{settled.Behavior}', under which its files lie.");
-            return settled;
         }
 
         LoadedConfiguration own = loaded.OfScene(behavior);

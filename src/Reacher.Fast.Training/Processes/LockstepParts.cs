@@ -32,7 +32,7 @@ internal sealed class LockstepParts : IDisposable
     /// <param name="player">The one environment to train and evaluate in; not disposed. Null for two of the plan's own.</param>
     public LockstepParts(RunFolder files, RunPlan plan, Action<string> say, bool resume, IVectorEnvironment? player)
     {
-        (this.plan, this.player) = (plan, player);
+        (Files, this.plan, this.player) = (files, plan, player);
         Directory.CreateDirectory(files.Logs);
         // Pressing Stop in the editor is how its users end a run, and must lose no more than the segment under way.
         SegmentsPerCheckpoint = SegmentsBetweenCheckpoints(plan, player is not null);
@@ -63,6 +63,9 @@ internal sealed class LockstepParts : IDisposable
             plan, Control, 0, EnvironmentOf(worker: 1), new WeightReader(weights), Evaluations, new BestPolicy(files, plan), say));
         Progress = new RunProgress(files, plan, Control, replay);
     }
+
+    /// <summary>The run's folder.</summary>
+    public RunFolder Files { get; }
 
     /// <summary>The counters, in which every role has its slot, as in a run of several processes.</summary>
     public ControlBlock Control { get; }

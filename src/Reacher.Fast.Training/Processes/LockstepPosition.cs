@@ -15,7 +15,11 @@ namespace Reacher.Fast.Training.Processes;
 internal sealed record LockstepPosition(long Segment, long CooldownStart, long Episodes, long WrittenRows, long Evaluations, long? Returns)
 {
     private const string Prefix = "lockstep.";
+    private const string SegmentName = Prefix + "segment";
     private const string ReturnsName = Prefix + "returns";
+
+    /// <summary>Whether a checkpoint is of a run in lock-step.</summary>
+    public static bool IsIn(LoadedCheckpoint checkpoint) => checkpoint.State.Contains(SegmentName);
 
     /// <summary>Reads the position of a checkpoint; the beginning where there is none.</summary>
     /// <exception cref="Core.InputException">The checkpoint is not of a run in lock-step.</exception>
@@ -28,7 +32,7 @@ internal sealed record LockstepPosition(long Segment, long CooldownStart, long E
 
         StateDictionary state = checkpoint.State;
         return new LockstepPosition(
-            state.GetInt64(Prefix + "segment"),
+            state.GetInt64(SegmentName),
             state.GetInt64(Prefix + "cooldown"),
             state.GetInt64(Prefix + "episodes"),
             state.GetInt64(Prefix + "written_rows"),
@@ -39,7 +43,7 @@ internal sealed record LockstepPosition(long Segment, long CooldownStart, long E
     /// <summary>Adds the position to a checkpoint.</summary>
     public void AddTo(StateDictionary state)
     {
-        state.Add(Prefix + "segment", Segment);
+        state.Add(SegmentName, Segment);
         state.Add(Prefix + "cooldown", CooldownStart);
         state.Add(Prefix + "episodes", Episodes);
         state.Add(Prefix + "written_rows", WrittenRows);

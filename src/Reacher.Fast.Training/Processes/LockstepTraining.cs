@@ -68,16 +68,18 @@ internal sealed class LockstepTraining : IDisposable
         reporter.Warn(parts.Progress.Warning);
         ProcessSlot self = control.Learner;
         self.Phase = ProcessPhase.Running;
-        reporter.Run(Train);
-        parts.Statistics.PassOn();
-        if (control.StopReason is StopReason.Solved or StopReason.MaximumSteps)
+        reporter.Run(() =>
         {
-            float[] newest = new float[plan.PolicySpec.BlockLength];
-            Learner.CopyPolicy(newest);
-            reporter.Warn(parts.Progress.EvaluateFinalPolicy(newest, player, stop));
-        }
+            Train();
+            parts.Statistics.PassOn();
+            if (control.StopReason is StopReason.Solved or StopReason.MaximumSteps)
+            {
+                EvaluateFinalPolicy(stop);
+            }
 
-        RunSummary summary = parts.Progress.Summarize(control.StopReason);
+            Show(RunPhase.Ended);
+        });
+        RunSummary summary = parts.Progress.Summarize(control.StopReason, FinalModel.Export(parts.Files, plan, reporter.Say));
         reporter.Warn(parts.Progress.Save(summary));
         reporter.Finish(summary);
         return stop.IsCancellationRequested ? ExitCodes.Interrupted : ExitCodes.Of(control.StopReason);
@@ -85,8 +87,18 @@ internal sealed class LockstepTraining : IDisposable
 
     public void Dispose() => parts.Dispose();
 
+    private void EvaluateFinalPolicy(CancellationToken stop)
+    {
+        float[] newest = new float[plan.PolicySpec.BlockLength];
+        Learner.CopyPolicy(newest);
+        reporter.Warn(parts.Progress.EvaluateFinalPolicy(
+            newest, player, status => reporter.Show(status, parts.Progress.EvaluationScores), stop));
+    }
+
     private void Train()
     {
+        // A run that had ended by itself ends again at once, unless it is given more to do.
+        Cooldown.StopWhenDue(plan, control);
         while (!control.ShouldStop && PlayerPlays(PlaySegment) && PlayerPlays(Evaluate))
         {
             segment++;
@@ -150,11 +162,11 @@ internal sealed class LockstepTraining : IDisposable
         return true;
     }
 
-    private void Show()
+    private void Show(RunPhase? phase = null)
     {
         parts.Progress.Refresh();
         reporter.Warn(parts.Progress.Standstill());
-        reporter.Show(parts.Progress.Status([]), parts.Progress.EvaluationScores);
+        reporter.Show(parts.Progress.Status([], phase), parts.Progress.EvaluationScores);
     }
 
     // A player that leaves ends the run, which goes on from its last checkpoint; Ctrl-C in a terminal reaches the player as well.

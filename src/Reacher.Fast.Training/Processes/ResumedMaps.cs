@@ -28,15 +28,15 @@ internal static class ResumedMaps
             Try(() => WeightChannel.Open(files.Weights, plan.PublishedLength, TimeSpan.Zero))?.Dispose();
         }
 
-        using ReplayFile? replay = Try(() => ReplayFile.Open(files.Replay, plan.TransitionSpec, AtOnce with { Repair = false }));
-        if (replay is not null)
+        // By its header alone: a row counter that was damaged is repaired later, and the ring's size stays.
+        if (Try(() => (object)ReplayFile.ReadCapacity(files.Replay, plan.TransitionSpec, TimeSpan.Zero)) is long capacity)
         {
-            RequireRoom(replay, plan);
+            RequireRoom(capacity, plan);
         }
     }
 
     /// <summary>Opens the replay, verifies its rows, and says what was lost.</summary>
-    /// <exception cref="InputException">It does not fit the run, or cannot be made anew.</exception>
+    /// <exception cref="InputException">It cannot be opened or made anew.</exception>
     public static ReplayFile OpenReplay(RunFolder files, RunPlan plan)
     {
         ReplayFile replay = OpenOrRemake(
@@ -45,17 +45,6 @@ internal static class ResumedMaps
             "the run goes on with a new, empty one",
             () => ReplayFile.Open(files.Replay, plan.TransitionSpec, AtOnce),
             () => ReplayFile.Create(files.Replay, plan.TransitionSpec, Room(plan)));
-        try
-        {
-            // Once more: a file whose row counter was damaged could not be looked into before its repair.
-            RequireRoom(replay, plan);
-        }
-        catch
-        {
-            replay.Dispose();
-            throw;
-        }
-
         if (replay.Repair is { } repair)
         {
             OutputLine.WriteWarning(string.Create(
@@ -130,15 +119,15 @@ internal static class ResumedMaps
     }
 
     // The ring's size is that of its file. A smaller buffer_size is a shorter window of the rows that are drawn from; a GPU's mirror has none.
-    private static void RequireRoom(ReplayFile replay, RunPlan plan)
+    private static void RequireRoom(long capacity, RunPlan plan)
     {
         long room = Room(plan);
         bool drawsFromAll = plan.IsCuda && !plan.InProcess;
-        if (replay.Capacity < room || (drawsFromAll && replay.Capacity > room))
+        if (capacity < room || (drawsFromAll && capacity > room))
         {
             throw new InputException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"The replay of run '{plan.RunId}' has room for {replay.Capacity} rows, and the configuration asks for {room}: a run keeps " +
+                $"The replay of run '{plan.RunId}' has room for {capacity} rows, and the configuration asks for {room}: a run keeps " +
                 $"the size it began with. Leave 'buffer_size' as it was, or begin a new run with the option 'initialize_from'."));
         }
     }

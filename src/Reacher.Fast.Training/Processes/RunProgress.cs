@@ -1,9 +1,6 @@
 using System.Text.Json;
-using Reacher.Fast.Core;
-using Reacher.Fast.Core.Checkpoints;
 using Reacher.Fast.Core.Environments;
 using Reacher.Fast.Core.Files;
-using Reacher.Fast.Environments.MlAgents.Trainer;
 using Reacher.Fast.Replay;
 using Reacher.Fast.Replay.Control;
 using Reacher.Fast.Replay.Weights;
@@ -29,6 +26,7 @@ internal sealed class RunProgress
     private readonly EvaluationReader evaluations;
     private readonly StallWatch stall;
     private readonly ProgressFile kept;
+    private readonly FinalEvaluation final;
     private readonly long transitionsBefore;
     private readonly long updatesBefore;
     private double sampledAt;
@@ -36,9 +34,6 @@ internal sealed class RunProgress
     private long sampledUpdates;
     private double transitionRate;
     private double updateRate;
-    private double? finalScore;
-    private double? finalDeviation;
-    private int finalEpisodes;
 
     public RunProgress(RunFolder files, RunPlan plan, ControlBlock control, ReplayFile replay)
     {
@@ -52,6 +47,7 @@ internal sealed class RunProgress
         transitionsBefore = sampledTransitions = control.TotalTransitions;
         kept = new ProgressFile(files.Progress, transitionsBefore);
         updatesBefore = sampledUpdates = control.Learner.Updates;
+        final = new FinalEvaluation(files, plan, control);
         ReadNewEvaluations();
     }
 
@@ -115,6 +111,8 @@ internal sealed class RunProgress
             WindowSize = window.Size,
             Threshold = plan.Threshold,
             SecondsToSolved = SecondsToSolved(),
+            FinalEpisodes = final.Episodes,
+            FinalScore = final.Mean,
             Processes = children.Select(child => new ProcessStatus(
                 child.Name, child.Slot.Phase, child.ProcessorPercent(), child.Restarts.Total)).ToArray(),
         };
@@ -140,49 +138,31 @@ internal sealed class RunProgress
         return window.Count > 0 && scores[^1] >= plan.Threshold ? RunPhase.FillingTheWindow : RunPhase.Training;
     }
 
-    /// <summary>Plays a whole window with the policy the run leaves.</summary>
-    /// <returns>A sentence if the best policy is damaged, or if a player was lost, which costs the run its last figure and no more.</returns>
-    public string? EvaluateFinalPolicy(WeightChannel weights, CancellationToken cancellation)
-    {
-        var newest = new WeightReader(weights);
-        return newest.Refresh() ? EvaluateFinalPolicy(newest.Evaluated, null, cancellation) : null;
-    }
-
-    /// <summary>Plays a whole window with the policy the run leaves: its best, or else <paramref name="newest"/>.</summary>
-    /// <param name="newest">The policy at the end.</param>
-    /// <param name="player">The run's one player, if it has one; otherwise an environment of the plan's is made.</param>
+    /// <summary>Plays a whole window with the policy the run leaves, unless the run does without.</summary>
+    /// <param name="newest">The channel in which the learner has published the policy at the end.</param>
+    /// <param name="show">Called after each episode, with a status.</param>
     /// <param name="cancellation">Ends the evaluation early.</param>
-    /// <returns>A sentence if the best policy is damaged, or if a player was lost, which costs the run its last figure and no more.</returns>
-    public string? EvaluateFinalPolicy(ReadOnlySpan<float> newest, IVectorEnvironment? player, CancellationToken cancellation)
+    /// <returns>A sentence about what went wrong; null if all is well.</returns>
+    public string? EvaluateFinalPolicy(WeightChannel newest, Action<RunStatus> show, CancellationToken cancellation)
     {
-        try
-        {
-            ReadOnlySpan<float> weights = newest;
-            string? warning = null;
-            if (BestPolicy.Find(files, sentence => warning = sentence) is string best)
-            {
-                PolicyFile.Read(best, out float[] kept);
-                weights = kept;
-            }
-
-            using IVectorEnvironment? own = player is null
-                ? EnvironmentFactory.Create(plan.Environment, plan.EnvironmentCount, files.Logs, cancellation: cancellation)
-                : null;
-            IVectorEnvironment environment = player ?? own!;
-            using ActingPolicy policy = ActingPolicy.Create(plan, environment.AgentCount);
-            policy.Load(weights);
-            EvaluationResult result = PolicyEvaluation.Play(
-                policy, environment, plan.Seed, plan.EvaluationWindow, plan.LongestEpisode, cancellation: cancellation);
-            (finalScore, finalDeviation, finalEpisodes) = (result.Mean, result.Deviation, result.Scores.Count);
-            return warning ?? result.DescribeCut(plan.LongestEpisode);
-        }
-        catch (Exception exception) when (exception is PlayerLostException or OperationCanceledException or InputException)
-        {
-            return $"The final policy was not evaluated: {exception.Message}";
-        }
+        var reader = new WeightReader(newest);
+        return EvaluateFinalPolicy(reader.Refresh() ? reader.Evaluated : [], null, show, cancellation);
     }
 
-    public RunSummary Summarize(StopReason reason)
+    /// <summary>Plays a whole window with the policy the run leaves, unless the run does without.</summary>
+    /// <param name="newest">The policy at the end.</param>
+    /// <param name="player">The run's one player, if it has one.</param>
+    /// <param name="show">Called after each episode, with a status.</param>
+    /// <param name="cancellation">Ends the evaluation early.</param>
+    /// <returns>A sentence about what went wrong; null if all is well.</returns>
+    public string? EvaluateFinalPolicy(
+        ReadOnlySpan<float> newest, IVectorEnvironment? player, Action<RunStatus> show, CancellationToken cancellation) =>
+        final.Play(newest, player, () => show(Status([], RunPhase.EvaluatingTheFinalPolicy)), cancellation);
+
+    /// <summary>What the run came to.</summary>
+    /// <param name="reason">Why it ended.</param>
+    /// <param name="model">The model's file; null where there is none.</param>
+    public RunSummary Summarize(StopReason reason, string? model = null)
     {
         double seconds = kept.SessionSeconds;
         return new RunSummary
@@ -205,13 +185,16 @@ internal sealed class RunProgress
             EvaluationEpisodes = scores.Count,
             WindowMean = window.Mean,
             WindowCount = window.Count,
-            FinalScore = finalScore,
-            FinalDeviation = finalDeviation,
-            FinalEpisodes = finalEpisodes,
+            FinalScore = Known(final.Mean),
+            FinalDeviation = Known(final.Deviation),
+            FinalEpisodes = final.Episodes,
             TransitionsPerSecond = (control.TotalTransitions - transitionsBefore) / seconds,
             UpdatesPerSecond = Math.Max(0, control.Learner.Updates - updatesBefore) / seconds,
             Folder = files.Folder,
+            Model = model,
         };
+
+        static double? Known(double value) => double.IsNaN(value) ? null : value;
     }
 
     /// <summary>Keeps what a resumed run needs, and the summary.</summary>

@@ -1,9 +1,9 @@
 using System.Globalization;
 using Reacher.Fast.Core;
 using Reacher.Fast.Core.Checkpoints;
+using Reacher.Fast.Core.Files;
 using Reacher.Fast.Replay;
 using Reacher.Fast.Replay.Control;
-using Reacher.Fast.Training.Learn;
 using Reacher.Fast.Training.Options;
 using Reacher.Fast.Training.Reporting.Metrics;
 using Reacher.Fast.Training.Run;
@@ -25,11 +25,11 @@ internal sealed class RunResumption : IDisposable
     public long Transitions { get; }
 
     /// <summary>Prepares a run to go on as <paramref name="plan"/> says, and tells the user what a power loss has cost it.</summary>
-    /// <exception cref="InputException">It cannot go on so: no checkpoint fits, or a mapped file is sound but of another size.</exception>
+    /// <exception cref="InputException">It cannot go on so, as <see cref="ResumptionCheck"/> finds, or its folder cannot be written.</exception>
     public static RunResumption Prepare(RunFolder files, RunPlan plan)
     {
-        LoadedCheckpoint? checkpoint = new TrainingCheckpoints(files, plan).RequireResumable();
-        ResumedMaps.RequireFit(files, plan);
+        LoadedCheckpoint? checkpoint = ResumptionCheck.Require(files, plan);
+        MakeFolders(files);
         using ControlBlock control = ResumedMaps.OpenControl(files);
         // Before the replay is opened, because a process that still has it open would keep its rows from being verified.
         Leftovers.End(control, OutputLine.WriteWarning);
@@ -65,6 +65,21 @@ internal sealed class RunResumption : IDisposable
     }
 
     public void Dispose() => replay.Dispose();
+
+    // They may have been lost or left out of a copy, and all else of the run may be there.
+    private static void MakeFolders(RunFolder files)
+    {
+        try
+        {
+            Directory.CreateDirectory(files.Logs);
+            Directory.CreateDirectory(files.BehaviorFolder);
+        }
+        catch (Exception error) when (IoFailure.Is(error))
+        {
+            throw new InputException(
+                $"The run's folder '{files.Folder}' cannot be written: {error.Message.TrimEnd('.')}; make that possible and resume it then.", error);
+        }
+    }
 
     // After a power loss the pages of the counters may be older than the checkpoint. Steps that went back would let schedules and warm-up
     // begin again, and the environments repeat seeds.

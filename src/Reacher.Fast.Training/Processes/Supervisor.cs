@@ -93,7 +93,13 @@ internal sealed class Supervisor : IDisposable
             control.CooldownStart = null;
         }
 
-        AddChildren();
+        // A run that had ended by itself ends again at once, unless it is given more to do.
+        Cooldown.StopWhenDue(plan, control);
+        if (!control.ShouldStop)
+        {
+            AddChildren();
+        }
+
         reporter.Warn(progress.Warning);
 
         using var signals = new StopSignals(control, wake.Set, KillChildren);
@@ -118,6 +124,12 @@ internal sealed class Supervisor : IDisposable
 
             End();
             SayWarnings();
+            if (failure is null && !signals.IsLeaving && control.StopReason is StopReason.Solved or StopReason.MaximumSteps)
+            {
+                reporter.Warn(progress.EvaluateFinalPolicy(
+                    weights, status => reporter.Show(status, progress.EvaluationScores), signals.First));
+            }
+
             progress.Refresh();
             reporter.Show(progress.Status(children, RunPhase.Ended), progress.EvaluationScores);
         });
@@ -128,12 +140,7 @@ internal sealed class Supervisor : IDisposable
             return ExitCodes.Interrupted;
         }
 
-        if (failure is null && control.StopReason is StopReason.Solved or StopReason.MaximumSteps)
-        {
-            reporter.Warn(progress.EvaluateFinalPolicy(weights, signals.First));
-        }
-
-        RunSummary summary = progress.Summarize(control.StopReason);
+        RunSummary summary = progress.Summarize(control.StopReason, FinalModel.Export(files, plan, reporter.Say));
         reporter.Warn(progress.Save(summary));
         reporter.Finish(summary);
         if (failure is ChildFailedException or InputException)

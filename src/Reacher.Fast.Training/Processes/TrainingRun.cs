@@ -1,11 +1,8 @@
 using Reacher.Fast.Core;
 using Reacher.Fast.Core.Checkpoints;
 using Reacher.Fast.Core.Environments;
-using Reacher.Fast.Core.Files;
-using Reacher.Fast.Core.Networks;
 using Reacher.Fast.Training.Env;
 using Reacher.Fast.Training.Evaluate;
-using Reacher.Fast.Training.Export;
 using Reacher.Fast.Training.Learn;
 using Reacher.Fast.Training.Options;
 using Reacher.Fast.Training.Policies;
@@ -45,13 +42,16 @@ internal sealed class TrainingRun(LoadedConfiguration loaded, IRunView view)
     public int Run()
     {
         RunOptions options = RunPlanner.Settle(loaded.Options, TimeProvider.System);
+        RunLock.Check(RunFolder.Of(options), options.Resume, options.Force);
         if (Own is not null)
         {
+            RequireBehavior(options, options.Behavior);
             return Train(options, RunPreparation.PlanFor(options, Own), Own);
         }
 
         // Environment and device are tried first, so that the user learns of anything wrong with them before a folder is made.
         using PlanningEnvironment probe = RunPreparation.OpenEnvironment(options);
+        RequireBehavior(options, probe.Behavior ?? options.Behavior);
         options = RunPlanner.OfScene(loaded, options, probe.Behavior, Warn);
         RunPlan plan = RunPreparation.PlanFor(options, probe.Environment);
         IVectorEnvironment? player = plan.InProcess && plan.Environment.IsPlayer ? probe.Environment : null;
@@ -61,6 +61,14 @@ internal sealed class TrainingRun(LoadedConfiguration loaded, IRunView view)
         }
 
         return Train(options, plan, player);
+    }
+
+    private static void RequireBehavior(RunOptions options, string behavior)
+    {
+        if (options.Resume)
+        {
+            ResumptionCheck.RequireBehavior(RunFolder.Of(options), behavior);
+        }
     }
 
     private int Train(RunOptions options, RunPlan plan, IVectorEnvironment? player)
@@ -79,7 +87,6 @@ internal sealed class TrainingRun(LoadedConfiguration loaded, IRunView view)
         using RunLock owned = RunLock.Claim(files, resume, options.Force);
         using RunResumption? resumed = resume ? RunResumption.Prepare(files, plan) : null;
         ConfigurationWriter.Save(options, files.Configuration);
-        File.Delete(files.Summary);
         if (beginning is not null)
         {
             Safetensors.Write(beginning, files.InitialWeights);
@@ -93,9 +100,7 @@ internal sealed class TrainingRun(LoadedConfiguration loaded, IRunView view)
             new StatisticObserver(recorder, RunFolder.StatisticsIn(files.Logs), interval),
             new MetricsObserver(recorder, interval, EvaluationLog.Read(files.Evaluations).Count),
             meter);
-        int code = plan.InProcess ? TrainInProcess(plan, files, reporter, player) : TrainInProcesses(plan, files, reporter);
-        Finish(files, plan);
-        return code;
+        return plan.InProcess ? TrainInProcess(plan, files, reporter, player) : TrainInProcesses(plan, files, reporter);
     }
 
     // The other run's policy is read before --force empties the run's folder, since it may come from that very folder.
@@ -115,34 +120,5 @@ internal sealed class TrainingRun(LoadedConfiguration loaded, IRunView view)
         using Supervisor supervisor =
             loaded.Options.Resume ? Supervisor.Resume(files, plan, reporter) : Supervisor.Create(files, plan, reporter);
         return supervisor.Run();
-    }
-
-    // Every run ends with the model that Unity loads and the list of its checkpoints; where the disk is full these are missing, and the
-    // run still counts as ended well.
-    private void Finish(RunFolder files, RunPlan plan)
-    {
-        try
-        {
-            CheckpointStore store = files.Checkpoints(plan.KeepCheckpoints);
-            if (store.LoadLatest() is not { } last)
-            {
-                return;
-            }
-
-            PolicySpec spec = PolicyFile.Read(BestPolicy.Find(files, Warn) ?? last.Path, out float[] weights);
-            OnnxExport.Write(spec, weights, files.Onnx);
-            IReadOnlyList<EvaluationRecord> evaluations = EvaluationLog.Read(files.Evaluations);
-            TrainingStatus.Save(files, store.List().Reverse().Select(Entry), Entry((last.Step, last.Path)));
-
-            CheckpointEntry Entry((long Step, string Path) checkpoint) => new(
-                checkpoint.Step,
-                checkpoint.Path,
-                evaluations.LastOrDefault(record => record.Transitions <= checkpoint.Step)?.Score,
-                new DateTimeOffset(File.GetLastWriteTimeUtc(checkpoint.Path)).ToUnixTimeSeconds());
-        }
-        catch (Exception exception) when (IoFailure.Is(exception) || exception is InputException)
-        {
-            Warn($"the run's model was not exported ({exception.Message}); try 'export {files.Id}'.");
-        }
     }
 }

@@ -23,6 +23,9 @@ internal enum RunPhase
 
     /// <summary>The run's processes have ended.</summary>
     Ended = 5,
+
+    /// <summary>Training has ended, and a whole window is played with the policy that the run leaves.</summary>
+    EvaluatingTheFinalPolicy = 6,
 }
 
 /// <summary>A phase in words, for people and for JSON alike: <c>filling the window</c>.</summary>

@@ -10,7 +10,7 @@ internal sealed record RunStatus
 {
     /// <summary>How <c>--json</c> writes one: a line, with a key for each figure of <see cref="ProgressFigures.OfLearning"/>.</summary>
     public static readonly JsonSerializerOptions Json = FigureJson.Spread<RunStatus>(
-        JsonStyle.Line, nameof(Figures), ProgressFigures.OfLearning, read: (status, figure) => figure.Read(status));
+        JsonStyle.Printed, nameof(Figures), ProgressFigures.OfLearning, read: (status, figure) => figure.Read(status));
 
     public required string RunId { get; init; }
 
@@ -76,6 +76,12 @@ internal sealed record RunStatus
 
     /// <summary>Estimated seconds to a full window at the threshold; null while nothing can be said.</summary>
     public double? SecondsToSolved { get; init; }
+
+    /// <summary>Episodes played with the policy that the run leaves, while it is <see cref="RunPhase.EvaluatingTheFinalPolicy"/>.</summary>
+    public int FinalEpisodes { get; init; }
+
+    /// <summary>Mean score of those episodes; not a number before the first.</summary>
+    public double FinalScore { get; init; } = double.NaN;
 
     public required IReadOnlyList<ProcessStatus> Processes { get; init; }
 }

@@ -8,6 +8,9 @@ namespace Reacher.Fast.Training.Reporting;
 /// <summary>What a run came to: one screen at its end, and <c>summary.json</c> in its folder.</summary>
 internal sealed record RunSummary
 {
+    /// <summary>The column of <see cref="ToText"/> in which what is said of each name begins.</summary>
+    public const int ValueColumn = 22;
+
     public required string RunId { get; init; }
 
     /// <summary>solved, interrupted, finished or failed.</summary>
@@ -48,6 +51,9 @@ internal sealed record RunSummary
 
     public required string Folder { get; init; }
 
+    /// <summary>The ONNX model that the run leaves; null where it has none.</summary>
+    public string? Model { get; init; }
+
     /// <summary>Reads <c>summary.json</c>; null if it is not there or not readable, since a report does without.</summary>
     public static RunSummary? Load(string path)
     {
@@ -76,9 +82,14 @@ internal sealed record RunSummary
         }
 
         Line("folder", Folder);
+        if (Model is not null)
+        {
+            Line("model", Model);
+        }
+
         return text.ToString();
 
-        void Line(string name, string value) => text.Append(CultureInfo.InvariantCulture, $"  {name,-19} {value}\n");
+        void Line(string name, string value) => text.Append(CultureInfo.InvariantCulture, $"  {name,-ValueColumn + 3} {value}\n");
     }
 
     private static string Describe(Milestone? milestone) => milestone is null

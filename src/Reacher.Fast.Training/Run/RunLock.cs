@@ -11,7 +11,8 @@ internal sealed class RunLock : IDisposable
     private RunLock(FileStream owned) => this.owned = owned;
 
     /// <summary>
-    /// Makes the folder of a new run, or takes that of one to go on with. Nothing is created or deleted unless all is well.
+    /// Makes the folder of a new run with the folders in it, or takes that of one to go on with, in which nothing is made but the lock.
+    /// Nothing is created or deleted unless all is well.
     /// </summary>
     /// <param name="run">The run's folder.</param>
     /// <param name="resume">Whether to go on with a run that is there.</param>
@@ -22,12 +23,44 @@ internal sealed class RunLock : IDisposable
     /// </exception>
     public static RunLock Claim(RunFolder run, bool resume, bool force)
     {
+        bool exists = Require(run, resume, force);
+        return Take(run, isNew: !resume, deleteFirst: exists && force);
+    }
+
+    /// <summary>
+    /// Makes sure that <see cref="Claim"/> would be granted, and changes nothing: for whoever has to start a Unity
+    /// player first, which costs the user time.
+    /// </summary>
+    /// <param name="run">The run's folder.</param>
+    /// <param name="resume">Whether to go on with a run that is there.</param>
+    /// <param name="force">Whether to delete a run that is there.</param>
+    /// <exception cref="InputException">As for <see cref="Claim"/>, but for a folder that cannot be written.</exception>
+    public static void Check(RunFolder run, bool resume, bool force)
+    {
+        if (Require(run, resume, force) && File.Exists(run.Lock))
+        {
+            try
+            {
+                Lock(run).Dispose();
+            }
+            catch (Exception error) when (IoFailure.Is(error))
+            {
+                // That it cannot be written is said when it is claimed.
+            }
+        }
+    }
+
+    /// <summary>Gives the folder up.</summary>
+    public void Dispose() => owned.Dispose();
+
+    /// <summary>Whether there is anything in the folder, where all is well.</summary>
+    private static bool Require(RunFolder run, bool resume, bool force)
+    {
         bool exists = Directory.Exists(run.Folder) && Directory.EnumerateFileSystemEntries(run.Folder).Any();
         if (exists && !resume && !force)
         {
             throw new InputException(
-                $"The run '{run.Id}' exists already in '{run.Folder}'; " +
-                "go on with it by --resume, replace it by --force, or choose another --run-id.");
+                $"The run '{run.Id}' exists already in '{run.Folder}'; go on with it by --resume, or choose another --run-id.");
         }
 
         if (resume && !File.Exists(run.Configuration))
@@ -48,13 +81,10 @@ internal sealed class RunLock : IDisposable
             RefuseLinks(run, force);
         }
 
-        return Claim(run, deleteFirst: exists && force);
+        return exists;
     }
 
-    /// <summary>Gives the folder up.</summary>
-    public void Dispose() => owned.Dispose();
-
-    private static RunLock Claim(RunFolder run, bool deleteFirst)
+    private static RunLock Take(RunFolder run, bool isNew, bool deleteFirst)
     {
         try
         {
@@ -65,8 +95,12 @@ internal sealed class RunLock : IDisposable
                 DeleteContent(run);
             }
 
-            Directory.CreateDirectory(run.Logs);
-            Directory.CreateDirectory(run.BehaviorFolder);
+            if (isNew)
+            {
+                Directory.CreateDirectory(run.Logs);
+                Directory.CreateDirectory(run.BehaviorFolder);
+            }
+
             return new RunLock(owned);
         }
         catch (Exception error) when (IoFailure.Is(error))

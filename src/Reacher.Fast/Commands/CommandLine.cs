@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.Runtime.InteropServices;
 using Reacher.Fast.Core;
 using Reacher.Fast.Environments.MlAgents.Trainer;
@@ -59,10 +58,11 @@ internal static class CommandLine
             root.Add(role);
         }
 
+        HelpText.Use(root);
         ParseResult result = root.Parse(PlayerArguments.Pack(arguments));
         if (result.Errors.Count > 0)
         {
-            OutputLine.WriteError($"{Explain(result)} See '{ProgramName} {VerbOf(result)}--help'.");
+            OutputLine.WriteError(UsageError.Describe(result));
             return ExitCodes.Usage;
         }
 
@@ -111,22 +111,4 @@ internal static class CommandLine
         using StandardOutput output = StandardOutput.Take();
         return Guard(() => verb(output));
     }
-
-    // The parser returns an unknown flag as an unknown word, or as the name of a file where one may stand; the message names it as a
-    // flag.
-    private static string Explain(ParseResult result)
-    {
-        string? flag = result.Tokens.FirstOrDefault(
-            token => token.Type == TokenType.Argument && token.Value.StartsWith("--", StringComparison.Ordinal))?.Value
-            ?? result.UnmatchedTokens.FirstOrDefault(token => token.StartsWith('-'));
-        if (flag is null)
-        {
-            return result.Errors[0].Message;
-        }
-
-        string? nearest = KeySuggestion.Nearest(flag, result.CommandResult.Command.Options.SelectMany(option => option.Aliases.Append(option.Name)));
-        return $"There is no flag '{flag}'{(nearest is null ? "." : $"; did you mean '{nearest}'?")}";
-    }
-
-    private static string VerbOf(ParseResult result) => result.CommandResult.Command is RootCommand ? "" : result.CommandResult.Command.Name + " ";
 }

@@ -59,7 +59,7 @@ internal static class CompareCommand
             CurvePicture.Write([.. runs.Select(run => run.Curve(axis))], axis, output);
         }
 
-        Console.Write(json ? JsonSerializer.Serialize(new { Runs = runs, Picture = output }, JsonStyle.Line) + "\n" : ToText(runs));
+        Console.Write(json ? JsonSerializer.Serialize(new { Runs = runs, Picture = output }, JsonStyle.Printed) + "\n" : ToText(runs));
         if (output is not null && !json)
         {
             Console.WriteLine(output);

@@ -8,7 +8,7 @@ namespace Reacher.Fast.Commands;
 /// <summary>The command line's flags, one for each option that a verb takes, and what was given for them.</summary>
 internal sealed class ConfigurationFlags
 {
-    private readonly List<(OptionKey Key, Option<string?> Option)> options = [];
+    private readonly List<ConfigurationOption> options = [];
 
     /// <summary>The options of all keys.</summary>
     public ConfigurationFlags()
@@ -16,27 +16,26 @@ internal sealed class ConfigurationFlags
     {
     }
 
-    /// <summary>Makes the options of <paramref name="keys"/>. Those of advanced keys work, but are left out of <c>--help</c>.</summary>
+    /// <summary>Makes the options of <paramref name="keys"/>.</summary>
     public ConfigurationFlags(IEnumerable<OptionKey> keys)
     {
         foreach (OptionKey key in keys)
         {
-            options.Add((key, new Option<string?>(key.Flag, key.FlagAlias is null ? [] : [key.FlagAlias])
+            options.Add(new ConfigurationOption(key)
             {
-                Description = key.IsSwitch ? key.Meaning : $"{key.Meaning} [{Default(key)}]",
-                Hidden = key.IsAdvanced,
+                Description = $"{key.Meaning} [{Default(key)}]",
                 HelpName = key.IsSwitch ? null : key.Name,
                 // Where the user gives a flag twice the last value counts, as with mlagents-learn.
                 Arity = key.IsSwitch ? ArgumentArity.ZeroOrOne : ArgumentArity.OneOrMore,
                 CustomParser = argument => argument.Tokens.Count > 0 ? argument.Tokens[^1].Value : null,
-            }));
+            });
         }
     }
 
     /// <summary>Adds the options to <paramref name="command"/>.</summary>
     public void AddTo(Command command)
     {
-        foreach ((_, Option<string?> option) in options)
+        foreach (ConfigurationOption option in options)
         {
             command.Options.Add(option);
         }
@@ -47,8 +46,9 @@ internal sealed class ConfigurationFlags
     public IReadOnlyList<FlagValue> Read(ParseResult result)
     {
         var given = new List<FlagValue>();
-        foreach ((OptionKey key, Option<string?> option) in options)
+        foreach (ConfigurationOption option in options)
         {
+            OptionKey key = option.Key;
             if (result.GetResult(option) is OptionResult { Implicit: false } found)
             {
                 string? text = found.Tokens.Count > 0 ? found.Tokens[^1].Value : "true";

@@ -67,7 +67,7 @@ internal static class EvalCommand
         {
             string file = source.PolicyFile;
             var record = new { Policy = file, Episodes = episodes, result.Mean, result.Deviation, result.Minimum, result.Maximum, result.Scores };
-            Console.WriteLine(JsonSerializer.Serialize(record, JsonStyle.Line));
+            Console.WriteLine(JsonSerializer.Serialize(record, JsonStyle.Printed));
         }
         else
         {
@@ -76,7 +76,7 @@ internal static class EvalCommand
 
         return ExitCodes.Done;
 
-        void Show(int played) => Console.Error.Write(played < episodes ? $"\r{played} of {episodes} episodes" : $"\r{new string(' ', 40)}\r");
+        void Show(int played, double mean) => Console.Error.Write(played < episodes ? $"\r{played} of {episodes} episodes" : $"\r{new string(' ', 40)}\r");
     }
 
     private static string ToText(EvaluationResult result, string source, RunPlan plan) => string.Create(

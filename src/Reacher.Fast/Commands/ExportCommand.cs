@@ -34,13 +34,20 @@ internal static class ExportCommand
 
     private static int Run(string run, string? output, string? format, string results)
     {
-        string source = RunSource.Find(run, results).CheckpointFile;
+        if (Directory.Exists(output))
+        {
+            throw new InputException($"'{output}' is a folder; name the file to write, such as '{Path.Combine(output, "policy.onnx")}'.");
+        }
+
         string extension = format ?? (output is null ? Onnx : Path.GetExtension(output).TrimStart('.'));
         if (extension is not (Onnx or Safetensors))
         {
-            throw new InputException($"There is no format '{extension}' to export to; give --format onnx or --format safetensors.");
+            throw new InputException(format is null
+                ? $"The name '{output}' does not say what to write: end it in .onnx or .safetensors, or give --format."
+                : $"There is no format '{format}' to export to; give --format onnx or --format safetensors.");
         }
 
+        string source = RunSource.Find(run, results).CheckpointFile;
         output ??= DefaultOutput(run, results, source, extension);
         PolicySpec spec = PolicyFile.Read(source, out float[] weights);
         if (extension == Onnx)

@@ -61,7 +61,7 @@ internal static class ProfileCommand
         ProfileReport report = live ? Live(plan, both, seconds, cancelled.Token) : Plainly(plan, both, seconds, cancelled.Token);
         if (json)
         {
-            Console.WriteLine(JsonSerializer.Serialize(report, JsonStyle.Indented));
+            Console.WriteLine(JsonSerializer.Serialize(report, JsonStyle.PrintedIndented));
         }
         else if (live)
         {

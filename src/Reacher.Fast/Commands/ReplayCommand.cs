@@ -28,7 +28,7 @@ internal static class ReplayCommand
             ReplayInspection found = ReplayInspector.Inspect(replay);
             if (result.GetValue(json))
             {
-                Console.WriteLine(JsonSerializer.Serialize(found, JsonStyle.Indented));
+                Console.WriteLine(JsonSerializer.Serialize(found, JsonStyle.PrintedIndented));
                 return;
             }
 
@@ -63,7 +63,7 @@ internal static class ReplayCommand
 
             if (result.GetValue(json))
             {
-                Console.WriteLine(JsonSerializer.Serialize(found, JsonStyle.Indented));
+                Console.WriteLine(JsonSerializer.Serialize(found, JsonStyle.PrintedIndented));
             }
             else
             {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Reacher.Fast.Core.Options;
 using Reacher.Fast.Training.Options;
 using Reacher.Fast.Training.Processes;
 using Reacher.Fast.Training.Reporting;
@@ -38,7 +39,7 @@ internal static class TrainCommand
             if (result.GetValue(print))
             {
                 Console.WriteLine(
-                    "# What 'reacher-fast train FILE' takes. A key that is left out has the value shown here; a flag overrides the file.");
+                    $"# What '{CommandLine.ProgramName} train FILE' takes. A key that is left out has the value shown here; a flag overrides the file.");
                 Console.Write(ConfigurationWriter.ToYaml(loaded.Options, withComments: true));
                 return ExitCodes.Done;
             }
@@ -57,16 +58,20 @@ internal static class TrainCommand
     }
 
     // A resumed run takes its own saved configuration, unless the user names another.
-    private static LoadedConfiguration Load(string? path, IReadOnlyList<FlagValue> flags)
-    {
-        LoadedConfiguration loaded = ConfigurationLoader.Load(path, flags);
-        if (path is not null || !loaded.Options.Resume)
-        {
-            return loaded;
-        }
+    private static LoadedConfiguration Load(string? path, IReadOnlyList<FlagValue> flags) =>
+        path is null && SavedConfiguration(flags) is string saved
+            ? ConfigurationLoader.LoadSaved(saved, flags)
+            : ConfigurationLoader.Load(path, flags);
 
-        string saved = RunFolder.Of(loaded.Options).Configuration;
-        return File.Exists(saved) ? ConfigurationLoader.LoadSaved(saved, flags) : loaded;
+    // The flags alone name the run: beside the defaults, which are not its own, what else they say may be wrong.
+    private static string? SavedConfiguration(IReadOnlyList<FlagValue> flags)
+    {
+        RunOptions named = flags
+            .Where(flag => flag.Key.Section == OptionSection.Checkpoint)
+            .Aggregate(new RunOptions(), (options, flag) => flag.ApplyTo(options));
+        return named is { Resume: true, RunId: not null } && File.Exists(RunFolder.Of(named).Configuration)
+            ? RunFolder.Of(named).Configuration
+            : null;
     }
 
     private static int Train(LoadedConfiguration loaded, IRunView view, string? otlp)

@@ -46,7 +46,7 @@ internal static class VerifyEnvCommand
             DemonstrationReport report = DemonstrationVerifier.Verify(result.GetValue(demo)!, set);
             if (result.GetValue(json))
             {
-                Console.WriteLine(JsonSerializer.Serialize(report, JsonStyle.Indented));
+                Console.WriteLine(JsonSerializer.Serialize(report, JsonStyle.PrintedIndented));
             }
             else
             {

@@ -9,6 +9,7 @@ internal sealed class PlainView : IRunView
 {
     private const double Interval = 5;
     private double lastShown = double.NegativeInfinity;
+    private RunPhase lastPhase;
     private long lastEvaluation;
 
     /// <param name="output">What standard output goes through; the line that it writes where others are missing is a warning.</param>
@@ -16,12 +17,23 @@ internal sealed class PlainView : IRunView
 
     public void Show(RunStatus status, IReadOnlyList<double> evaluationScores)
     {
-        if (status.ElapsedSeconds - lastShown < Interval)
+        // The final evaluation is told of as soon as it begins: until then the last line was of training.
+        bool begins = status.Phase == RunPhase.EvaluatingTheFinalPolicy && status.Phase != lastPhase;
+        lastPhase = status.Phase;
+        if (status.ElapsedSeconds - lastShown < Interval && !begins)
         {
             return;
         }
 
         lastShown = status.ElapsedSeconds;
+        if (status.Phase == RunPhase.EvaluatingTheFinalPolicy)
+        {
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"[INFO] {status.Behavior}. Final evaluation: {status.FinalEpisodes} of {status.WindowSize} episodes, mean {status.FinalScore:F2}."));
+            return;
+        }
+
         string training = double.IsNaN(status.TrainingScore)
             ? "No episode was completed since last summary."
             : string.Create(
@@ -31,8 +43,8 @@ internal sealed class PlainView : IRunView
             ? ""
             : string.Create(
                 CultureInfo.InvariantCulture,
-                $" Evaluation: {status.EvaluationScore:F2}, mean of {status.WindowCount}/{status.WindowSize}: {status.WindowMean:F2} " +
-                $"of {status.Threshold:F0}.");
+                $" Evaluation: {status.EvaluationScore:F2}, mean of {status.WindowCount}/{status.WindowSize}: {status.WindowMean:F2}" +
+                $"{(LiveView.HasThreshold(status) ? $" of {status.Threshold:F0}" : "")}.");
         lastEvaluation = status.EvaluationEpisodes;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,

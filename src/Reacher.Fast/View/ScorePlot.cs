@@ -16,15 +16,16 @@ internal static class ScorePlot
 
     /// <summary>Lines of the plot, top first, each <paramref name="width"/> characters.</summary>
     /// <param name="scores">The scores to plot, the oldest first.</param>
-    /// <param name="threshold">Where the dashed line goes.</param>
+    /// <param name="threshold">Where the dashed line goes; not a number for none.</param>
     /// <param name="width">The plot's width in characters.</param>
     /// <param name="height">The plot's height in lines.</param>
-    /// <param name="top">The score at the upper edge; 0 is at the lower.</param>
-    public static string[] Draw(IReadOnlyList<double> scores, double threshold, int width, int height, double top)
+    /// <param name="bottom">The score at the lower edge.</param>
+    /// <param name="top">The score at the upper edge, above <paramref name="bottom"/>.</param>
+    public static string[] Draw(IReadOnlyList<double> scores, double threshold, int width, int height, double bottom, double top)
     {
         byte[,] cells = new byte[height, width];
         int across = width * DotsAcross, down = height * DotsDown;
-        for (int x = 0; x < across; x += 3)
+        for (int x = 0; x < across && !double.IsNaN(threshold); x += 3)
         {
             Dot(x, threshold);
         }
@@ -40,7 +41,13 @@ internal static class ScorePlot
                 sum += scores[i];
             }
 
-            int row = Row(sum / (to - from));
+            double mean = sum / (to - from);
+            if (!double.IsFinite(mean))
+            {
+                continue;
+            }
+
+            int row = Row(mean);
             // Join to the last dot, so that a steep rise reads as a line.
             for (int y = previous < 0 ? row : Math.Min(row, previous); y <= (previous < 0 ? row : Math.Max(row, previous)); y++)
             {
@@ -64,7 +71,7 @@ internal static class ScorePlot
 
         return lines;
 
-        int Row(double score) => Math.Clamp((int)Math.Round((1 - (Math.Clamp(score, 0, top) / top)) * (down - 1)), 0, down - 1);
+        int Row(double score) => Math.Clamp((int)Math.Round((1 - ((Math.Clamp(score, bottom, top) - bottom) / (top - bottom))) * (down - 1)), 0, down - 1);
 
         void Dot(int x, double score) => Set(x, Row(score));
 

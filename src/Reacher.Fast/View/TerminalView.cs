@@ -4,11 +4,19 @@ using Spectre.Console;
 
 namespace Reacher.Fast.View;
 
-/// <summary>The live view.</summary>
+/// <summary>The live view, drawn for the size that the terminal has at the moment.</summary>
 internal sealed class TerminalView : IRunView
 {
+    private const int SmallestWidth = 20;
+    private const int SmallestHeight = 6;
+    private const int SentencesKept = 3;
+    // The first moves the cursor to the upper left corner, the second clears the screen and leaves what has scrolled away.
+    private const string ClearScreen = "\u001b[H\u001b[2J";
+
     private readonly OutputPipe output;
+    private readonly Queue<string> said = [];
     private LiveDisplayContext? context;
+    private (int Width, int Height)? drawn;
 
     public TerminalView(OutputPipe output)
     {
@@ -17,24 +25,77 @@ internal sealed class TerminalView : IRunView
         output.Notice = null;
     }
 
-    public void Run(Action body) =>
+    private static (int Width, int Height) Size =>
+        (Math.Max(SmallestWidth, AnsiConsole.Profile.Width), Math.Max(SmallestHeight, AnsiConsole.Profile.Height));
+
+    public void Run(Action body)
+    {
         AnsiConsole.Live(new Markup("[grey]starting[/]")).AutoClear(false).Overflow(VerticalOverflow.Crop).Start(live =>
         {
             context = live;
             body();
         });
+        context = null;
+    }
 
     // A frame is drawn over the one before it, so none may be lost between two; a terminal that is stopped (Ctrl-S) gets the next one when
     // it has taken the last.
     public void Show(RunStatus status, IReadOnlyList<double> evaluationScores)
     {
-        if (output.IsDrained)
+        if (context is null || !output.IsDrained)
         {
-            context?.UpdateTarget(LiveView.Draw(status, evaluationScores));
+            return;
+        }
+
+        (int Width, int Height) size = Size;
+        bool isResized = drawn is not null && drawn != size;
+        if (isResized)
+        {
+            // The terminal has moved and wrapped the lines of the frame before, and nobody knows where to.
+            AnsiConsole.Profile.Out.Writer.Write(ClearScreen);
+        }
+
+        drawn = size;
+        context.UpdateTarget(LiveView.Draw(status, evaluationScores, size.Width, size.Height));
+        if (isResized)
+        {
+            foreach (string sentence in said)
+            {
+                Write(sentence);
+            }
+        }
+
+        Park();
+    }
+
+    public void Say(string sentence)
+    {
+        said.Enqueue(sentence);
+        if (said.Count > SentencesKept)
+        {
+            said.Dequeue();
+        }
+
+        Write(sentence);
+        Park();
+    }
+
+    public void Finish(RunSummary summary)
+    {
+        foreach (string line in summary.ToText().TrimEnd('\n').Split('\n'))
+        {
+            Console.Write(WrappedText.Of(line, Size.Width, RunSummary.ValueColumn));
         }
     }
 
-    public void Say(string sentence) => AnsiConsole.MarkupLine($"[yellow]{Markup.Escape(sentence)}[/]");
+    // Spectre leaves the cursor behind the last column, from where the ^C that a terminal echoes would move the whole frame up.
+    private void Park()
+    {
+        if (context is not null)
+        {
+            AnsiConsole.Profile.Out.Writer.Write('\r');
+        }
+    }
 
-    public void Finish(RunSummary summary) => AnsiConsole.Write(summary.ToText());
+    private static void Write(string sentence) => AnsiConsole.MarkupLine($"[yellow]{Markup.Escape(sentence)}[/]");
 }

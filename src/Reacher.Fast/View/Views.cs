@@ -17,6 +17,9 @@ internal static class Views
             return new JsonView(output);
         }
 
-        return AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected ? new TerminalView(output) : new PlainView(output);
+        // A terminal that takes no escapes (TERM=dumb) could not be drawn over.
+        return AnsiConsole.Profile.Capabilities is { Interactive: true, Ansi: true } && !Console.IsOutputRedirected
+            ? new TerminalView(output)
+            : new PlainView(output);
     }
 }

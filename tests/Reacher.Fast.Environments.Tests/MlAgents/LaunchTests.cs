@@ -106,8 +106,8 @@ public sealed class LaunchTests
     }
 
     [Test]
-    public void A_missing_player_is_an_input_error() => Assert.That(
-        () => MlAgentsEnvironment.Launch(Options with { Player = "nowhere/at-all" }),
+    public void A_missing_player_is_an_input_error_before_anything_is_said_of_a_port() => Assert.That(
+        () => MlAgentsEnvironment.Launch(Options with { Player = "nowhere/at-all", Log = Assert.Fail }),
         Throws.TypeOf<InputException>().With.Message.Contains("There is no player at 'nowhere/at-all'"));
 
     [Test]

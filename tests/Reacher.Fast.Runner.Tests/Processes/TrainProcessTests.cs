@@ -172,7 +172,7 @@ public sealed class TrainProcessTests
     }
 
     [Test]
-    public void A_run_that_exists_is_an_error_that_names_both_ways_on()
+    public void A_run_that_exists_is_an_error_that_names_the_ways_on_and_not_the_one_that_deletes_it()
     {
         using (RunnerProcess first = Train(results, "f", "--max-steps", "400"))
         {
@@ -181,7 +181,7 @@ public sealed class TrainProcessTests
 
         using RunnerProcess second = Train(results, "f");
         Assert.That(second.WaitForExit(), Is.EqualTo(2));
-        Assert.That(second.Errors, Does.Contain("--resume").And.Contain("--force"));
+        Assert.That(second.Errors, Does.Contain("--resume").And.Not.Contain("--force"));
     }
 
     [Test]
@@ -271,7 +271,7 @@ public sealed class TrainProcessTests
         {
             Assert.That(wrong.WaitForExit(), Is.EqualTo(2));
             Assert.That(wrong.Errors.Trim().Split('\n'), Has.Length.EqualTo(1));
-            Assert.That(wrong.Errors, Does.Contain("does not fit the run"));
+            Assert.That(wrong.Errors, Does.Contain("hidden layers of 16 and 16 units"));
         }
 
         using (RunnerProcess larger = Start("train", "--resume", "--results-dir", results, "--run-id", "j", "--buffer-size", "200000"))

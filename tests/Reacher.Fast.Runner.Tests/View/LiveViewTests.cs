@@ -35,15 +35,77 @@ public sealed class LiveViewTests
         Assert.That(lines, Has.One.Contains("● learner running 90 %   ● env-0 waiting 10 %, restarted 2x"));
     }
 
-    private static string[] Draw(RunStatus status)
+    [Test]
+    public void Nothing_wraps_and_nothing_scrolls_away(
+        [Values(20, 40, 60, 80, 100, 200)] int width, [Values(6, 10, 20, 24, 50)] int height, [Values(0, 3, 66)] int processes, [Values] RunPhaseName phase)
+    {
+        double[] scores = [.. Enumerable.Range(0, 500).Select(i => -2000d + (i * 5))];
+        string[] lines = Draw(
+            SyntheticRun.Status(123_456_789_012, 1_000_000) with
+            {
+                RunId = "a-run-with-a-name-that-is-as-long-as-names-of-runs-may-be",
+                Phase = Enum.Parse<RunPhase>(phase.ToString()),
+                ElapsedSeconds = 1e6,
+                SecondsToSolved = 1e6,
+                EvaluationEpisodes = 100_000,
+                EvaluationScore = -123_456.7,
+                WindowMean = -123_456.7,
+                Figures = [.. Enumerable.Repeat(-1.2345e-30, 10)],
+                Processes = [.. Enumerable.Range(0, processes).Select(i => new ProcessStatus($"env-{i}", ProcessPhase.Waiting, 100, 12))],
+            },
+            scores,
+            width,
+            height);
+        Assert.That(lines.Select(line => line.Length), Is.All.AtMost(width));
+        Assert.That(lines, Has.Length.LessThan(height));
+        Assert.That(lines[0], Does.StartWith("Reacher.Fast a-"));
+        int shown = lines.Sum(line => line.Split('●').Length - 1);
+        Assert.That(processes == 0 || shown == processes || lines[^1] == $"and {processes - shown} more", Is.True, lines[^1]);
+    }
+
+    [TestCase(80, 24, 9)]
+    [TestCase(60, 20, 4)]
+    [TestCase(200, 50, 20)]
+    public void The_plot_takes_what_room_there_is_and_all_figures_are_shown(int width, int height, int plot)
+    {
+        string[] lines = Draw(
+            SyntheticRun.Status(100, 1) with { Processes = [.. Enumerable.Range(0, 3).Select(i => new ProcessStatus($"env-{i}", ProcessPhase.Waiting, 9, 0))] },
+            [0, 10, 20],
+            width,
+            height);
+        Assert.That(lines.Count(line => line.StartsWith("│ ", StringComparison.Ordinal)), Is.EqualTo(plot + 1));
+        foreach (string figure in new[] { "episodes ", "transitions ", "updates ", "per transition ", "replay ", "Q ", "policy loss ", "alpha ", "gradient norms " })
+        {
+            Assert.That(lines, Has.One.Contains(figure));
+        }
+    }
+
+    [Test]
+    public void A_task_without_a_threshold_is_drawn_between_its_own_scores()
+    {
+        RunStatus status = SyntheticRun.Status(100, 1) with { Threshold = 1e9, EvaluationEpisodes = 3, WindowMean = -900 };
+        string[] lines = Draw(status, [-1600, -800, -300], 80, 24);
+        Assert.That(lines, Has.One.StartsWith("│     0 ⠀"));
+        Assert.That(lines, Has.One.StartsWith("│ -1600 "));
+        Assert.That(lines, Has.One.Matches("is -900\\.0 +│"), string.Join("\n", lines));
+    }
+
+    public enum RunPhaseName
+    {
+        Starting,
+        FillingTheWindow,
+        EvaluatingTheFinalPolicy,
+    }
+
+    private static string[] Draw(RunStatus status, IReadOnlyList<double>? scores = null, int width = 160, int height = 24)
     {
         var text = new StringWriter();
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Out = new AnsiConsoleOutput(text),
         });
-        console.Profile.Width = 160;
-        console.Write(LiveView.Draw(status, []));
-        return text.ToString().Split('\n');
+        console.Profile.Width = width;
+        console.Write(LiveView.Draw(status, scores ?? [], width, height));
+        return text.ToString().TrimEnd('\n').Split('\n');
     }
 }

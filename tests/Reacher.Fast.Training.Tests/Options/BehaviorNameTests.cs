@@ -39,16 +39,6 @@ public sealed class BehaviorNameTests
         Assert.That((options.Behavior, options.TransitionLimit), Is.EqualTo(("Scripted", 7L)), "and nothing of the other behaviour's");
     }
 
-    [Test]
-    public void A_run_that_goes_on_keeps_its_name_and_says_so()
-    {
-        LoadedConfiguration loaded = ConfigurationLoader.Parse(Player + "behaviors: {Reacher: {}}\n", "test.yaml", []);
-        RunOptions resumed = RunPlanner.Settle(loaded.Options with { Resume = true, RunId = "a" }, TimeProvider.System);
-        var said = new List<string>();
-        Assert.That(RunPlanner.OfScene(loaded, resumed, "Scripted", said.Add), Is.SameAs(resumed));
-        Assert.That(said.Single(), Is.EqualTo("The scene's behaviour is 'Scripted', and the run goes on as 'Reacher', under which its files lie."));
-    }
-
     [TestCase("Reacher?team=0", "Reacher")]
     [TestCase("ReacherBrain", "ReacherBrain")]
     [TestCase("My Behavior?team=1", "My Behavior")]

@@ -25,8 +25,8 @@ public sealed class RunStatusTests
             ""","training_score":5,"training_score_deviation":1,"training_episode_length":1001,"updates":100,"transitions_per_second":1""" +
             ""","updates_per_second":1,"replay_rows":100,"replay_capacity":1000,"update_ratio":1,"critic_loss":4,"q1_loss":3.5,"q2_loss":0.5""" +
             ""","policy_loss":5,"mean_q":6,"mean_target":7,"entropy":8,"entropy_coefficient":9,"learning_rate":9.5""" +
-            ""","critic_gradient_norm":"NaN","policy_gradient_norm":11,"evaluation_episodes":0,"evaluation_score":0,"window_mean":0""" +
-            ""","window_count":0,"window_size":2,"threshold":30,"seconds_to_solved":null""" +
+            ""","critic_gradient_norm":null,"policy_gradient_norm":11,"evaluation_episodes":0,"evaluation_score":0,"window_mean":0""" +
+            ""","window_count":0,"window_size":2,"threshold":30,"seconds_to_solved":null,"final_episodes":0,"final_score":null""" +
             ""","processes":[{"name":"env-0","state":"waiting","processor_percent":12.5,"restarts":1}]}"""));
     }
 
@@ -35,6 +35,7 @@ public sealed class RunStatusTests
     [TestCase(RunPhase.FillingTheWindow, "filling the window")]
     [TestCase(RunPhase.CoolingDown, "cooling down")]
     [TestCase(RunPhase.Ended, "ended")]
+    [TestCase(RunPhase.EvaluatingTheFinalPolicy, "evaluating the final policy")]
     public void A_phase_has_the_same_words_for_people_and_in_JSON(object phase, string words)
     {
         Assert.That(RunPhaseWords.Of((RunPhase)phase), Is.EqualTo(words));

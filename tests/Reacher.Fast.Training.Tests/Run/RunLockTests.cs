@@ -27,7 +27,7 @@ public sealed class RunLockTests
 
         Assert.That(
             () => RunLock.Claim(Folder(folder, "first"), resume: false, force: false),
-            Throws.TypeOf<InputException>().With.Message.Contains("--resume").And.Message.Contains("--force"));
+            Throws.TypeOf<InputException>().With.Message.Contains("--resume").And.Message.Not.Contains("--force"));
         Assert.That(File.Exists(folder["first/Reacher/weights"]), Is.True);
     }
 
@@ -127,6 +127,23 @@ public sealed class RunLockTests
             () => RunLock.Claim(Folder(folder, "first"), resume: false, force: true),
             Throws.TypeOf<InputException>().With.Message.StartsWith("Another process runs 'first'"));
         Assert.That(File.Exists(folder["first/Reacher/weights"]), Is.True);
+    }
+
+    [TestCase(false, false, "exists already")]
+    [TestCase(true, false, null)]
+    [TestCase(false, true, null)]
+    public void What_would_be_refused_is_known_beforehand_and_nothing_is_changed(bool resume, bool force, string? refusal)
+    {
+        using var folder = new TemporaryFolder();
+        MakeRun(folder, "first");
+        RunFolder run = Folder(folder, "first");
+        void Check() => RunLock.Check(run, resume, force);
+        Assert.That(Check, refusal is null ? Throws.Nothing : Throws.TypeOf<InputException>().With.Message.Contains(refusal));
+        Assert.That(File.Exists(folder["first/Reacher/weights"]), Is.True);
+        using RunLock running = RunLock.Claim(run, resume: true, force: false);
+        Assert.That(Check, Throws.TypeOf<InputException>().With.Message.Contains(refusal ?? "Another process runs 'first'"));
+        RunLock.Check(Folder(folder, "second"), resume: false, force);
+        Assert.That(folder.FileNames(), Is.EqualTo(new[] { "first" }));
     }
 
     [Test]

@@ -111,6 +111,12 @@ internal sealed class PlayerConnection : IDisposable
 
     private void Listen()
     {
+        if (options.Player is not null && !options.IsEditor)
+        {
+            // Nobody should read of a port for a player that is not there.
+            PlayerProcess.Resolve(options.Player);
+        }
+
         int port = options.FirstPort;
         for (int attempt = 0; ; attempt++)
         {

@@ -153,7 +153,8 @@ internal sealed class PlayerProcess : IDisposable
     public void Dispose() => process.Dispose();
 
     /// <summary>The executable behind the name users know: Unity's players carry a suffix of their platform.</summary>
-    private static string Resolve(string player)
+    /// <exception cref="InputException">There is none.</exception>
+    public static string Resolve(string player)
     {
         string[] candidates =
         [

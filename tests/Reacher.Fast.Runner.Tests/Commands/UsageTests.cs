@@ -1,0 +1,64 @@
+using Reacher.Fast.Training.Options;
+
+namespace Reacher.Fast.Runner.Tests.Commands;
+
+/// <summary>What the program says of a command line that is wrong, and of itself.</summary>
+public sealed class UsageTests
+{
+    [TestCase("bogus", "There is no verb 'bogus'. The verbs are train, eval, ")]
+    [TestCase("tran", "There is no verb 'tran'; did you mean 'train'? ")]
+    [TestCase("", "A verb is missing: train, eval, ")]
+    [TestCase("replay", "A verb of 'replay' is missing: inspect and verify.")]
+    [TestCase("replay inspec file", "There is no verb 'inspec' of 'replay'; did you mean 'inspect'?")]
+    [TestCase("player --mlagents-port abc", "--mlagents-port is 'abc', and must be a whole number from ")]
+    [TestCase("eval a --episodes 1.5", "--episodes is '1.5', and must be a whole number from ")]
+    [TestCase("eval a --seed x", "--seed is 'x', and must be a whole number.")]
+    [TestCase("train --lerning-rate 3", "There is no flag '--lerning-rate'; did you mean '--learning-rate'?")]
+    [TestCase("train a b", "'b' is one word too many.")]
+    [TestCase("train .", "'.' is a folder, and a configuration is a YAML file; name one.")]
+    [TestCase("export no-run -o .", "'.' is a folder; name the file to write, such as './policy.onnx'.")]
+    [TestCase("export no-run -o policy", "The name 'policy' does not say what to write: end it in .onnx or .safetensors, or give --format.")]
+    [TestCase("export no-run --format pdf", "There is no format 'pdf' to export to; ")]
+    [TestCase("eval reacher-fast.dll", "is not a readable safetensors file: it does not begin as one does")]
+    public void Wrong_usage_is_one_sentence_in_the_users_words(string command, string sentence)
+    {
+        using RunnerProcess run = RunnerProcess.StartIn(AppContext.BaseDirectory, command.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        Assert.That(run.WaitForExit(), Is.EqualTo(2));
+        Assert.That(run.Errors.Trim(), Does.StartWith("reacher-fast: ").And.Contain(sentence).And.Not.Contain("\n").And.Not.Contain("System."));
+    }
+
+    [TestCase("train")]
+    [TestCase("profile")]
+    [TestCase("eval")]
+    [TestCase("player")]
+    [TestCase("")]
+    public void Help_has_at_most_80_columns_and_no_flag_is_hidden(string verb)
+    {
+        using RunnerProcess run = RunnerProcess.Start([.. verb.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]);
+        Assert.That(run.WaitForExit(), Is.Zero, run.Errors);
+        string help = run.RemainingOutput();
+        Assert.That(help.Split('\n').Select(line => line.TrimEnd().Length), Is.All.AtMost(80));
+        Assert.That(help, Does.Contain("--help"));
+        foreach (OptionKey key in OptionKeys.All.Where(_ => verb == "train"))
+        {
+            Assert.That(help, Does.Match($@"\n  {key.Flag}[ ,\n]"), key.Path);
+        }
+
+        string text = string.Join(' ', help.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries));
+        Assert.That(verb != "train" || text.Contains(
+            "In the file under behaviors.<name>.hyperparameters: --learning-rate <learning_rate> Adam's step size for policy, critics and " +
+            "entropy coefficient [",
+            StringComparison.Ordinal));
+    }
+
+    [Test]
+    public void What_the_doctor_finds_can_be_piped()
+    {
+        using RunnerProcess run = RunnerProcess.StartIn(Path.GetTempPath(), ["doctor"]);
+        Assert.That(run.WaitForExit(), Is.Zero, run.Errors);
+        string[] lines = run.RemainingOutput().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.That(lines, Has.None.Contains("\u001b"));
+        Assert.That(lines, Has.Some.Match("^ok   processor  "));
+        Assert.That(lines.Select(line => line.Length), Is.All.AtMost(80));
+    }
+}
