@@ -85,7 +85,7 @@ public static class Trainer
             Environment = defaults.Environment with { Name = environment.GetType().FullName!, Agents = environment.AgentCount },
             InProcess = true,
             TransitionLimit = options.MaxTransitions,
-            Threshold = options.Threshold ?? defaults.Threshold,
+            Threshold = options.Threshold,
             EvaluationWindow = options.EvaluationWindow ?? defaults.EvaluationWindow,
             CooldownTransitions = 0,
             RunId = options.RunId,

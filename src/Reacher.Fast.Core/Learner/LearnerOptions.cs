@@ -118,17 +118,19 @@ public abstract record LearnerOptions
 /// <summary>Soft actor-critic (Haarnoja et al. 2018b, "Soft actor-critic algorithms and applications").</summary>
 public sealed record SacOptions : LearnerOptions
 {
-    /// <summary>The coefficient that is kept as it is, unless <see cref="AlphaLearningRate"/> says otherwise.</summary>
+    /// <summary>
+    /// The coefficient that the arm's defaults keep as it is: it was found for that (docs/experiments.md), and no automatic tuning is meant by
+    /// it unless <see cref="AlphaLearningRate"/> says so.
+    /// </summary>
     public const double KeptAlpha = 0.002;
 
     /// <summary>
     /// Adam's step size for the entropy coefficient; 0 keeps the coefficient. Null means <see cref="LearnerOptions.LearningRate"/>, but 0
-    /// where <see cref="InitialAlpha"/> has its default, which was found for staying as it is (docs/experiments.md): whoever sets a
-    /// coefficient of another size, such as ML-Agents', means it to be tuned, as there.
+    /// where <see cref="InitialAlpha"/> is <see cref="KeptAlpha"/>.
     /// </summary>
     [Option(OptionSection.Hyperparameters, "entcoef_learning_rate",
         "The entropy coefficient's own step size; 0 keeps it as it is; " +
-        "null for learning_rate, but 0 where init_entcoef is left at its default",
+        "null for learning_rate, but 0 where init_entcoef is the arm's 0.002",
         Minimum = 0, Maximum = 1, Order = 3)]
     public double? AlphaLearningRate { get; init; }
 
@@ -136,7 +138,7 @@ public sealed record SacOptions : LearnerOptions
     [Option(OptionSection.Hyperparameters, "init_entcoef",
         "Entropy coefficient at the start; it is tuned from there by entcoef_learning_rate",
         Minimum = 0, AboveMinimum = true, Order = 10)]
-    public double InitialAlpha { get; init; } = KeptAlpha;
+    public double InitialAlpha { get; init; } = 0.1;
 
     /// <summary>The entropy that alpha is tuned for; null: -|A| (section 5 there).</summary>
     [Option(OptionSection.Hyperparameters, "target_entropy", "Entropy that the coefficient is tuned for; null for minus the action's size",

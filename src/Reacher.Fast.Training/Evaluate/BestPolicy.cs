@@ -22,6 +22,9 @@ internal sealed class BestPolicy
     /// </summary>
     public const int Episodes = 20;
 
+    // Where nothing counts as solved a policy is kept from early on, and a run may be too short for many episodes.
+    private const int EpisodesWithoutThreshold = 5;
+
     private const string ScoreKey = "evaluation_mean";
 
     private readonly string path;
@@ -34,7 +37,8 @@ internal sealed class BestPolicy
     {
         path = files.BestPolicy;
         spec = plan.PolicySpec;
-        window = new EvaluationWindow(Math.Min(Episodes, plan.EvaluationWindow), plan.Threshold);
+        int judges = plan.Threshold is null ? EpisodesWithoutThreshold : Episodes;
+        window = new EvaluationWindow(Math.Min(judges, plan.EvaluationWindow), plan.Threshold);
         best = ScoreOf(path);
     }
 
@@ -65,7 +69,7 @@ internal sealed class BestPolicy
     public string? Add(double score, ReadOnlySpan<float> weights)
     {
         window.Add(score);
-        if (!window.IsSolved || window.Mean <= best)
+        if (!window.IsFull || window.Mean < window.Threshold || window.Mean <= best)
         {
             return null;
         }

@@ -6,13 +6,14 @@ namespace Reacher.Fast.Training.Evaluate;
 /// The last evaluation scores. Solved is the mean of a <b>full</b> window at or above the threshold; a window that is not yet full has a
 /// mean, of too few scores to prove anything (docs/regressions.md, I).
 /// </summary>
-internal sealed class EvaluationWindow(int size, double threshold)
+internal sealed class EvaluationWindow(int size, double? threshold)
 {
     private readonly Queue<double> scores = new(size);
 
     public int Size { get; } = size;
 
-    public double Threshold { get; } = threshold;
+    /// <summary>The mean at which the task is solved; null for a task that has none.</summary>
+    public double? Threshold { get; } = threshold;
 
     public int Count => scores.Count;
 

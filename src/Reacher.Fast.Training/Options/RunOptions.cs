@@ -124,8 +124,9 @@ internal record RunOptions
         Allowed = "auto, mirror or host", Pattern = "auto|mirror|host")]
     public string Batches { get; init; } = "auto";
 
-    [Option(OptionSection.Evaluation, "threshold", "Mean of the full window at which the task is solved", Minimum = -1e9, Maximum = 1e9)]
-    public double Threshold { get; init; } = 1e9;
+    [Option(OptionSection.Evaluation, "threshold", "Mean of the full window at which the task is solved; null where nothing counts as solved",
+        Minimum = -1e9, Maximum = 1e9)]
+    public double? Threshold { get; init; }
 
     [Option(OptionSection.Evaluation, "window", "Evaluation episodes in the window", Minimum = 1, Maximum = 100_000)]
     public int EvaluationWindow { get; init; } = 100;

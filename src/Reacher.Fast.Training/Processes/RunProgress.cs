@@ -180,6 +180,7 @@ internal sealed class RunProgress
             Episodes = control.TotalEpisodes,
             Transitions = control.TotalTransitions,
             Updates = control.Learner.Updates,
+            Threshold = plan.Threshold,
             FirstAtThreshold = kept.FirstAtThreshold,
             Solved = kept.Solved,
             EvaluationEpisodes = scores.Count,
@@ -248,7 +249,7 @@ internal sealed class RunProgress
     // Once the scores are there only the window is left to fill: as many episodes as it takes the low ones to leave, at the pace they come.
     private double? SecondsToSolved()
     {
-        if (scores.Count == 0 || scores[^1] < plan.Threshold || IsSolved || kept.FirstAtThreshold is null)
+        if (scores.Count == 0 || !(scores[^1] >= plan.Threshold) || IsSolved || kept.FirstAtThreshold is null)
         {
             return null;
         }

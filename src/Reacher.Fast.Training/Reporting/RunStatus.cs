@@ -72,7 +72,7 @@ internal sealed record RunStatus
 
     public required int WindowSize { get; init; }
 
-    public required double Threshold { get; init; }
+    public required double? Threshold { get; init; }
 
     /// <summary>Estimated seconds to a full window at the threshold; null while nothing can be said.</summary>
     public double? SecondsToSolved { get; init; }

@@ -26,6 +26,9 @@ internal sealed record RunSummary
 
     public required long Updates { get; init; }
 
+    /// <summary>The mean at which the task is solved; null where nothing counts as solved.</summary>
+    public double? Threshold { get; init; }
+
     /// <summary>When an evaluation first reached the threshold; null if none did.</summary>
     public Milestone? FirstAtThreshold { get; init; }
 
@@ -73,8 +76,12 @@ internal sealed record RunSummary
         Line("outcome", Outcome);
         Line("trained", $"{Whole(Episodes)} episodes, {Whole(Transitions)} transitions, {Whole(Updates)} updates in {F1(ElapsedSeconds)} s");
         Line("rates", $"{Whole((long)TransitionsPerSecond)} transitions/s, {Whole((long)UpdatesPerSecond)} updates/s");
-        Line("first at threshold", Describe(FirstAtThreshold));
-        Line("solved", Describe(Solved));
+        if (Threshold is not null)
+        {
+            Line("first at threshold", Describe(FirstAtThreshold));
+            Line("solved", Describe(Solved));
+        }
+
         Line("window", $"mean {F2(WindowMean)} over the last {WindowCount} of {EvaluationEpisodes} evaluation episodes");
         if (FinalScore is double score)
         {

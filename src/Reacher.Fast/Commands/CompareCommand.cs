@@ -96,7 +96,7 @@ internal static class CompareCommand
                 run.Run,
                 run.Algorithm,
                 run.Seed.ToString(CultureInfo.InvariantCulture),
-                run.Threshold.ToString(CultureInfo.InvariantCulture),
+                run.Threshold?.ToString(CultureInfo.InvariantCulture) ?? "-",
                 Cells(run.FirstAtThreshold),
                 Cells(run.Solved),
                 run.FinalScore?.ToString("F2", CultureInfo.InvariantCulture) ?? "-");

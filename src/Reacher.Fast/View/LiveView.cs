@@ -1,7 +1,6 @@
 using System.Globalization;
 using Reacher.Fast.Core.Kernels;
 using Reacher.Fast.Replay.Control;
-using Reacher.Fast.Training.Options;
 using Reacher.Fast.Training.Reporting;
 using Spectre.Console;
 using Spectre.Console.Rendering;
@@ -44,9 +43,6 @@ internal static class LiveView
         return new Rows(((List<LiveLine>)[.. title, .. middle.Take(left), .. processes]).Take(height - 1).Select(line => line.Draw()));
     }
 
-    /// <summary>Whether the run has a threshold: one that no score reaches stands for none.</summary>
-    public static bool HasThreshold(RunStatus status) => Math.Abs(status.Threshold) < new RunOptions().Threshold;
-
     // On two lines where one is too short.
     private static List<LiveLine> Title(RunStatus status, int width)
     {
@@ -67,17 +63,17 @@ internal static class LiveView
         string caption = status.EvaluationEpisodes == 0
             ? "no evaluation yet"
             : $"last {F1(status.EvaluationScore)}, mean of {status.WindowCount}/{status.WindowSize} is {F1(status.WindowMean)}" +
-              (HasThreshold(status) ? $" of {F1(status.Threshold)}" : "");
+              (status.Threshold is double of ? $" of {F1(of)}" : "");
         if (plotHeight < SmallestPlotHeight)
         {
             return [new LiveLine(width).Add("evaluation ", Grey).Add(caption)];
         }
 
         int inside = Math.Max(1, width - BoxColumns);
-        double[] edges = [0, HasThreshold(status) ? status.Threshold * 4 / 3 : 0, .. scores.Where(double.IsFinite)];
+        double[] edges = [0, status.Threshold * 4 / 3 ?? 0, .. scores.Where(double.IsFinite)];
         (double bottom, double top) = (edges.Min(), edges.Max() > edges.Min() ? edges.Max() : edges.Min() + 1);
         string[] plot = ScorePlot.Draw(
-            scores, HasThreshold(status) ? status.Threshold : double.NaN, Math.Max(1, inside - AxisWidth), plotHeight, bottom, top);
+            scores, status.Threshold ?? double.NaN, Math.Max(1, inside - AxisWidth), plotHeight, bottom, top);
         Style colour = status.WindowMean >= status.Threshold && status.WindowCount == status.WindowSize ? Green : Yellow;
         const string Header = "─ evaluation ";
         var box = new List<LiveLine> { new LiveLine(width).Add("╭" + Header + new string('─', Math.Max(0, width - 2 - Header.Length)) + "╮") };

@@ -44,7 +44,7 @@ internal sealed class PlainView : IRunView
             : string.Create(
                 CultureInfo.InvariantCulture,
                 $" Evaluation: {status.EvaluationScore:F2}, mean of {status.WindowCount}/{status.WindowSize}: {status.WindowMean:F2}" +
-                $"{(LiveView.HasThreshold(status) ? $" of {status.Threshold:F0}" : "")}.");
+                $"{(status.Threshold is double threshold ? $" of {threshold:F0}" : "")}.");
         lastEvaluation = status.EvaluationEpisodes;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,

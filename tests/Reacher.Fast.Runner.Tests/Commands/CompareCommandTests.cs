@@ -29,7 +29,7 @@ public sealed class CompareCommandTests
         string[] lines = output.TrimEnd().Split('\n');
         Assert.That(code, Is.EqualTo(ExitCodes.Done));
         Assert.That(lines, Has.Length.EqualTo(4), "two lines of heading, one a run");
-        RunFigures figures = new(SyntheticRun.Lines(), BuiltInTask.Arm.Options);
+        RunFigures figures = new(SyntheticRun.Lines(), BuiltInTask.Arm.Sac);
         string[] learned = ["learned", "sac", "3", "30", .. Of(figures, figures.FirstAtThreshold!), .. Of(figures, figures.Solved!), "-"];
         Assert.That(Cells(lines[2]), Is.EqualTo(learned));
         Assert.That(Cells(lines[3]), Is.EqualTo(new[] { "short", "sac", "4", "30", "-", "-", "-", "-", "-", "-", "-" }));
@@ -181,7 +181,7 @@ public sealed class CompareCommandTests
     private static void MakeRun(
         TemporaryFolder folder, string name, long seed, IReadOnlyList<MetricsLine> lines, RunSummary? summary = null, double threshold = 30)
     {
-        RunOptions options = BuiltInTask.Arm.Options with { ResultsFolder = folder.Path, RunId = "made", Seed = seed, Threshold = threshold };
+        RunOptions options = BuiltInTask.Arm.Sac with { ResultsFolder = folder.Path, RunId = "made", Seed = seed, Threshold = threshold };
         RunFolder run = RunFolder.Of(options);
         using (RunLock.Claim(run, resume: false, force: false))
         {

@@ -302,7 +302,7 @@ public sealed class ConfigurationTests
     [Test]
     public void The_printed_configuration_has_a_comment_for_every_key()
     {
-        string yaml = ConfigurationWriter.ToYaml(BuiltInTask.Default.Options, withComments: true);
+        string yaml = ConfigurationWriter.ToYaml(BuiltInTask.Default.Sac, withComments: true);
         TestContext.Out.WriteLine(yaml);
         foreach (string line in yaml.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {

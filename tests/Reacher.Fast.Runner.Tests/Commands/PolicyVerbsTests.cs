@@ -102,7 +102,7 @@ public sealed class PolicyVerbsTests
 
     private static void MakeRun(TemporaryFolder folder)
     {
-        RunOptions options = BuiltInTask.Arm.Options with { ResultsFolder = folder.Path, RunId = "first", Seed = 1 };
+        RunOptions options = BuiltInTask.Arm.Sac with { ResultsFolder = folder.Path, RunId = "first", Seed = 1 };
         RunFolder run = RunFolder.Of(options);
         using RunLock owned = RunLock.Claim(run, resume: false, force: false);
         ConfigurationWriter.Save(options, run.Configuration);

@@ -12,7 +12,7 @@ public sealed class RunPlannerTests
         Assert.That(settled.RunId, Does.Match(@"^td3-\d{8}-\d{6}$"));
         Assert.That(settled.Seed, Is.InRange(0, 9999));
 
-        RunOptions said = BuiltInTask.Arm.Options with { RunId = "a", Seed = 7 };
+        RunOptions said = BuiltInTask.Arm.Sac with { RunId = "a", Seed = 7 };
         Assert.That(RunPlanner.Settle(said, TimeProvider.System), Is.EqualTo(said));
     }
 
@@ -67,7 +67,7 @@ public sealed class RunPlannerTests
             }
         }
 
-        Assert.That((BuiltInTask.Arm.Options.Threshold, BuiltInTask.Arm.Options.EvaluationWindow), Is.EqualTo((30, 100)));
+        Assert.That((BuiltInTask.Arm.Sac.Threshold, BuiltInTask.Arm.Sac.EvaluationWindow), Is.EqualTo((30, 100)));
         Assert.That(new RunOptions().Validate, Throws.Nothing, "so are the records' own");
     }
 

@@ -75,7 +75,7 @@ public sealed class HtmlReportTests
         {
             Kind = MetricsKind.Progress, Seconds = i, Transitions = at, Updates = at, Figures = { ["mean_q"] = i },
         })];
-        var figures = new RunFigures(lines, BuiltInTask.Arm.Options);
+        var figures = new RunFigures(lines, BuiltInTask.Arm.Sac);
         Assert.That(figures.Progress.Select(line => line.Transitions), Is.EqualTo(new[] { 100, 150, 250, 350 }));
         Assert.That(figures.Progress.Select(line => line.Figure("mean_q")), Is.EqualTo(new[] { 0, 3, 4, 5 }));
         Assert.That(figures.Updates, Is.EqualTo(350));
@@ -135,7 +135,7 @@ public sealed class HtmlReportTests
     [Test]
     public void Names_are_escaped() =>
         Assert.That(
-            HtmlReport.Render("<script>", [], BuiltInTask.Arm.Options, new Dictionary<string, string> { ["<b>"] = "&" }, summary: null),
+            HtmlReport.Render("<script>", [], BuiltInTask.Arm.Sac, new Dictionary<string, string> { ["<b>"] = "&" }, summary: null),
             Does.Not.Contain("<script").And.Not.Contain("<b>"));
 
     [Test]
@@ -154,7 +154,7 @@ public sealed class HtmlReportTests
     public void The_page_is_written_beside_the_metrics()
     {
         using var folder = new TemporaryFolder();
-        RunOptions options = BuiltInTask.Arm.Options with { ResultsFolder = folder.Path, RunId = "a" };
+        RunOptions options = BuiltInTask.Arm.Sac with { ResultsFolder = folder.Path, RunId = "a" };
         RunFolder run = RunFolder.Of(options);
         using RunLock owned = RunLock.Claim(run, resume: false, force: false);
         Assert.That(() => HtmlReport.Write(run, options), Throws.TypeOf<InputException>().With.Message.Contains("metrics"));
@@ -188,5 +188,5 @@ public sealed class HtmlReportTests
         Assert.That(Axis.Over(AxisKind.Time, 0, seconds, 5, tight: true).Unit, Is.EqualTo(unit));
 
     private static string Render(IReadOnlyList<MetricsLine> lines, RunSummary? summary = null) =>
-        HtmlReport.Render("arm-sac-1", lines, BuiltInTask.Arm.Options with { Seed = 1 }, MachineDescription.Here(), summary);
+        HtmlReport.Render("arm-sac-1", lines, BuiltInTask.Arm.Sac with { Seed = 1 }, MachineDescription.Here(), summary);
 }

@@ -11,7 +11,7 @@ public sealed class MetricsObserverTests
     public void Every_evaluation_is_recorded_once_also_over_a_resumption()
     {
         using var folder = new TemporaryFolder();
-        RunOptions options = BuiltInTask.Arm.Options with { ResultsFolder = folder.Path, RunId = "a" };
+        RunOptions options = BuiltInTask.Arm.Sac with { ResultsFolder = folder.Path, RunId = "a" };
         RunFolder run = RunFolder.Of(options);
         using RunLock owned = RunLock.Claim(run, resume: false, force: false);
         using (var recorder = new MetricsRecorder(run, options))
@@ -41,7 +41,7 @@ public sealed class MetricsObserverTests
     public void Every_figure_has_its_own_key()
     {
         using var folder = new TemporaryFolder();
-        RunOptions options = BuiltInTask.Arm.Options with { ResultsFolder = folder.Path, RunId = "a" };
+        RunOptions options = BuiltInTask.Arm.Sac with { ResultsFolder = folder.Path, RunId = "a" };
         RunFolder run = RunFolder.Of(options);
         using RunLock owned = RunLock.Claim(run, resume: false, force: false);
         using (var recorder = new MetricsRecorder(run, options))
@@ -88,7 +88,7 @@ public sealed class MetricsObserverTests
     public void What_is_not_a_number_is_left_out()
     {
         using var folder = new TemporaryFolder();
-        RunOptions options = BuiltInTask.Arm.Options with { ResultsFolder = folder.Path, RunId = "a" };
+        RunOptions options = BuiltInTask.Arm.Sac with { ResultsFolder = folder.Path, RunId = "a" };
         RunFolder run = RunFolder.Of(options);
         using RunLock owned = RunLock.Claim(run, resume: false, force: false);
         using (var recorder = new MetricsRecorder(run, options))

@@ -68,7 +68,7 @@ public sealed class MetricsTests
     public void A_run_records_lines_and_events()
     {
         using var folder = new TemporaryFolder();
-        RunOptions options = BuiltInTask.Arm.Options with { ResultsFolder = folder.Path, RunId = "a" };
+        RunOptions options = BuiltInTask.Arm.Sac with { ResultsFolder = folder.Path, RunId = "a" };
         RunFolder run = RunFolder.Of(options);
         using RunLock owned = RunLock.Claim(run, resume: false, force: false);
         using (var recorder = new MetricsRecorder(run, options))

@@ -142,7 +142,7 @@ public sealed class ReturnTests
     public void A_run_records_a_histogram_at_its_interval_and_at_its_end()
     {
         using var folder = new TemporaryFolder();
-        RunOptions options = BuiltInTask.Arm.Options with { ResultsFolder = folder.Path, RunId = "a" };
+        RunOptions options = BuiltInTask.Arm.Sac with { ResultsFolder = folder.Path, RunId = "a" };
         RunFolder run = RunFolder.Of(options);
         using RunLock owned = RunLock.Claim(run, resume: false, force: false);
         using (var recorder = new MetricsRecorder(run, options))

@@ -99,7 +99,7 @@ public sealed class StatisticsTests
     public void A_run_records_them_at_their_interval_and_at_its_end()
     {
         using var folder = new TemporaryFolder();
-        RunOptions options = BuiltInTask.Arm.Options with { ResultsFolder = folder.Path, RunId = "a" };
+        RunOptions options = BuiltInTask.Arm.Sac with { ResultsFolder = folder.Path, RunId = "a" };
         RunFolder run = RunFolder.Of(options);
         using RunLock owned = RunLock.Claim(run, resume: false, force: false);
         string spool = RunFolder.StatisticsIn(run.Logs);

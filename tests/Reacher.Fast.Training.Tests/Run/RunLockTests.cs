@@ -199,7 +199,7 @@ public sealed class RunLockTests
 
     private static RunFolder Folder(TemporaryFolder folder, string id) => RunFolder.Of(Options(folder, id));
 
-    private static RunOptions Options(TemporaryFolder folder, string id) => BuiltInTask.Arm.Options with { ResultsFolder = folder.Path, RunId = id };
+    private static RunOptions Options(TemporaryFolder folder, string id) => BuiltInTask.Arm.Sac with { ResultsFolder = folder.Path, RunId = id };
 
     private static void MakeRun(TemporaryFolder folder, string id)
     {

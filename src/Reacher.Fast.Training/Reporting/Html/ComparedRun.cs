@@ -21,7 +21,7 @@ internal sealed record ComparedRun
     public required long Seed { get; init; }
 
     /// <summary>The score at which the task is solved.</summary>
-    public required double Threshold { get; init; }
+    public required double? Threshold { get; init; }
 
     /// <summary>The first evaluation episode that scored the threshold or more; null if none did.</summary>
     public required Milestone? FirstAtThreshold { get; init; }

@@ -62,7 +62,9 @@ internal static class HtmlReport
 
     private static void AppendHeader(StringBuilder page, string id, RunFigures figures, RunOptions options)
     {
-        string badge = figures.Solved is not null ? "<span class=\"badge solved\">solved</span>" : "<span class=\"badge\">not solved</span>";
+        string badge = figures.Threshold is null ? ""
+            : figures.Solved is not null ? "<span class=\"badge solved\">solved</span>"
+            : "<span class=\"badge\">not solved</span>";
         string algorithm = options.Algorithm.ToUpperInvariant();
         string environment = options.Environment.Name;
         string agents = string.Create(CultureInfo.InvariantCulture, $"{options.EnvironmentCount} \u00d7 {options.Environment.Agents} agents");
@@ -70,8 +72,9 @@ internal static class HtmlReport
         page.Append(CultureInfo.InvariantCulture, $"<header><h1>{Escape(id)}</h1>{badge}");
         page.Append(CultureInfo.InvariantCulture,
             $"<p class=\"about\">{algorithm} on {Escape(options.Behavior)} ({Escape(environment)}, {agents}{seed}). ");
-        page.Append(CultureInfo.InvariantCulture,
-            $"Solved means a mean of {figures.Threshold} or more over the last {figures.Window} evaluation episodes.</p></header>\n");
+        page.Append(figures.Threshold is double threshold
+            ? string.Create(CultureInfo.InvariantCulture, $"Solved means a mean of {threshold} or more over the last {figures.Window} evaluation episodes.</p></header>\n")
+            : string.Create(CultureInfo.InvariantCulture, $"Nothing counts as solved; the window has {figures.Window} episodes.</p></header>\n"));
     }
 
     private static void AppendTiles(StringBuilder page, RunFigures figures, RunSummary? summary)
@@ -89,9 +92,13 @@ internal static class HtmlReport
 
         Tile("Window mean", evaluation?.WindowMean is { } mean ? Number(mean) : "\u2013",
             evaluation is null ? "no evaluation yet" : $"over {evaluation.WindowCount} episodes");
-        Tile($"First at {figures.Threshold.ToString(CultureInfo.InvariantCulture)}", When(figures.FirstAtThreshold),
-            Where(figures, figures.FirstAtThreshold));
-        Tile("Solved", When(figures.Solved), Where(figures, figures.Solved));
+        if (figures.Threshold is double threshold)
+        {
+            Tile($"First at {threshold.ToString(CultureInfo.InvariantCulture)}", When(figures.FirstAtThreshold),
+                Where(figures, figures.FirstAtThreshold));
+            Tile("Solved", When(figures.Solved), Where(figures, figures.Solved));
+        }
+
         Tile("Transitions", figures.Last is null ? "0" : Whole(figures.Last.Transitions), $"{figures.EpisodesBy(figures.Last)} training episodes");
         Tile("Updates", Whole(figures.Updates), figures.Last is null ? "" : $"in {Duration(figures.Last.Seconds)}");
         page.Append("</dl>\n");
@@ -116,7 +123,8 @@ internal static class HtmlReport
         void AppendCurve(SvgChart chart) => AppendFigure(page, chart, chart.ForNarrowWindow());
 
         SvgChart Curve(string title, string xTitle, AxisKind kind, Func<MetricsLine, double> x) => SvgChart.Wide(
-            title, xTitle, kind, (figures.Threshold, $"solved at {figures.Threshold.ToString(CultureInfo.InvariantCulture)}"),
+            title, xTitle, kind,
+            figures.Threshold is double threshold ? (threshold, $"solved at {threshold.ToString(CultureInfo.InvariantCulture)}") : null,
             new ChartSeries(
                 "training episode", 2, SeriesStyle.Faint, [.. figures.Training.Select(line => new ChartPoint(x(line), line.Score!.Value))]),
             new ChartSeries("evaluation episode", 1, SeriesStyle.Dots,

@@ -28,7 +28,7 @@ internal sealed record LearningCurve(
     /// <param name="evaluations">The run's evaluation episodes, each with a score.</param>
     /// <param name="threshold">The score at which the task is solved.</param>
     /// <param name="axis">What it is drawn against.</param>
-    public static LearningCurve Of(string name, IReadOnlyList<MetricsLine> evaluations, double threshold, CurveAxis axis)
+    public static LearningCurve Of(string name, IReadOnlyList<MetricsLine> evaluations, double? threshold, CurveAxis axis)
     {
         ChartPoint[] scores = [.. evaluations.Select(line => new ChartPoint(X(line), line.Score!.Value))];
         ChartPoint[] means = [.. evaluations

@@ -21,8 +21,8 @@ internal sealed class RunFigures
         BestScore = Evaluations.Count == 0 ? null : Evaluations.Max(line => line.Score);
     }
 
-    /// <summary>The score at which the task is solved.</summary>
-    public double Threshold { get; }
+    /// <summary>The score at which the task is solved; null where nothing counts as solved.</summary>
+    public double? Threshold { get; }
 
     /// <summary>Evaluation episodes in the window.</summary>
     public int Window { get; }
