@@ -133,7 +133,10 @@ internal static class TrainCommand
             new StatisticObserver(recorder, RunFolder.StatisticsIn(files.Logs), interval),
             new MetricsObserver(recorder, interval, EvaluationLog.Read(files.Evaluations).Count),
             meter);
-        return plan.InProcess ? RunInProcess(plan, files, reporter, resume, player) : RunProcesses(plan, files, reporter, resume);
+        int code = plan.InProcess ? RunInProcess(plan, files, reporter, resume, player) : RunProcesses(plan, files, reporter, resume);
+        resumed?.Dispose();
+        EndedReplay.DeleteUnlessKept(files, plan, code, OutputLine.WriteWarning);
+        return code;
     }
 
     // The other run's policy is read before --force empties the run's folder, since it may come from that very folder.
