@@ -6,6 +6,7 @@
 #load "build/benchmarks.cake"
 #load "build/results.cake"
 #load "build/packages.cake"
+#load "build/samples.cake"
 
 string target = Argument("target", "Default");
 string configuration = Argument("configuration", "Release");
@@ -106,11 +107,20 @@ Task("SingleFile")
     .Description("The runner as one self-contained file for linux-x64, and what is optional beside it, in artifacts/linux-x64; both are tried.")
     .Does<BuildReport>(PublishRunner);
 
-Task("Pack")
-    .Description("NuGet packages of the libraries with symbols, and the single file, in artifacts/.")
+Task("Packages")
+    .Description("NuGet packages of the libraries with symbols, and of the template for dotnet new, in artifacts/packages.")
     .IsDependentOn("Build")
-    .IsDependentOn("SingleFile")
     .Does<BuildReport>(PackLibraries);
+
+Task("Samples")
+    .Description("Build and run samples/ and the template outside the repository, as users of the packages do: swing-up is trained and played.")
+    .IsDependentOn("Packages")
+    .Does<BuildReport>(TrySamples);
+
+Task("Pack")
+    .Description("All that is released: the packages, tried by the samples, and the single file, in artifacts/.")
+    .IsDependentOn("Samples")
+    .IsDependentOn("SingleFile");
 
 Task("PublicApi")
     .Description("Write the libraries' public members into their PublicAPI.*.txt, which the build compares. --ship before a release.")

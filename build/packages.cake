@@ -58,6 +58,8 @@ void PackLibraries(BuildReport report)
         DotNetPack(project.FullPath, new DotNetPackSettings { Configuration = configuration, NoBuild = true, OutputDirectory = folder });
     }
 
+    DotNetPack("./templates", new DotNetPackSettings { Configuration = configuration, OutputDirectory = folder });
+
     report.Did("Pack", $"{GetFiles($"{folder}/*.nupkg").Count} packages and {GetFiles($"{folder}/*.snupkg").Count} of symbols in artifacts/packages");
 }
 

@@ -4,9 +4,10 @@ namespace Reacher.Fast.Core.Networks;
 
 /// <summary>
 /// A policy that acts: the weights of one flat block and a device to run them on. Any number of observations, in pieces of a
-/// fixed size. Acting advances the device's noise counter, so the device must not be a learner's. One thread at a time.
+/// fixed size. Acting advances the device's noise counter, so the device must not be a learner's. One thread at a time. A policy that is
+/// trained already is opened with <c>PolicyFile.Open</c>.
 /// </summary>
-public sealed class Policy
+public sealed class Policy : IPolicy
 {
     /// <summary>Observations of a piece if nothing else is asked for: the twenty arms in one.</summary>
     public const int DefaultBatchSize = 20;
@@ -25,6 +26,7 @@ public sealed class Policy
     private readonly float[] observationStaging;
     private readonly float[] actionStaging;
     private readonly int batch;
+    private IDisposable? owned;
     private int untilNewNoise;
 
     /// <summary>
@@ -59,12 +61,32 @@ public sealed class Policy
     /// <summary>The shape of the policy, and of the block that <see cref="Load"/> takes.</summary>
     public PolicySpec Spec { get; }
 
+    /// <inheritdoc/>
+    public int ObservationSize => Spec.ObservationSize;
+
+    /// <inheritdoc/>
+    public int ActionSize => Spec.ActionSize;
+
     /// <summary>
     /// For how many calls of <see cref="ActExploring"/> an agent keeps its noise. Noise that lasts moves a body where noise drawn anew
     /// each time only shakes it (Raffin et al. 2022, "Smooth exploration for robotic reinforcement learning", section 3: sampled every n
     /// steps); the distribution of each single action is the policy's all the same.
     /// </summary>
     public int NoiseHold { get; init; } = 1;
+
+    /// <summary>As the constructor, with a device that the policy owns from here on and disposes.</summary>
+    public static Policy Create(PolicySpec spec, IKernelDevice device, int batchSize = DefaultBatchSize)
+    {
+        try
+        {
+            return new Policy(spec, device, batchSize) { owned = device };
+        }
+        catch
+        {
+            device?.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Begins a new sequence of noise from the device's seed and counter.</summary>
     public void ResetNoise() => untilNewNoise = 0;
@@ -94,6 +116,10 @@ public sealed class Policy
         }
     }
 
+    /// <inheritdoc/>
+    public void Act(ReadOnlySpan<float> observations, Span<float> actions) =>
+        ActDeterministic(observations, observations.Length / Spec.ObservationSize, actions);
+
     /// <summary>The most likely actions: what evaluation and the exported model do. Writes [count, A].</summary>
     public void ActDeterministic(ReadOnlySpan<float> observations, int count, Span<float> actions) =>
         Act(observations, count, actions, deterministic: true, sigma: 0);
@@ -104,6 +130,13 @@ public sealed class Policy
     /// </summary>
     public void ActExploring(ReadOnlySpan<float> observations, int count, Span<float> actions, float explorationSigma) =>
         Act(observations, count, actions, deterministic: false, explorationSigma);
+
+    /// <summary>Disposes the device, where it is the policy's own; otherwise the policy's memory is the device's and goes with it.</summary>
+    public void Dispose()
+    {
+        owned?.Dispose();
+        owned = null;
+    }
 
     /// <exception cref="ArgumentException">A span's length does not follow from <paramref name="count"/>.</exception>
     private void Act(ReadOnlySpan<float> from, int count, Span<float> actions, bool deterministic, float sigma)

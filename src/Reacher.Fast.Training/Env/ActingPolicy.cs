@@ -1,5 +1,3 @@
-using Reacher.Fast.Core;
-using Reacher.Fast.Core.Checkpoints;
 using Reacher.Fast.Core.Devices;
 using Reacher.Fast.Core.Kernels;
 using Reacher.Fast.Core.Networks;
@@ -30,16 +28,6 @@ internal sealed class ActingPolicy : IPolicy
 
     /// <summary>A policy for the run's networks that acts for <paramref name="agents"/> agents at once.</summary>
     public static ActingPolicy Create(RunPlan plan, int agents) => Create(plan.PolicySpec, agents, plan.NoiseHold);
-
-    /// <summary>The policy of a file that <see cref="PolicyFile"/> reads.</summary>
-    /// <exception cref="InputException">It cannot be read or holds no policy.</exception>
-    public static ActingPolicy Open(string path)
-    {
-        PolicySpec spec = PolicyFile.Read(path, out float[] weights);
-        ActingPolicy policy = Create(spec, Policy.DefaultBatchSize, noiseHold: 1);
-        policy.Load(weights);
-        return policy;
-    }
 
     /// <summary>Exploration follows from <paramref name="seed"/> from here on.</summary>
     public void Seed(ulong seed)

@@ -5,6 +5,7 @@ using Reacher.Fast.Environments.Arm;
 using Reacher.Fast.Environments.MlAgents.Messages;
 using Reacher.Fast.Environments.MlAgents.Trainer;
 using Reacher.Fast.Environments.Pendulum;
+using Reacher.Fast.Training.Extensions;
 using Reacher.Fast.Training.Options;
 using Reacher.Fast.Training.Run;
 
@@ -27,8 +28,28 @@ internal static class EnvironmentFactory
         {
             EnvironmentOptions.Arm => new ArmEnvironment(ArmOptionsOf(plan)),
             EnvironmentOptions.Pendulum => new PendulumEnvironment(plan.Agents),
-            _ => MlAgentsEnvironment.Launch(PlayerOptionsOf(plan, worker, logs, stepsBefore), cancellation),
+            _ when plan.IsPlayer => MlAgentsEnvironment.Launch(PlayerOptionsOf(plan, worker, logs, stepsBefore), cancellation),
+            _ => CreateOwn(plan),
         };
+    }
+
+    private static IVectorEnvironment CreateOwn(EnvironmentOptions plan)
+    {
+        if (plan.Parameters.Count > 0)
+        {
+            throw new InputException(
+                $"environment_parameters has '{plan.Parameters.Keys.First()}', which '{plan.Name}' cannot be given; take them out, and let the " +
+                "environment read what it needs itself.");
+        }
+
+        if (ProgramEnvironments.Find(plan.Name) is { } create)
+        {
+            return create(plan.Agents)
+                ?? throw new InputException($"The program's catalog made no environment '{plan.Name}': its function returned null.");
+        }
+
+        (string file, string? type) = ProgramEnvironments.SplitAssembly(plan.Name);
+        return EnvironmentAssembly.Create(file, type, plan.Agents);
     }
 
     private static MlAgentsOptions PlayerOptionsOf(EnvironmentOptions plan, int worker, string? logs, long stepsBefore) => new()

@@ -16,10 +16,12 @@ internal sealed class PlanningEnvironment : IDisposable
     private readonly CancellationTokenSource interrupted = new();
     private readonly DirectoryInfo? logs;
     private readonly EndSignals? signals;
+    private readonly string name;
     private bool disposed;
 
     private PlanningEnvironment(EnvironmentOptions plan, int worker)
     {
+        name = plan.Name;
         if (plan.IsPlayer)
         {
             logs = Directory.CreateTempSubdirectory("reacher-fast-player-");
@@ -39,8 +41,9 @@ internal sealed class PlanningEnvironment : IDisposable
 
     public IVectorEnvironment Environment { get; }
 
-    /// <summary>The behaviour's name as the player's scene has it; null for a built-in environment, which has none.</summary>
-    public string? Behavior => Environment is MlAgentsEnvironment player ? BehaviorName.OfScene(player.BehaviorName) : null;
+    /// <summary>The behaviour's name as the player's scene or the program has it; null for a built-in environment, which has none.</summary>
+    public string? Behavior =>
+        Environment is MlAgentsEnvironment player ? BehaviorName.OfScene(player.BehaviorName) : ProgramEnvironments.BehaviorOf(name);
 
     /// <summary>Makes it. Parameters and errors as for <see cref="EnvironmentFactory.Create"/>.</summary>
     /// <exception cref="OperationCanceledException">A signal came while a player was awaited.</exception>

@@ -98,7 +98,9 @@ internal sealed class ConfigurationLoader
     {
         (string behavior, YamlMapping? body) = FindBehavior(root, FindEnvironment(root, flags));
         YamlMapping? shared = AsMapping(root.Find("default_settings"), "default_settings");
-        options = BuiltInTask.Of(FindEnvironment(root, flags)).Begin(FindTrainer(shared, body, flags)) with { Behavior = behavior };
+        string environment = FindEnvironment(root, flags);
+        options = BuiltInTask.Of(environment).Begin(FindTrainer(shared, body, flags)) with { Behavior = behavior };
+        options = options with { Environment = options.Environment with { Name = environment } };
         ApplySection(shared, OptionSection.Behavior, "default_settings");
         ApplySection(body, OptionSection.Behavior, "behaviors." + behavior);
         foreach (YamlEntry entry in root.Entries)
@@ -179,7 +181,7 @@ internal sealed class ConfigurationLoader
         FlagValue? flag = flags.LastOrDefault(flag => flag.Key == OptionKeys.EnvironmentName);
         return flag?.Value as string
             ?? ((root.Find(OptionSection.Environment) as YamlMapping)?.Find(OptionKeys.EnvironmentName.Name) as YamlScalar)?.Text
-            ?? EnvironmentOptions.Arm;
+            ?? ProgramEnvironments.DefaultName;
     }
 
     private void ApplySection(YamlMapping? mapping, string section, string shown)

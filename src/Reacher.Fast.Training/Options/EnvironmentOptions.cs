@@ -17,8 +17,9 @@ internal sealed record EnvironmentOptions
     public const string Editor = "editor";
 
     [Option(OptionSection.Environment, "env_path",
-        "The environment: arm and pendulum are built in, editor waits for Play to be pressed, else a Unity player's file",
-        Allowed = "arm, pendulum, editor or a Unity player's file", Order = 1)]
+        "The environment: arm and pendulum are built in, a program of one's own has its own, FILE.dll#TYPE is a class of an assembly, editor " +
+        "waits for Play to be pressed, anything else is a Unity player's file",
+        Allowed = "an environment's name, FILE.dll, FILE.dll#TYPE, editor or a Unity player's file", Order = 1)]
     public string Name { get; init; } = Arm;
 
     [Option(OptionSection.Environment, "env_args", "Arguments for the Unity player; the flag comes last and takes all the rest", Order = 2)]
@@ -69,5 +70,9 @@ internal sealed record EnvironmentOptions
     public bool IsEditor => Name == Editor;
 
     /// <summary>Whether an environment of this name is a Unity player, or the editor.</summary>
-    public static bool IsPlayerName(string name) => name is not (Arm or Pendulum);
+    public static bool IsPlayerName(string name) =>
+        !IsBuiltIn(name) && ProgramEnvironments.Find(name) is null && !ProgramEnvironments.IsAssembly(name);
+
+    /// <summary>Whether this project's environments have one of this name.</summary>
+    public static bool IsBuiltIn(string name) => name is Arm or Pendulum;
 }

@@ -1,13 +1,13 @@
 using Reacher.Fast.Core;
+using Reacher.Fast.Core.Checkpoints;
 using Reacher.Fast.Core.Networks;
-using Reacher.Fast.Training.Env;
 using Reacher.Fast.Training.Extensions;
 
 namespace Reacher.Fast.Training.Policies;
 
 /// <summary>
 /// Opens a policy that is kept in a file, whoever wrote it: a checkpoint or an exported policy of this project
-/// (<see cref="Core.Checkpoints.PolicyFile"/>), or an ONNX model in the manner of ML-Agents, which the optional assembly <c>Reacher.Fast.Onnx</c>
+/// (<see cref="PolicyFile"/>), or an ONNX model in the manner of ML-Agents, which the optional assembly <c>Reacher.Fast.Onnx</c>
 /// plays.
 /// </summary>
 public static class PolicyLoader
@@ -27,6 +27,6 @@ public static class PolicyLoader
         ArgumentException.ThrowIfNullOrEmpty(path);
         return IsOnnx(path)
             ? OptionalAssembly.Create<IPolicyFormat>(OnnxAssembly, $"To play '{path}'").Open(path)
-            : ActingPolicy.Open(path);
+            : PolicyFile.Open(path, Policy.DefaultBatchSize);
     }
 }

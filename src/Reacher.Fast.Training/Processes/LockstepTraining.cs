@@ -50,12 +50,21 @@ internal sealed class LockstepTraining : IDisposable
     private bool IsUpdateOwed =>
         Learner.Updates + 1 <= (control.TotalTransitions - plan.WarmupTransitions) * plan.UpdatesPerTransition;
 
-    /// <summary>Trains until the run is solved, interrupted or at its end.</summary>
+    /// <summary>Trains until the run is solved, interrupted by a signal or at its end.</summary>
     /// <returns>The exit code.</returns>
     public int Run()
     {
         using var signals = new StopSignals(control);
+        return Run(signals.First);
+    }
+
+    /// <summary>Trains until the run is solved, asked to stop or at its end. Signals are left to the caller.</summary>
+    /// <param name="stop">Asks the run to stop.</param>
+    /// <returns>The exit code.</returns>
+    public int Run(CancellationToken stop)
+    {
         control.ClearStop();
+        using CancellationTokenRegistration asked = stop.Register(() => control.RequestStop(StopReason.Interrupted));
         reporter.Warn(parts.Progress.Warning);
         ProcessSlot self = control.Learner;
         self.Phase = ProcessPhase.Running;
@@ -65,7 +74,7 @@ internal sealed class LockstepTraining : IDisposable
             parts.Statistics.PassOn();
             if (control.StopReason is StopReason.Solved or StopReason.MaximumSteps)
             {
-                EvaluateFinalPolicy(signals.First);
+                EvaluateFinalPolicy(stop);
             }
 
             Show(RunPhase.Ended);
@@ -73,7 +82,7 @@ internal sealed class LockstepTraining : IDisposable
         RunSummary summary = parts.Progress.Summarize(control.StopReason, FinalModel.Export(parts.Files, plan, reporter.Say));
         reporter.Warn(parts.Progress.Save(summary));
         reporter.Finish(summary);
-        return signals.First.IsCancellationRequested ? ExitCodes.Interrupted : ExitCodes.Of(control.StopReason);
+        return stop.IsCancellationRequested ? ExitCodes.Interrupted : ExitCodes.Of(control.StopReason);
     }
 
     public void Dispose() => parts.Dispose();
@@ -106,7 +115,8 @@ internal sealed class LockstepTraining : IDisposable
     {
         parts.Environment.Begin(Seeds.OfSegment(plan.Seed, segment));
         parts.Learning.Publish();
-        for (int step = 0; step < SegmentSteps; step++)
+        // The run's last segment ends with its last transition.
+        for (int step = 0; step < SegmentSteps && control.TotalTransitions < plan.MaxTransitions; step++)
         {
             if (control.ShouldStop)
             {

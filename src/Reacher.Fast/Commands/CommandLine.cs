@@ -18,8 +18,24 @@ internal static class CommandLine
     // SIGXFSZ, which has no name in .NET.
     private const PosixSignal FileTooLong = (PosixSignal)25;
 
+    /// <summary>What the program is called in sentences about its own flags.</summary>
+    public static string ProgramName { get; set; } = "reacher-fast";
+
     public static int Run(string[] arguments)
     {
+        if (Environment.GetEnvironmentVariable(ChildCommand.RoleVariable) is not null)
+        {
+            // A player that this process starts may be this program too, and is no process of the run.
+            Environment.SetEnvironmentVariable(ChildCommand.RoleVariable, null);
+            if (arguments is not [string verb, ..] || !RoleCommands.IsRole(verb))
+            {
+                OutputLine.WriteError(
+                    "This process was started to be a part of a run, and its arguments did not arrive; the program has to hand those of Main on " +
+                    "to ReacherFast as they are.");
+                return ExitCodes.Usage;
+            }
+        }
+
         // Without a handler the system ends a process that writes beyond the longest file it may have; with one the write fails instead.
         using PosixSignalRegistration? fileTooLong =
             OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(FileTooLong, signal => signal.Cancel = true);

@@ -3,6 +3,7 @@ using Reacher.Fast.Core;
 using Reacher.Fast.Core.Checkpoints;
 using Reacher.Fast.Core.Networks;
 using Reacher.Fast.Training.Export;
+using Reacher.Fast.Training.Policies;
 using Reacher.Fast.Training.Processes;
 using Reacher.Fast.Training.Run;
 

@@ -10,6 +10,11 @@ namespace Reacher.Fast.Commands;
 /// </summary>
 internal static class RoleCommands
 {
+    private const string Prefix = "role-";
+
+    /// <summary>Whether a verb is one of these.</summary>
+    public static bool IsRole(string verb) => verb.StartsWith(Prefix, StringComparison.Ordinal);
+
     public static IEnumerable<Command> Create() =>
     [
         Role("role-env", "Step one environment of a run and write its transitions.", ProcessRole.Environment),

@@ -1,21 +1,14 @@
 using System.CommandLine;
-using Reacher.Fast.Core.Checkpoints;
-using Reacher.Fast.Core.Environments;
 using Reacher.Fast.Core.Options;
-using Reacher.Fast.View;
-using Reacher.Fast.Training.Env;
-using Reacher.Fast.Training.Evaluate;
-using Reacher.Fast.Training.Learn;
 using Reacher.Fast.Training.Options;
 using Reacher.Fast.Training.Processes;
 using Reacher.Fast.Training.Reporting;
-using Reacher.Fast.Training.Reporting.Metrics;
-using Reacher.Fast.Training.Reporting.Telemetry;
 using Reacher.Fast.Training.Run;
+using Reacher.Fast.View;
 
 namespace Reacher.Fast.Commands;
 
-/// <summary><c>train</c>: the main job. Configuration file, then flags over it; a run's folder; the run; what it leaves behind.</summary>
+/// <summary><c>train</c>: the main job. A configuration file, flags over it, and the run that they describe.</summary>
 internal static class TrainCommand
 {
     public static Command Create()
@@ -46,7 +39,7 @@ internal static class TrainCommand
             if (result.GetValue(print))
             {
                 Console.WriteLine(
-                    "# What 'reacher-fast train FILE' takes. A key that is left out has the value shown here; a flag overrides the file.");
+                    $"# What '{CommandLine.ProgramName} train FILE' takes. A key that is left out has the value shown here; a flag overrides the file.");
                 Console.Write(ConfigurationWriter.ToYaml(loaded.Options, withComments: true));
                 return ExitCodes.Done;
             }
@@ -89,71 +82,6 @@ internal static class TrainCommand
             Environment.SetEnvironmentVariable(OutputLine.TraceVariable, "1");
         }
 
-        RunOptions options = RunPlanner.Settle(loaded.Options, TimeProvider.System);
-        RunLock.Check(RunFolder.Of(options), options.Resume, options.Force);
-        // Environment and device are tried first, so that the user learns of anything wrong with them before a folder is made.
-        using PlanningEnvironment probe = RunPreparation.OpenEnvironment(options);
-        if (options.Resume)
-        {
-            ResumptionCheck.RequireBehavior(RunFolder.Of(options), probe.Behavior ?? options.Behavior);
-        }
-
-        options = RunPlanner.OfScene(loaded, options, probe.Behavior, OutputLine.WriteWarning);
-        RunPlan plan = RunPreparation.PlanFor(options, probe.Environment);
-        using var meter = new RunMeter(options.RunId!, options.Behavior);
-        // The export is disposed before the meter, because it still sends the meter's last figures.
-        using IDisposable? export = OtlpExport.Start(otlp);
-        IVectorEnvironment? player = plan.InProcess && plan.Environment.IsPlayer ? probe.Environment : null;
-        if (player is null)
-        {
-            probe.Dispose();
-        }
-
-        bool resume = options.Resume;
-        RunFolder files = RunFolder.Of(options);
-        StateDictionary? beginning = resume ? null : ReadBeginning(options, plan);
-        if (!resume)
-        {
-            DiskSpace.Require(plan, files);
-        }
-
-        using RunLock owned = RunLock.Claim(files, resume, options.Force);
-        using RunResumption? resumed = resume ? RunResumption.Prepare(files, plan) : null;
-        ConfigurationWriter.Save(options, files.Configuration);
-        if (beginning is not null)
-        {
-            Safetensors.Write(beginning, files.InitialWeights);
-        }
-
-        using var recorder = new MetricsRecorder(files, options, resumed?.Transitions);
-        long interval = options.SummaryInterval;
-        var reporter = new RunReporter(
-            view,
-            new ReturnObserver(recorder, files.Logs, interval),
-            new StatisticObserver(recorder, RunFolder.StatisticsIn(files.Logs), interval),
-            new MetricsObserver(recorder, interval, EvaluationLog.Read(files.Evaluations).Count),
-            meter);
-        int code = plan.InProcess ? RunInProcess(plan, files, reporter, resume, player) : RunProcesses(plan, files, reporter, resume);
-        resumed?.Dispose();
-        EndedReplay.DeleteUnlessKept(files, plan, code, OutputLine.WriteWarning);
-        return code;
-    }
-
-    // The other run's policy is read before --force empties the run's folder, since it may come from that very folder.
-    private static StateDictionary? ReadBeginning(RunOptions options, RunPlan plan) =>
-        options.InitializeFrom is string source
-            ? TrainingCheckpoints.ReadInitial(RunSource.Find(source, options.ResultsFolder, whole: true).CheckpointFile, plan)
-            : null;
-
-    private static int RunInProcess(RunPlan plan, RunFolder files, RunReporter reporter, bool resume, IVectorEnvironment? player)
-    {
-        using var lockstep = new LockstepTraining(files, plan, reporter, resume, player);
-        return lockstep.Run();
-    }
-
-    private static int RunProcesses(RunPlan plan, RunFolder files, RunReporter reporter, bool resume)
-    {
-        using Supervisor supervisor = resume ? Supervisor.Resume(files, plan, reporter) : Supervisor.Create(files, plan, reporter);
-        return supervisor.Run();
+        return new TrainingRun(loaded, view) { Collector = otlp }.Run();
     }
 }

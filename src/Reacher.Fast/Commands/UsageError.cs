@@ -12,7 +12,7 @@ internal static class UsageError
     /// <summary>One sentence that says what is wrong, or the parser's, and where to read on.</summary>
     public static string Describe(ParseResult result) =>
         $"{UnknownFlag(result) ?? WrongVerb(result) ?? WrongNumber(result) ?? UnknownWord(result) ?? result.Errors[0].Message} " +
-        $"See 'reacher-fast {VerbOf(result)}--help'.";
+        $"See '{CommandLine.ProgramName} {VerbOf(result)}--help'.";
 
     // The parser returns an unknown flag as an unknown word, or as the name of a file where one may stand; the message names it as a
     // flag.

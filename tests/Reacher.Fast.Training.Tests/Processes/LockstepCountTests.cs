@@ -19,13 +19,23 @@ public sealed class LockstepCountTests
     public void Transitions_are_rows_also_in_a_run_that_goes_on()
     {
         using var run = new LoopFolder();
-        RunPlan plan = run.Plan with { TransitionLimit = RowsOfSegment + 1, TransitionsPerUpdate = 50, Threshold = 1e9 };
+        RunPlan plan = run.Plan with { TransitionLimit = 2 * RowsOfSegment, TransitionsPerUpdate = 50, Threshold = 1e9 };
         var files = new RunFolder(run["run"], plan.Behavior);
         Train(files, plan, resume: false);
         Assert.That(Counted(files), Is.EqualTo((2 * RowsOfSegment, 2 * RowsOfSegment)));
 
-        Train(files, plan with { TransitionLimit = (2 * RowsOfSegment) + 1 }, resume: true);
+        Train(files, plan with { TransitionLimit = 3 * RowsOfSegment }, resume: true);
         Assert.That(Counted(files), Is.EqualTo((3 * RowsOfSegment, 3 * RowsOfSegment)));
+    }
+
+    [Test]
+    public void The_last_segment_ends_with_the_last_transition()
+    {
+        using var run = new LoopFolder();
+        RunPlan plan = run.Plan with { TransitionLimit = RowsOfSegment + (10 * LoopFolder.Agents), TransitionsPerUpdate = 50, Threshold = 1e9 };
+        var files = new RunFolder(run["run"], plan.Behavior);
+        Train(files, plan, resume: false);
+        Assert.That(Counted(files), Is.EqualTo((plan.TransitionLimit, plan.TransitionLimit)));
     }
 
     [Test]
@@ -34,7 +44,7 @@ public sealed class LockstepCountTests
         using var run = new LoopFolder();
         RunPlan plan = run.Plan with
         {
-            TransitionLimit = (2 * LockstepTraining.SegmentSteps * LoopFolder.Agents) + 1,
+            TransitionLimit = 3 * LockstepTraining.SegmentSteps * LoopFolder.Agents,
             TransitionsPerUpdate = 50,
             LongestEpisode = 10,
         };

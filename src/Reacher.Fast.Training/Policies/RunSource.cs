@@ -2,10 +2,9 @@ using Reacher.Fast.Core;
 using Reacher.Fast.Core.Checkpoints;
 using Reacher.Fast.Training.Evaluate;
 using Reacher.Fast.Training.Options;
-using Reacher.Fast.Training.Policies;
 using Reacher.Fast.Training.Run;
 
-namespace Reacher.Fast.Commands;
+namespace Reacher.Fast.Training.Policies;
 
 /// <summary>Where the policy lies that a verb was given: in a run, or in a file.</summary>
 /// <param name="PolicyFile">The checkpoint, the best policy, an exported one or one of somebody else's.</param>
