@@ -60,14 +60,14 @@ public sealed class LiveViewTests
             width,
             height);
         Assert.That(lines.Select(line => line.Length), Is.All.AtMost(width));
-        Assert.That(lines, Has.Length.LessThan(height));
+        Assert.That(lines, Has.Length.LessThan(height < 20 ? height : height - 1), "what was said last stays to be read");
         Assert.That(lines[0], Does.StartWith("Reacher.Fast a-"));
         int shown = lines.Sum(line => line.Split('●').Length - 1);
         Assert.That(processes == 0 || shown == processes || lines[^1] == $"and {processes - shown} more", Is.True, lines[^1]);
     }
 
-    [TestCase(80, 24, 9)]
-    [TestCase(60, 20, 4)]
+    [TestCase(80, 24, 8)]
+    [TestCase(60, 20, 3)]
     [TestCase(200, 50, 20)]
     public void The_plot_takes_what_room_there_is_and_all_figures_are_shown(int width, int height, int plot)
     {
