@@ -179,8 +179,10 @@ public sealed class TrainProcessTests
             Assert.That(first.WaitForExit(), Is.Zero, first.Errors);
         }
 
-        using RunnerProcess second = Train(results, "f");
+        // The run id is looked at before a player is, which takes its time to come.
+        using RunnerProcess second = Train(results, "f", "--env", "./no-such-player");
         Assert.That(second.WaitForExit(), Is.EqualTo(2));
+        Assert.That(second.Errors, Does.Contain("The run 'f' exists already").And.Not.Contain("player"));
         Assert.That(second.Errors, Does.Contain("--resume").And.Not.Contain("--force"));
     }
 
