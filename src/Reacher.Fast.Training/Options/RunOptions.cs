@@ -75,6 +75,11 @@ internal record RunOptions
         Minimum = 1, Maximum = 10_000, Order = 16)]
     public int WarmupHold { get; init; } = 10;
 
+    [Option(OptionSection.Hyperparameters, "save_replay_buffer",
+        "Keep the replay when the run has ended by itself, so that --resume with more to do goes on with it; otherwise it is deleted then",
+        Order = 17)]
+    public bool SaveReplay { get; init; }
+
     [Option(OptionSection.ExtrinsicReward, "gamma", "Discount of the next reward", Minimum = 0, Maximum = 1, Order = 1)]
     public float Gamma { get; init; } = 0.99f;
 

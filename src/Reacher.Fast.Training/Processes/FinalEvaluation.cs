@@ -83,7 +83,8 @@ internal sealed class FinalEvaluation
             IVectorEnvironment environment = player ?? own!;
             using ActingPolicy policy = ActingPolicy.Create(plan, environment.AgentCount);
             policy.Load(weights);
-            EvaluationResult result = PolicyEvaluation.Play(policy, environment, plan.Seed, plan.EvaluationWindow, plan.LongestEpisode, Count, cancellation);
+            EvaluationResult result = PolicyEvaluation.Play(
+                policy, environment, plan.Seed, plan.EvaluationWindow, plan.LongestEpisode, Count, cancellation);
             (Mean, Deviation) = (result.Mean, result.Deviation);
             return warning ?? result.DescribeCut(plan.LongestEpisode);
         }

@@ -42,7 +42,9 @@ internal static class ResumedMaps
         ReplayFile replay = OpenOrRemake(
             files.Replay,
             "replay",
-            "the run goes on with a new, empty one",
+            File.Exists(files.Replay)
+                ? "the run goes on with a new, empty one"
+                : "the run goes on with a new, empty one (one that has ended by itself keeps its replay where save_replay_buffer is true)",
             () => ReplayFile.Open(files.Replay, plan.TransitionSpec, AtOnce),
             () => ReplayFile.Create(files.Replay, plan.TransitionSpec, Room(plan)));
         if (replay.Repair is { } repair)

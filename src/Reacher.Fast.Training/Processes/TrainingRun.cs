@@ -100,7 +100,10 @@ internal sealed class TrainingRun(LoadedConfiguration loaded, IRunView view)
             new StatisticObserver(recorder, RunFolder.StatisticsIn(files.Logs), interval),
             new MetricsObserver(recorder, interval, EvaluationLog.Read(files.Evaluations).Count),
             meter);
-        return plan.InProcess ? TrainInProcess(plan, files, reporter, player) : TrainInProcesses(plan, files, reporter);
+        int code = plan.InProcess ? TrainInProcess(plan, files, reporter, player) : TrainInProcesses(plan, files, reporter);
+        resumed?.Dispose();
+        EndedReplay.DeleteUnlessKept(files, plan, code, Warn);
+        return code;
     }
 
     // The other run's policy is read before --force empties the run's folder, since it may come from that very folder.

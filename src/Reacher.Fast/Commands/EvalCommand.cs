@@ -76,7 +76,8 @@ internal static class EvalCommand
 
         return ExitCodes.Done;
 
-        void Show(int played, double mean) => Console.Error.Write(played < episodes ? $"\r{played} of {episodes} episodes" : $"\r{new string(' ', 40)}\r");
+        void Show(int played, double mean) =>
+            Console.Error.Write(played < episodes ? $"\r{played} of {episodes} episodes" : $"\r{new string(' ', 40)}\r");
     }
 
     private static string ToText(EvaluationResult result, string source, RunPlan plan) => string.Create(

@@ -45,7 +45,8 @@ internal sealed class HelpText(HelpAction plain) : SynchronousCommandLineAction
     public static void Write(Command command, TextWriter output)
     {
         output.Write(WrappedText.Of(command.Description ?? "", Width));
-        output.Write($"\nUsage:\n  reacher-fast {command.Name} {string.Concat(command.Arguments.Select(argument => $"{NameOf(argument)} "))}[options]\n");
+        string arguments = string.Concat(command.Arguments.Select(argument => $"{NameOf(argument)} "));
+        output.Write($"\nUsage:\n  reacher-fast {command.Name} {arguments}[options]\n");
         if (command.Arguments.Count > 0)
         {
             output.Write("\nArguments:\n");
@@ -62,7 +63,8 @@ internal sealed class HelpText(HelpAction plain) : SynchronousCommandLineAction
         {
             bool isSwitch = option.ValueType == typeof(bool);
             string? value = option.HelpName ?? (isSwitch ? null : option.Name.TrimStart('-'));
-            WriteRow(output, FlagOf(option, value), option.Description + (isSwitch || !option.HasDefaultValue ? "" : $" [{option.GetDefaultValue()}]"));
+            string preset = isSwitch || !option.HasDefaultValue ? "" : $" [{option.GetDefaultValue()}]";
+            WriteRow(output, FlagOf(option, value), option.Description + preset);
         }
 
         WriteRow(output, "-h, --help", "Print this.");

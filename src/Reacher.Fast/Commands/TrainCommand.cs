@@ -39,7 +39,8 @@ internal static class TrainCommand
             if (result.GetValue(print))
             {
                 Console.WriteLine(
-                    $"# What '{CommandLine.ProgramName} train FILE' takes. A key that is left out has the value shown here; a flag overrides the file.");
+                    $"# What '{CommandLine.ProgramName} train FILE' takes. A key that is left out has the value shown here; a flag overrides " +
+                    "the file.");
                 Console.Write(ConfigurationWriter.ToYaml(loaded.Options, withComments: true));
                 return ExitCodes.Done;
             }

@@ -21,9 +21,8 @@ internal static class UsageError
         string? flag = result.Tokens.FirstOrDefault(
             token => token.Type == TokenType.Argument && token.Value.StartsWith("--", StringComparison.Ordinal))?.Value
             ?? result.UnmatchedTokens.FirstOrDefault(token => token.StartsWith('-'));
-        return flag is null
-            ? null
-            : $"There is no flag '{flag}'{Instead(flag, result.CommandResult.Command.Options.SelectMany(option => option.Aliases.Append(option.Name)))}";
+        IEnumerable<string> known = result.CommandResult.Command.Options.SelectMany(option => option.Aliases.Append(option.Name));
+        return flag is null ? null : $"There is no flag '{flag}'{Instead(flag, known)}";
     }
 
     private static string? WrongVerb(ParseResult result)

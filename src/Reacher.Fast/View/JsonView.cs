@@ -5,7 +5,9 @@ using Reacher.Fast.Training.Reporting;
 
 namespace Reacher.Fast.View;
 
-/// <summary>One JSON object a line: <c>status</c> every second and at once where the phase is another, <c>event</c>, and <c>summary</c> last.</summary>
+/// <summary>
+/// One JSON object a line: <c>status</c> every second and at once where the phase is another, <c>event</c>, and <c>summary</c> last.
+/// </summary>
 internal sealed class JsonView : IRunView
 {
     private const double Interval = 1;

@@ -18,6 +18,7 @@ internal static class LiveView
     private const int SmallestPlotWidth = 34;
     private const int SmallestPlotHeight = 2;
     private const int LargestPlotHeight = 20;
+    private const int FewLines = 20;
     private const int NameWidth = 15;
     private const int ValueWidth = 12;
     private const int NoteWidth = 27;
@@ -31,16 +32,19 @@ internal static class LiveView
     private static readonly Style Green = new(Color.Green);
     private static readonly Style Yellow = new(Color.Yellow);
 
-    /// <summary>Draws a status into a terminal of so many columns and lines, the last of which stays free.</summary>
+    /// <summary>
+    /// Draws a status into a terminal of so many columns and lines, of which two stay free, or one where there are few: for what the run has
+    /// said last, which stands above.
+    /// </summary>
     public static IRenderable Draw(RunStatus status, IReadOnlyList<double> evaluationScores, int width, int height)
     {
         List<LiveLine> title = Title(status, width), figures = Figures(status, width), processes = Processes(status, width, height);
-        int left = height - 1 - title.Count - processes.Count;
+        int most = height - (height >= FewLines ? 2 : 1), left = most - title.Count - processes.Count;
         bool isBeside = width >= FiguresWidth + Gap + BoxColumns + AxisWidth + SmallestPlotWidth;
         int plotHeight = Math.Min(LargestPlotHeight, left - BoxLines - (isBeside ? 0 : figures.Count));
         List<LiveLine> plot = Evaluation(status, evaluationScores, isBeside ? width - FiguresWidth - Gap : width, plotHeight);
         List<LiveLine> middle = isBeside ? Beside(plot, figures, width) : [.. plot, .. figures];
-        return new Rows(((List<LiveLine>)[.. title, .. middle.Take(left), .. processes]).Take(height - 1).Select(line => line.Draw()));
+        return new Rows(((List<LiveLine>)[.. title, .. middle.Take(left), .. processes]).Take(most).Select(line => line.Draw()));
     }
 
     // On two lines where one is too short.

@@ -71,7 +71,11 @@ internal static class ScorePlot
 
         return lines;
 
-        int Row(double score) => Math.Clamp((int)Math.Round((1 - ((Math.Clamp(score, bottom, top) - bottom) / (top - bottom))) * (down - 1)), 0, down - 1);
+        int Row(double score)
+        {
+            double place = (Math.Clamp(score, bottom, top) - bottom) / (top - bottom);
+            return Math.Clamp((int)Math.Round((1 - place) * (down - 1)), 0, down - 1);
+        }
 
         void Dot(int x, double score) => Set(x, Row(score));
 

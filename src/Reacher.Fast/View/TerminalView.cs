@@ -97,5 +97,13 @@ internal sealed class TerminalView : IRunView
         }
     }
 
-    private static void Write(string sentence) => AnsiConsole.MarkupLine($"[yellow]{Markup.Escape(sentence)}[/]");
+    // Spectre does not erase what it writes over, so a sentence takes its lines whole.
+    private static void Write(string sentence)
+    {
+        int width = Size.Width;
+        foreach (string line in WrappedText.Of(sentence, width).TrimEnd('\n').Split('\n'))
+        {
+            AnsiConsole.MarkupLine($"[yellow]{Markup.Escape(line.PadRight(width))}[/]");
+        }
+    }
 }

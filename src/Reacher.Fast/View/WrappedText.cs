@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Reacher.Fast.View;
 
-/// <summary>Text for a terminal of so many columns. It is broken between words alone, so that what is longer than a line can still be copied.</summary>
+/// <summary>
+/// Text for a terminal of so many columns. It is broken between words alone, so that what is longer than a line can still be copied.
+/// </summary>
 internal static class WrappedText
 {
     /// <summary>One line, or several of which each but the first begins with <paramref name="indent"/> spaces, with a newline behind each.</summary>

@@ -147,7 +147,8 @@ public sealed class SafetensorsTests
         byte[] file = States.ToBytes(States.Small());
         BinaryPrimitives.WriteUInt64LittleEndian(file, ulong.MaxValue / 2);
         long allocated = Allocations.Of(() => Assert.That(
-            () => States.FromBytes(file), Throws.TypeOf<InputException>().With.Message.Contains("is not a readable safetensors file: it does not begin as one does")));
+            () => States.FromBytes(file),
+            Throws.TypeOf<InputException>().With.Message.Contains("is not a readable safetensors file: it does not begin as one does")));
         Assert.That(allocated, Is.LessThan(100_000));
     }
 

@@ -175,7 +175,7 @@ public sealed class CudaTrainTests
         }
 
         using RunnerProcess run = RunnerProcess.Train(
-            results, "a", [.. options, "--device", device, "--max-steps", steps.ToString(CultureInfo.InvariantCulture)]);
+            results, "a", [.. options, "--save-replay-buffer", "--device", device, "--max-steps", steps.ToString(CultureInfo.InvariantCulture)]);
         Assert.That(run.WaitForExit(), Is.Zero, run.Errors + LearnerLog());
         return Updates();
     }

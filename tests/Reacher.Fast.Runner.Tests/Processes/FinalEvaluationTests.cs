@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Reacher.Fast.Replay.Control;
 
 namespace Reacher.Fast.Runner.Tests.Processes;
 
@@ -45,6 +46,25 @@ public sealed class FinalEvaluationTests
         Assert.That(lines.Where(line => (string?)line["phase"] == Phase), Is.Empty);
         Assert.That(lines[^1]["final_score"], Is.Null);
         Assert.That((string?)lines[^1]["outcome"], Is.EqualTo("finished"));
+    }
+
+    [Test]
+    public void The_replay_of_a_run_that_ended_by_itself_goes_unless_it_is_to_be_kept([Values] bool inProcess, [Values] bool kept)
+    {
+        string replay = Path.Combine(results, "a", "replay.map");
+        Train(inProcess, kept ? ["--save-replay-buffer"] : []);
+        Assert.That(File.Exists(replay), Is.EqualTo(kept));
+        string[] resume = ["train", "--json", "--results-dir", results, "--run-id", "a", "--resume", "--max-steps", "1000000"];
+        using (RunnerProcess more = RunnerProcess.Start(resume))
+        {
+            using ControlBlock control = RunnerProcess.Control(results, "a");
+            RunnerProcess.WaitUntil(() => control.TotalTransitions > 3000, "the run goes on");
+            more.Signal("TERM");
+            Assert.That(more.WaitForExit(), Is.EqualTo(130), more.Errors);
+            Assert.That(more.Errors, kept ? Does.Not.Contain("missing") : Does.Contain("replay.map' was missing; the run goes on with a new"));
+        }
+
+        Assert.That(File.Exists(replay), Is.True, "an interrupted run goes on with its replay");
     }
 
     [Test]

@@ -122,7 +122,8 @@ public sealed class RefusedResumeTests
     private static void Make(Left run, string results)
     {
         string[] mode = run == Left.InLockstep ? ["--in-process", "--num-agents", "4"] : [];
-        using (RunnerProcess first = RunnerProcess.Train(results, Id, [.. mode, "--max-steps", "1000", "--window", "1", "--max-step", "40"]))
+        string[] small = ["--max-steps", "1000", "--window", "1", "--max-step", "40", "--save-replay-buffer"];
+        using (RunnerProcess first = RunnerProcess.Train(results, Id, [.. mode, .. small]))
         {
             Assert.That(first.WaitForExit(), Is.Zero, first.Errors);
         }

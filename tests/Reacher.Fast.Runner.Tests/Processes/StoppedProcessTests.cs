@@ -68,7 +68,7 @@ public sealed class StoppedProcessTests
     [Test]
     public void A_resumed_run_ends_what_is_left_of_the_run_before()
     {
-        using (RunnerProcess first = Train(results, "c", "--max-steps", "400"))
+        using (RunnerProcess first = Train(results, "c", "--max-steps", "400", "--save-replay-buffer"))
         {
             Assert.That(first.WaitForExit(), Is.Zero, first.Errors);
         }

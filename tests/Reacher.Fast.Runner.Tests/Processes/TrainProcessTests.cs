@@ -56,7 +56,7 @@ public sealed class TrainProcessTests
     [Test]
     public void A_run_goes_on_after_a_power_loss_that_left_no_map_as_it_was()
     {
-        using (RunnerProcess run = Train(results, "a", "--max-steps", "3000"))
+        using (RunnerProcess run = Train(results, "a", "--max-steps", "3000", "--save-replay-buffer"))
         {
             Assert.That(run.WaitForExit(), Is.Zero, run.Errors);
         }
@@ -72,7 +72,7 @@ public sealed class TrainProcessTests
         File.WriteAllBytes(replay, rows);
         File.Delete(Path.Combine(folder, "weights.map"));
         File.WriteAllBytes(control, new byte[new FileInfo(control).Length]);
-        using RunnerProcess resumed = Train(results, "a", "--resume", "--max-steps", "6000");
+        using RunnerProcess resumed = Train(results, "a", "--resume", "--max-steps", "6000", "--save-replay-buffer");
         Assert.That(resumed.WaitForExit(), Is.Zero, resumed.Errors);
         Assert.That(resumed.Errors, Does.Contain("were not whole").And.Contain("was missing").And.Contain("control.map.damaged-1"));
         using ReplayFile after = ReplayFile.Open(replay, options: new ReplayOptions { Repair = false });
@@ -179,8 +179,10 @@ public sealed class TrainProcessTests
             Assert.That(first.WaitForExit(), Is.Zero, first.Errors);
         }
 
-        using RunnerProcess second = Train(results, "f");
+        // The run id is looked at before a player is, which takes its time to come.
+        using RunnerProcess second = Train(results, "f", "--env", "./no-such-player");
         Assert.That(second.WaitForExit(), Is.EqualTo(2));
+        Assert.That(second.Errors, Does.Contain("The run 'f' exists already").And.Not.Contain("player"));
         Assert.That(second.Errors, Does.Contain("--resume").And.Not.Contain("--force"));
     }
 
@@ -260,7 +262,7 @@ public sealed class TrainProcessTests
     [Test]
     public void A_run_that_cannot_go_on_as_configured_is_one_sentence_and_stays_as_it_was()
     {
-        using (RunnerProcess first = Train(results, "j", "--max-steps", "1000"))
+        using (RunnerProcess first = Train(results, "j", "--max-steps", "1000", "--save-replay-buffer"))
         {
             Assert.That(first.WaitForExit(), Is.Zero, first.Errors);
         }

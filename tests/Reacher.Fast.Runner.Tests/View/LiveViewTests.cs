@@ -37,7 +37,10 @@ public sealed class LiveViewTests
 
     [Test]
     public void Nothing_wraps_and_nothing_scrolls_away(
-        [Values(20, 40, 60, 80, 100, 200)] int width, [Values(6, 10, 20, 24, 50)] int height, [Values(0, 3, 66)] int processes, [Values] RunPhaseName phase)
+        [Values(20, 40, 60, 80, 100, 200)] int width,
+        [Values(6, 10, 20, 24, 50)] int height,
+        [Values(0, 3, 66)] int processes,
+        [Values] RunPhaseName phase)
     {
         double[] scores = [.. Enumerable.Range(0, 500).Select(i => -2000d + (i * 5))];
         string[] lines = Draw(
@@ -57,24 +60,28 @@ public sealed class LiveViewTests
             width,
             height);
         Assert.That(lines.Select(line => line.Length), Is.All.AtMost(width));
-        Assert.That(lines, Has.Length.LessThan(height));
+        Assert.That(lines, Has.Length.LessThan(height < 20 ? height : height - 1), "what was said last stays to be read");
         Assert.That(lines[0], Does.StartWith("Reacher.Fast a-"));
         int shown = lines.Sum(line => line.Split('●').Length - 1);
         Assert.That(processes == 0 || shown == processes || lines[^1] == $"and {processes - shown} more", Is.True, lines[^1]);
     }
 
-    [TestCase(80, 24, 9)]
-    [TestCase(60, 20, 4)]
+    [TestCase(80, 24, 8)]
+    [TestCase(60, 20, 3)]
     [TestCase(200, 50, 20)]
     public void The_plot_takes_what_room_there_is_and_all_figures_are_shown(int width, int height, int plot)
     {
         string[] lines = Draw(
-            SyntheticRun.Status(100, 1) with { Processes = [.. Enumerable.Range(0, 3).Select(i => new ProcessStatus($"env-{i}", ProcessPhase.Waiting, 9, 0))] },
+            SyntheticRun.Status(100, 1) with
+            {
+                Processes = [.. Enumerable.Range(0, 3).Select(i => new ProcessStatus($"env-{i}", ProcessPhase.Waiting, 9, 0))],
+            },
             [0, 10, 20],
             width,
             height);
         Assert.That(lines.Count(line => line.StartsWith("│ ", StringComparison.Ordinal)), Is.EqualTo(plot + 1));
-        foreach (string figure in new[] { "episodes ", "transitions ", "updates ", "per transition ", "replay ", "Q ", "policy loss ", "alpha ", "gradient norms " })
+        string[] figures = ["episodes ", "transitions ", "updates ", "per transition ", "replay ", "Q ", "policy loss ", "alpha ", "gradient norms "];
+        foreach (string figure in figures)
         {
             Assert.That(lines, Has.One.Contains(figure));
         }

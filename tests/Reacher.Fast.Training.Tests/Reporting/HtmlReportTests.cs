@@ -39,11 +39,38 @@ public sealed class HtmlReportTests
         Assert.That(body, Does.Not.Contain("NaN").And.Not.Contain("\u221e"));
     }
 
+    [TestCase(119.4, "119 s")]
+    [TestCase(119.6, "2 min 00 s")]
+    [TestCase(179.7, "3 min 00 s")]
+    [TestCase(7169, "119 min 29 s")]
+    [TestCase(7199.6, "2 h 00 min")]
+    [TestCase(10_799, "3 h 00 min")]
+    public void No_minute_has_sixty_seconds(double seconds, string shown)
+    {
+        MetricsLine line = new() { Kind = MetricsKind.Progress, Seconds = seconds, Transitions = 1, Updates = 1 };
+        Assert.That(Render([line]), Does.Contain($"in {shown}<"));
+    }
+
+    [TestCase(200, 0.5)]
+    [TestCase(19, 1000)]
+    public void First_points_that_lie_far_off_do_not_flatten_the_rest(int points, double highest)
+    {
+        ChartPoint[] curve = [.. Enumerable.Range(0, points).Select(i => new ChartPoint(i, i < 3 ? 1000 : 0.5 - (0.001 * i)))];
+        Assert.That(VerticalRange.Of([new ChartSeries("loss", 1, SeriesStyle.Line, curve)]).Highest, Is.EqualTo(highest).Within(0.03));
+    }
+
+    [Test]
+    public void A_curve_that_falls_steadily_is_shown_whole()
+    {
+        ChartPoint[] curve = [.. Enumerable.Range(0, 100).Select(i => new ChartPoint(i, 100 - i))];
+        Assert.That(VerticalRange.Of([new ChartSeries("loss", 1, SeriesStyle.Line, curve)]), Is.EqualTo((1.0, 100.0)));
+    }
+
     [Test]
     public void A_run_without_any_line_has_a_page_too()
     {
         string page = Render([]);
-        Assert.That(page, Does.Contain("No episode has ended yet.").And.Contain("not solved"));
+        Assert.That(page, Does.Contain("No episode has ended yet.").And.Contain("not solved yet"));
     }
 
     [Test]
@@ -94,6 +121,7 @@ public sealed class HtmlReportTests
             Does.Contain("<dt>Final weights</dt><dd>39.18<small>\u00b1 0.20 over 100 episodes")
                 .Or.Contain("39.18<small>&#177; 0.20 over 100 episodes"));
         Assert.That(Render(SyntheticRun.Lines()), Does.Contain("Best evaluation"));
+        Assert.That(Render([], summary), Does.Contain("not solved<"));
     }
 
     [Test]

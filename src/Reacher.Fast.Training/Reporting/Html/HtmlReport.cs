@@ -48,7 +48,7 @@ internal static class HtmlReport
         page.Append("<meta name=\"color-scheme\" content=\"light dark\">\n");
         page.Append(CultureInfo.InvariantCulture,
             $"<title>{Escape(id)} \u2013 Reacher.Fast</title>\n<style>\n{PageStyle.Css}\n</style>\n</head>\n<body>\n<main>\n");
-        AppendHeader(page, id, figures, options);
+        AppendHeader(page, id, figures, options, hasEnded: summary is not null);
         AppendTiles(page, figures, summary);
         AppendCurves(page, figures);
         AppendDiagnostics(page, figures, options.Trainer);
@@ -60,11 +60,11 @@ internal static class HtmlReport
         return page.Append("</main>\n</body>\n</html>\n").ToString();
     }
 
-    private static void AppendHeader(StringBuilder page, string id, RunFigures figures, RunOptions options)
+    private static void AppendHeader(StringBuilder page, string id, RunFigures figures, RunOptions options, bool hasEnded)
     {
         string badge = figures.Threshold is null ? ""
             : figures.Solved is not null ? "<span class=\"badge solved\">solved</span>"
-            : "<span class=\"badge\">not solved</span>";
+            : $"<span class=\"badge\">{(hasEnded ? "not solved" : "not solved yet")}</span>";
         string algorithm = options.Algorithm.ToUpperInvariant();
         string environment = options.Environment.Name;
         string agents = string.Create(CultureInfo.InvariantCulture, $"{options.EnvironmentCount} \u00d7 {options.Environment.Agents} agents");
@@ -206,12 +206,14 @@ internal static class HtmlReport
         ? "not yet"
         : $"{figures.EpisodesBy(line)} episodes, {Axis.Short(line.Transitions)} transitions";
 
-    private static string Duration(double seconds) => seconds switch
+    // Rounded to the smaller unit before it is divided by the larger one, so that no minute has 60 seconds.
+    private static string Duration(double seconds)
     {
-        < 120 => string.Create(CultureInfo.InvariantCulture, $"{seconds:F0} s"),
-        < 7200 => string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(seconds / 60):F0} min {seconds % 60:00} s"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(seconds / 3600):F0} h {seconds % 3600 / 60:00} min"),
-    };
+        (long whole, long minutes) = ((long)Math.Round(seconds), (long)Math.Round(seconds / 60));
+        return whole < 120 ? string.Create(CultureInfo.InvariantCulture, $"{whole} s")
+            : minutes < 120 ? string.Create(CultureInfo.InvariantCulture, $"{whole / 60} min {whole % 60:00} s")
+            : string.Create(CultureInfo.InvariantCulture, $"{minutes / 60} h {minutes % 60:00} min");
+    }
 
     private static string Number(double value) => value.ToString("F2", CultureInfo.InvariantCulture);
 

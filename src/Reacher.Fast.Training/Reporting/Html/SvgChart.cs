@@ -112,7 +112,7 @@ internal sealed class SvgChart
     public string RenderContent()
     {
         IEnumerable<ChartPoint> points = Series.SelectMany(series => series.Points);
-        double lowest = points.Min(point => point.Y), highest = points.Max(point => point.Y);
+        (double lowest, double highest) = VerticalRange.Of(Series);
         if (Threshold is { } threshold)
         {
             (lowest, highest) = (Math.Min(lowest, threshold.Value), Math.Max(highest, threshold.Value));
@@ -218,7 +218,8 @@ internal sealed class SvgChart
         left + ((value - horizontal.Minimum) / (horizontal.Maximum - horizontal.Minimum) * (width - left - Right));
 
     private double Y(double value) =>
-        height - Bottom - ((value - vertical.Minimum) / (vertical.Maximum - vertical.Minimum) * (height - Top - Bottom));
+        height - Bottom - ((Math.Clamp(value, vertical.Minimum, vertical.Maximum) - vertical.Minimum) / (vertical.Maximum - vertical.Minimum) *
+            (height - Top - Bottom));
 
     private void Append(FormattableString text) => svg.Append(text.ToString(CultureInfo.InvariantCulture));
 
