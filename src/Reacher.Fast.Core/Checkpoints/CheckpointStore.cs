@@ -93,7 +93,9 @@ public sealed class CheckpointStore
     public CheckpointSave SaveLatest(StateDictionary state, long step) => Write(state, step, Path.Combine(folder, LatestName), link: false);
 
     /// <summary>The newest checkpoint that can be read, with those that came before it in the search; null if there are none at all.</summary>
-    /// <exception cref="InputException">There are checkpoints, and none can be read.</exception>
+    /// <exception cref="InputException">
+    /// There are checkpoints, and all are damaged; or one could not be looked into, for which an older one is no reason to lose it.
+    /// </exception>
     public LoadedCheckpoint? LoadLatest()
     {
         var skipped = new List<SkippedCheckpoint>();
@@ -142,14 +144,11 @@ public sealed class CheckpointStore
     private Saved[] Numbered()
     {
         var found = new List<(long? Number, long Step, string Path)>();
-        if (Directory.Exists(folder))
+        foreach (string path in Files())
         {
-            foreach (string path in Directory.EnumerateFiles(folder, "*" + Extension))
+            if (TryParseStep(Path.GetFileName(path), out long step))
             {
-                if (TryParseStep(Path.GetFileName(path), out long step))
-                {
-                    found.Add((ReadSaveNumber(path), step, path));
-                }
+                found.Add((ReadSaveNumber(path), step, path));
             }
         }
 
@@ -163,21 +162,40 @@ public sealed class CheckpointStore
         ];
     }
 
+    // A folder that cannot be looked into is not taken for an empty one.
+    private string[] Files()
+    {
+        try
+        {
+            return Directory.GetFiles(folder, "*" + Extension);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return [];
+        }
+    }
+
     private long NextSaveNumber() => 1 + (lastSaveNumber ??=
         Numbered().Select(saved => saved.Number).Append(ReadSaveNumber(Path.Combine(folder, LatestName)) ?? 0).Max());
 
-    /// <summary>The number in a checkpoint's header; 0 if it was saved before saves were numbered, null if it cannot be read.</summary>
+    /// <summary>The number in a checkpoint's header; 0 if it was saved before saves were numbered, null if it is missing or damaged.</summary>
+    /// <exception cref="InputException">It cannot be looked into.</exception>
     private static long? ReadSaveNumber(string path)
     {
         try
         {
             return SaveNumber(Safetensors.ReadMetadata(path));
         }
-        catch (InputException)
+        catch (InputException error)
         {
-            return null;
+            // Were it taken for one without a number, the next checkpoint would come before it.
+            return IoFailure.IsBehind(error) ? throw CannotBeRead(error) : null;
         }
     }
+
+    private static InputException CannotBeRead(InputException error) => new(
+        $"The checkpoint {error.Message.TrimEnd('.')}; try again, or move it away if that stays so, to go on from an older one.",
+        error.InnerException!);
 
     private static long SaveNumber(IDictionary<string, string> metadata) =>
         metadata.TryGetValue(SaveNumberKey, out string? text) &&
@@ -201,11 +219,12 @@ public sealed class CheckpointStore
                 AtomicFile.Link(path, Path.Combine(folder, LatestName));
             }
         }
-        catch (Exception error) when (IoFailure.Is(error))
+        catch (Exception error) when (IoFailure.Is(error) || (error is InputException unreadable && IoFailure.IsBehind(unreadable)))
         {
+            string reason = AtomicFile.Reason(error is InputException ? error.InnerException! : error);
             return new CheckpointSave(
                 null,
-                $"The checkpoint '{path}' was not saved: {AtomicFile.Reason(error)}; the run goes on and the checkpoints already saved stay.",
+                $"The checkpoint '{path}' was not saved: {reason}; the run goes on and the checkpoints already saved stay.",
                 AtomicFile.IsDiskFull(error));
         }
 
@@ -218,10 +237,14 @@ public sealed class CheckpointStore
         {
             return new LoadedCheckpoint(Load(path, out long step), step, path, skipped);
         }
+        catch (InputException error) when (IoFailure.IsBehind(error))
+        {
+            throw CannotBeRead(error);
+        }
         catch (InputException error)
         {
             // One that is not there, or was pruned between listing and reading, is not a damaged one.
-            if (File.Exists(path))
+            if (error.InnerException is not (FileNotFoundException or DirectoryNotFoundException))
             {
                 skipped.Add(new SkippedCheckpoint(path, error.Message));
             }

@@ -99,11 +99,12 @@ internal sealed class BestPolicy
     {
         try
         {
-            return File.Exists(path) && Safetensors.Read(path).Metadata.TryGetValue(ScoreKey, out string? text) &&
+            return Safetensors.Read(path).Metadata.TryGetValue(ScoreKey, out string? text) &&
                 double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double score) ? score : double.NegativeInfinity;
         }
-        catch (InputException)
+        catch (InputException error) when (!IoFailure.IsBehind(error))
         {
+            // There is none, or it is damaged. One that only could not be looked into must not be replaced by a worse one.
             return double.NegativeInfinity;
         }
     }

@@ -29,7 +29,7 @@ internal sealed class EvaluationLog : IDisposable
     public EvaluationLog(string path)
     {
         var reader = new EvaluationReader(path);
-        records = reader.ReadNew();
+        records = reader.ReadToEnd();
         stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
         // A line that a killed process left unfinished is dropped, since its episode was never counted.
         stream.SetLength(reader.Position);
@@ -47,7 +47,7 @@ internal sealed class EvaluationLog : IDisposable
     public IReadOnlyList<EvaluationRecord> Records => records;
 
     /// <summary>Reads the whole lines of a log; a last line without its end is left out.</summary>
-    public static IReadOnlyList<EvaluationRecord> Read(string path) => new EvaluationReader(path).ReadNew();
+    public static IReadOnlyList<EvaluationRecord> Read(string path) => new EvaluationReader(path).ReadToEnd();
 
     /// <summary>Forgets all but the first <paramref name="count"/> episodes: a run that goes back to a checkpoint plays them again.</summary>
     public static void Truncate(string path, long count)

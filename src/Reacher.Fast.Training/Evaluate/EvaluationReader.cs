@@ -8,7 +8,8 @@ namespace Reacher.Fast.Training.Evaluate;
 /// a million evaluations is not read from its beginning at each look. A line that cannot be read costs its own episode and no other.
 /// </summary>
 /// <param name="path">The log, which need not exist yet.</param>
-internal sealed class EvaluationReader(string path)
+/// <param name="open">Opens it; null for the file system, which tests replace.</param>
+internal sealed class EvaluationReader(string path, Func<Stream>? open = null)
 {
     private const int MostBytesAtOnce = 1 << 24;
 
@@ -18,7 +19,24 @@ internal sealed class EvaluationReader(string path)
     /// <summary>Whole lines so far that are no evaluation episode.</summary>
     public int UnreadableLines { get; private set; }
 
-    /// <summary>The episodes of the whole lines that have come since the last call, oldest first.</summary>
+    /// <summary>
+    /// All episodes of the log, to its end: one who then writes behind <see cref="Position"/> must not take what could not be read for the end.
+    /// </summary>
+    /// <exception cref="IOException">The log cannot be read.</exception>
+    public List<EvaluationRecord> ReadToEnd()
+    {
+        List<EvaluationRecord> records = [];
+        for (List<EvaluationRecord> more; (more = ReadNew()).Count > 0;)
+        {
+            records.AddRange(more);
+        }
+
+        return records;
+    }
+
+    /// <summary>
+    /// The episodes of the whole lines that have come since the last call, oldest first; where the log cannot be read on, those before.
+    /// </summary>
     /// <exception cref="IOException">The log cannot be read.</exception>
     public List<EvaluationRecord> ReadNew()
     {
@@ -29,7 +47,8 @@ internal sealed class EvaluationReader(string path)
             return records;
         }
 
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        using Stream stream = open?.Invoke() ??
+            new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
         byte[] bytes = new byte[Math.Min(log.Length - Position, MostBytesAtOnce)];
         long before;
         do

@@ -16,8 +16,10 @@ internal sealed class StandardOutput : IDisposable
     private StandardOutput()
     {
         (output, error) = (Console.Out, Console.Error);
-        Output = new OutputPipe("standard output", () => Open(1));
-        Error = new OutputPipe("standard error", () => Open(2));
+        // Asked now: when there is something to say, no file may be left to be opened.
+        bool hasOutput = IsOurs(1), hasError = IsOurs(2);
+        Output = new OutputPipe("standard output", () => Open(1, hasOutput));
+        Error = new OutputPipe("standard error", () => Open(2, hasError));
         Console.SetOut(new OutputWriter(Output, WithoutMark(output.Encoding)));
         Console.SetError(new OutputWriter(Error, WithoutMark(error.Encoding)));
     }
@@ -42,14 +44,14 @@ internal sealed class StandardOutput : IDisposable
 
     private static Encoding WithoutMark(Encoding encoding) => encoding.CodePage == Encoding.UTF8.CodePage ? new UTF8Encoding(false) : encoding;
 
-    private static Stream Open(int descriptor)
+    private static Stream Open(int descriptor, bool isOurs)
     {
         if (OperatingSystem.IsWindows())
         {
             return descriptor == 1 ? Console.OpenStandardOutput() : Console.OpenStandardError();
         }
 
-        return IsOurs(descriptor) ? new DescriptorStream(descriptor) : Stream.Null;
+        return isOurs ? new DescriptorStream(descriptor) : Stream.Null;
     }
 
     // A process that is started without a standard output (>&-) opens some file or pipe of the runtime's under its number, and writing
@@ -57,6 +59,11 @@ internal sealed class StandardOutput : IDisposable
     private static bool IsOurs(int descriptor)
     {
         const int CloseOnExec = 0x80000;
+        if (OperatingSystem.IsWindows())
+        {
+            return true;
+        }
+
         string path = string.Create(CultureInfo.InvariantCulture, $"/proc/self/fdinfo/{descriptor}");
         if (!File.Exists(path))
         {

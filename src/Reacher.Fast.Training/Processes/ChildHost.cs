@@ -1,7 +1,9 @@
+using Reacher.Fast.Core;
 using Reacher.Fast.Core.Batch;
 using Reacher.Fast.Core.Checkpoints;
 using Reacher.Fast.Core.Devices;
 using Reacher.Fast.Core.Environments;
+using Reacher.Fast.Core.Files;
 using Reacher.Fast.Core.Kernels;
 using Reacher.Fast.Core.Kernels.Cuda;
 using Reacher.Fast.Core.Learner;
@@ -50,6 +52,21 @@ internal sealed class ChildHost
     /// <param name="supervisor">Incarnation of the process to end with; null where somebody started the role by hand.</param>
     /// <returns>The exit code, where the run's end is what ended the process; what else ends it is thrown.</returns>
     public static int Run(string folder, ProcessRole role, int index, ulong? supervisor)
+    {
+        try
+        {
+            return RunToEnd(folder, role, index, supervisor);
+        }
+        catch (InputException error) when (IoFailure.IsBehind(error))
+        {
+            // The supervisor gives a learner up that says that its input is wrong, and tries again with one that failed. A disk that fails,
+            // or no descriptor left, is not the input's fault and may pass.
+            OutputLine.WriteError(error.Message);
+            return ExitCodes.Failed;
+        }
+    }
+
+    private static int RunToEnd(string folder, ProcessRole role, int index, ulong? supervisor)
     {
         RunPlan plan = RunPlan.Load(RunFolder.PlanIn(folder));
         var files = new RunFolder(folder, plan.Behavior);

@@ -8,8 +8,6 @@ namespace Reacher.Fast.Training.Processes;
 /// <summary>A run's clock and milestones, kept over interruptions in a file of its folder.</summary>
 internal sealed class ProgressFile
 {
-    private static readonly TimeSpan SaveInterval = TimeSpan.FromSeconds(5);
-
     private const int LargestFile = 1 << 20;
 
     private readonly string path;
@@ -36,6 +34,12 @@ internal sealed class ProgressFile
 
     /// <summary>A sentence for the user about what could not be read; null if all is well.</summary>
     public string? Warning { get; }
+
+    /// <summary>The time from one save to the next.</summary>
+    public TimeSpan SaveInterval { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Runs the saves; tests replace it.</summary>
+    public TaskScheduler Saver { get; init; } = TaskScheduler.Default;
 
     /// <summary>Seconds the run has been at it, interruptions left out.</summary>
     public double Elapsed => saved.ElapsedSeconds + SessionSeconds;
@@ -74,7 +78,14 @@ internal sealed class ProgressFile
         {
             savedAt = clock.Elapsed;
             string text = Text();
-            saving = Task.Run(() => Write(text));
+            try
+            {
+                saving = Task.Factory.StartNew(() => Write(text), CancellationToken.None, TaskCreationOptions.DenyChildAttach, Saver);
+            }
+            catch (TaskSchedulerException)
+            {
+                // There is no thread to be had, for want of memory or of a file descriptor. The next save finds one, or else the end's.
+            }
         }
     }
 

@@ -26,6 +26,7 @@ internal sealed class SupervisedChild(
     private TimeSpan beatAt;
     private long beats;
     private bool hasRun;
+    private int failedStarts;
     private TimeSpan processorTime;
     private TimeSpan processorTimeAt;
 
@@ -118,11 +119,20 @@ internal sealed class SupervisedChild(
             what = string.Create(CultureInfo.InvariantCulture, $"{Name} gave no sign of life for {quiet.TotalSeconds:F1} s and was killed");
         }
 
+        failedStarts = HasBegun(Child) ? 0 : failedStarts + 1;
         CountDeath(what, Lifetime, $"; its last words (all of them in run_logs/{Name}.log):{Environment.NewLine}{Child.LastWords}");
         Child.Dispose();
         Child = null;
+        if (failedStarts > 1)
+        {
+            // What it died of twice on its way into its loop would kill it again: a disk that fails, a limit, a file that is being replaced.
+            retryAt = clock.Elapsed + Restarts.Pause;
+            return string.Create(
+                CultureInfo.InvariantCulture, $"{what}; another try follows in {Restarts.Pause.TotalSeconds:F0} s{Saying(why)}");
+        }
+
         what = Start() is string failure ? $"{what}; {failure}" : $"{what} and was started again";
-        return why is null ? what : $"{what}; it said: {why}";
+        return what + Saying(why);
     }
 
     /// <summary>Kills the process, if it has not ended.</summary>
@@ -151,6 +161,11 @@ internal sealed class SupervisedChild(
 
         return clock.Elapsed - beatAt;
     }
+
+    private static string Saying(string? why) => why is null ? "" : $"; it said: {why}";
+
+    // Whether it had come into its loop; its slot keeps what it last showed.
+    private bool HasBegun(ChildProcess ended) => slot.Pid == ended.Id && slot.Phase > ProcessPhase.Starting;
 
     private void CountDeath(string what, TimeSpan lifetime, string lastWords)
     {

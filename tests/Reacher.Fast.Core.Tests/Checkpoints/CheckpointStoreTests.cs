@@ -178,6 +178,29 @@ public sealed class CheckpointStoreTests
             Throws.TypeOf<InputException>().With.Message.Contains("not a checkpoint written by this program"));
     }
 
+    [TestCase(CheckpointStore.LatestName)]
+    [TestCase("Reacher-200.safetensors")]
+    public void One_that_cannot_be_looked_into_is_not_passed_over_for_an_older_one(string unreadable)
+    {
+        using var folder = new TemporaryFolder();
+        var store = new CheckpointStore(folder.Path, "Reacher", keep: 5);
+        store.Save(States.Small(1), 100);
+        store.Save(States.Small(2), 200);
+        Assert.That(store.SaveLatest(States.Small(3), 300).IsSaved, Is.True);
+
+        // To one who reads and lets others read meanwhile, a file that somebody has to himself is what a failing disk is.
+        using (new FileStream(folder[unreadable], FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+        {
+            Assert.That(() => store.LoadLatest(), Throws.TypeOf<InputException>().With.Message.Contains(unreadable));
+            CheckpointSave save = new CheckpointStore(folder.Path, "Reacher", keep: 5).Save(States.Small(4), 400);
+            Assert.That(save.Warning, Does.Contain("was not saved"), "its number is not known");
+        }
+
+        Assert.That(store.LoadLatest()!.Step, Is.EqualTo(300));
+        Assert.That(store.Save(States.Small(4), 400).IsSaved, Is.True);
+        Assert.That(store.LoadLatest()!.Step, Is.EqualTo(400));
+    }
+
     [Test]
     public void A_folder_that_cannot_be_made_is_a_warning()
     {

@@ -11,12 +11,21 @@ public sealed class SlowDiskTests
     private static readonly TimeSpan Fsync = TimeSpan.FromSeconds(3);
 
     private string results = "";
+    private FaultyDisk disk = null!;
 
     [SetUp]
-    public void MakeFolder() => results = Directory.CreateTempSubdirectory("reacher-fast-test-").FullName;
+    public void MakeDisk()
+    {
+        results = Directory.CreateTempSubdirectory("reacher-fast-test-").FullName;
+        disk = new FaultyDisk(results);
+    }
 
     [TearDown]
-    public void DeleteFolder() => Directory.Delete(results, recursive: true);
+    public void DeleteDisk()
+    {
+        disk.Dispose();
+        Directory.Delete(results, recursive: true);
+    }
 
     [Test]
     public void An_evaluation_that_keeps_the_best_policy_is_let_wait()
@@ -45,7 +54,11 @@ public sealed class SlowDiskTests
     }
 
     // Every score reaches the threshold, so each that is better than those before keeps a policy.
-    private RunnerProcess StartSlow(string id, string role) => StartWith(
-        FaultyDisk.Slow(results, role, Fsync),
-        SmallRun(results, id, "--env", "pendulum", "--num-agents", "2", "--window", "1", "--threshold", "-1e9", "--no-stop"));
+    private RunnerProcess StartSlow(string id, string role)
+    {
+        disk.Slow(role, Fsync);
+        return StartWith(
+            disk.Environment,
+            SmallRun(results, id, "--env", "pendulum", "--num-agents", "2", "--window", "1", "--threshold", "-1e9", "--no-stop"));
+    }
 }

@@ -30,6 +30,28 @@ public sealed class BestPolicyTests
     };
 
     [Test]
+    public void One_that_cannot_be_looked_into_is_not_replaced_by_a_worse_one()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder["Reacher"]);
+        var files = new RunFolder(folder.Path, "Reacher");
+        var best = new BestPolicy(files, Plan);
+        foreach (double score in new[] { 40, 40, 40, 40 })
+        {
+            Assert.That(best.Add(score, new float[Plan.PolicySpec.BlockLength]), Is.Null);
+        }
+
+        // A file that somebody has to himself is to others what one on a failing disk is.
+        using (new FileStream(files.BestPolicy, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+        {
+            Assert.That(() => new BestPolicy(files, Plan), Throws.TypeOf<Core.InputException>());
+        }
+
+        File.WriteAllText(files.BestPolicy, "damaged");
+        Assert.That(() => new BestPolicy(files, Plan), Throws.Nothing, "of a damaged one nothing is left to keep");
+    }
+
+    [Test]
     public void The_policy_with_the_highest_mean_of_a_full_window_stays()
     {
         using var folder = new TemporaryFolder();

@@ -79,6 +79,28 @@ public sealed class EvaluationLogTests
     }
 
     [Test]
+    public void A_reading_that_fails_within_the_log_is_not_taken_for_its_end()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder["evaluations.jsonl"];
+        using (var log = new EvaluationLog(path))
+        {
+            log.Append(Record(0));
+        }
+
+        // More than the 16 MiB that a reader takes at once.
+        string line = File.ReadAllText(path);
+        int lines = ((1 << 24) / line.Length) + 1000;
+        File.WriteAllText(path, string.Concat(Enumerable.Repeat(line, lines)));
+        int failures = 1;
+        Stream Open() => new FailingStream(path, failures--);
+
+        Assert.That(new EvaluationReader(path, Open).ReadToEnd(), Has.Count.EqualTo(lines), "one failure passes");
+        failures = 2;
+        Assert.That(() => new EvaluationReader(path, Open).ReadToEnd(), Throws.TypeOf<IOException>());
+    }
+
+    [Test]
     public void A_run_that_goes_back_forgets_the_episodes_it_will_play_again()
     {
         using var folder = new TemporaryFolder();

@@ -1,10 +1,10 @@
-namespace Reacher.Fast.Replay.Tests.Faults;
+namespace Reacher.Fast.Testing;
 
 /// <summary>
 /// What a loss of power leaves of a mapped file. The kernel writes changed pages to the disk one by one, when it likes and in
 /// the order it likes, so afterwards every page holds what it held at some moment, and no two need agree on which.
 /// </summary>
-internal static class TornPages
+public static class TornPages
 {
     private const int PageBytes = 4096;
 
