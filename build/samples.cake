@@ -24,7 +24,7 @@ void TrySamples(BuildReport report)
         RunIn(folder, $"{folder}/SwingUp/SwingUp", "export sample -o sample.onnx");
         RunIn(folder, $"{folder}/PlayPolicy/PlayPolicy", "results/sample/swing-up/best.safetensors");
         RunIn(folder, $"{folder}/TrainInProgram/TrainInProgram", "");
-        report.Did("Samples", $"trained and played swing-up from the packages {version}: as a command line, as a call, and in a program that only plays");
+        report.Did("Samples", $"swing-up trained and played from the packages {version}: as a command line, as a call, in a program that only plays");
 
         RequireNoWebServer($"{folder}/PlayPolicy/PlayPolicy.runtimeconfig.json");
         TryTemplate(folder, version, environment);
