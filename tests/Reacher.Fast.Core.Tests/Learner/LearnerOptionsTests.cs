@@ -26,9 +26,10 @@ public sealed class LearnerOptionsTests
     }
 
     [Test]
-    public void An_entropy_coefficient_left_at_its_default_is_kept_and_another_is_tuned()
+    public void The_arms_entropy_coefficient_is_kept_and_any_other_is_tuned()
     {
-        Assert.That(new SacOptions { LearningRate = 0.3 }.EntropyLearningRate, Is.Zero);
+        Assert.That(new SacOptions { LearningRate = 0.3, InitialAlpha = SacOptions.KeptAlpha }.EntropyLearningRate, Is.Zero);
+        Assert.That(new SacOptions { LearningRate = 0.3 }.EntropyLearningRate, Is.EqualTo(0.3));
         Assert.That(new SacOptions { LearningRate = 0.3, InitialAlpha = 0.5 }.EntropyLearningRate, Is.EqualTo(0.3));
         Assert.That(
             new SacOptions { LearningRate = 0.3, InitialAlpha = 0.5, AlphaLearningRate = 0.1 }.EntropyLearningRate,
