@@ -32,7 +32,8 @@ internal sealed record FaultCost(
 
     public string Row => string.Create(
         CultureInfo.InvariantCulture,
-        $"| {Role} | {Moment} | {Fault} | {(GoesOn ? "goes on" : "ends")} | {Code} | {Restarts} | {Updates} | {Rows} | {Seconds:F0} | {Said} | {SaidThen} |");
+        $"| {Role} | {Moment} | {Fault} | {(GoesOn ? "goes on" : "ends")} | {Code} " +
+        $"| {Restarts} | {Updates} | {Rows} | {Seconds:F0} | {Said} | {SaidThen} |");
 
     /// <summary>Why a cell makes no sense; null if it does.</summary>
     public static string? WhyNot(ProcessRole role, Fault fault, Moment moment) => (role, fault, moment) switch

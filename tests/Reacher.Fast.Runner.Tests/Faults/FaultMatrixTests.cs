@@ -24,6 +24,7 @@ public sealed class FaultMatrixTests
     [
         "--hidden-units", "16", "--batch-size", "16", "--buffer-size", "20000", "--buffer-init-steps", "200", "--steps-per-update", "4",
         "--checkpoint-interval", "4000", "--window", "3", "--threshold", "-1e9", "--seed", "3", "--hung-seconds", "3",
+        "--save-replay-buffer",
     ];
 
     private readonly List<FaultCost> costs = [];
@@ -91,8 +92,10 @@ public sealed class FaultMatrixTests
 
         PendulumAudit audit = PendulumAudit.Of(run.Files.Replay);
         costs.Add(new FaultCost(
-            role, moment, fault, goesOn, code, seconds, restarts, run.LostUpdates, audit.Missing, FaultCost.FirstSentence(said), FaultCost.FirstSentence(saidThen)));
-        TestContext.Progress.WriteLine($"{costs[^1].Row}\n    {said.Replace("\n", "\n    ")}\n  resumed {resumed}: {saidThen.Replace("\n", "\n    ")}");
+            role, moment, fault, goesOn, code, seconds, restarts, run.LostUpdates, audit.Missing,
+            FaultCost.FirstSentence(said), FaultCost.FirstSentence(saidThen)));
+        TestContext.Progress.WriteLine(
+            $"{costs[^1].Row}\n    {said.Replace("\n", "\n    ")}\n  resumed {resumed}: {saidThen.Replace("\n", "\n    ")}");
         Assert.That(resumed, Is.Zero, saidThen);
         run.Audit(saved, role == ProcessRole.Evaluation && fault == Fault.TornPages ? 0 : scores);
         Assert.That(said, Does.Not.Contain("   at "), "no stack trace");

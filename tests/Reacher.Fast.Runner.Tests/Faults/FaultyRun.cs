@@ -50,7 +50,9 @@ internal sealed class FaultyRun : IDisposable
 
     public bool HasExited => Runner.Process.HasExited;
 
-    /// <summary>The newest checkpoint's updates, transitions and save's number; all numbered ones are read as well, and none may be damaged.</summary>
+    /// <summary>
+    /// The newest checkpoint's updates, transitions and save's number; all numbered ones are read as well, and none may be damaged.
+    /// </summary>
     public (long Updates, long Step) Checkpoint()
     {
         var store = new CheckpointStore(Files.BehaviorFolder, Files.BehaviorInFiles, 5);
@@ -102,7 +104,8 @@ internal sealed class FaultyRun : IDisposable
         Until(() => HasExited || HasControl(), "the supervisor has its control block");
         Until(
             () => HasExited || (
-                children.All(role => Control!.Slot(role, 0) is { Phase: >= ProcessPhase.Running and < ProcessPhase.Stopped } slot && slot.IsHolderAlive) &&
+                children.All(role => Control!.Slot(role, 0) is { Phase: >= ProcessPhase.Running and < ProcessPhase.Stopped } slot &&
+                    slot.IsHolderAlive) &&
                 Learner.Updates > Control!.Limiter.BaseUpdates + 50 && Evaluation.Episodes > 1 &&
                 File.Exists(Path.Combine(Files.BehaviorFolder, CheckpointStore.LatestName))),
             "the run is under way");

@@ -11,7 +11,11 @@ public sealed class PendulumAuditTests
     public void A_sound_run_has_no_wrong_row_and_planted_ones_are_found()
     {
         using TemporaryFolder results = new();
-        string[] pendulum = ["--env", "pendulum", "--num-agents", "4", "--n-step", "1", "--window", "1", "--max-steps", "3000", "--buffer-size", "2000"];
+        string[] pendulum =
+        [
+            "--env", "pendulum", "--num-agents", "4", "--n-step", "1", "--window", "1", "--max-steps", "3000", "--buffer-size", "2000",
+            "--save-replay-buffer",
+        ];
         using (RunnerProcess run = Train(results.Path, "a", pendulum))
         {
             Assert.That(run.WaitForExit(), Is.Zero, run.Errors);

@@ -24,6 +24,7 @@ public sealed class RandomFaultTests
         "--hidden-units", "32", "--batch-size", "64", "--buffer-size", "50000", "--buffer-init-steps", "1000", "--steps-per-update", "2",
         "--learning-rate", "0.001", "--gamma", "0.98", "--checkpoint-interval", "20000", "--window", "20", "--threshold", "-250",
         "--cooldown-steps", "0", "--seed", "1", "--hung-seconds", "3", "--max-lifetime-restarts", "-1",
+        "--save-replay-buffer",
     ];
 
     private readonly Dictionary<string, int> counts = [];

@@ -73,7 +73,9 @@ internal static class HtmlReport
         page.Append(CultureInfo.InvariantCulture,
             $"<p class=\"about\">{algorithm} on {Escape(options.Behavior)} ({Escape(environment)}, {agents}{seed}). ");
         page.Append(figures.Threshold is double threshold
-            ? string.Create(CultureInfo.InvariantCulture, $"Solved means a mean of {threshold} or more over the last {figures.Window} evaluation episodes.</p></header>\n")
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"Solved means a mean of {threshold} or more over the last {figures.Window} evaluation episodes.</p></header>\n")
             : string.Create(CultureInfo.InvariantCulture, $"Nothing counts as solved; the window has {figures.Window} episodes.</p></header>\n"));
     }
 
