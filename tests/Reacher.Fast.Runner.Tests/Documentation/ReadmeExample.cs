@@ -1,7 +1,5 @@
 using Reacher.Fast.Core.Checkpoints;
-using Reacher.Fast.Core.Devices;
 using Reacher.Fast.Core.Environments;
-using Reacher.Fast.Core.Kernels;
 using Reacher.Fast.Core.Networks;
 using Reacher.Fast.Environments.Arm;
 
@@ -12,10 +10,7 @@ internal static class ReadmeExample
 {
     public static float Play(string file)
     {
-        using IKernelDevice device = CpuDevices.Create();
-        var policy = new Policy(PolicyFile.Read(file, out float[] weights), device);
-        policy.Load(weights);
-
+        using Policy policy = PolicyFile.Open(file, agents: 20);
         using var arms = new ArmEnvironment(new ArmOptions { ArmCount = 20 });
         VectorStep step = new StepBuffer(arms).View;
         float[] actions = new float[arms.AgentCount * arms.ActionSize];
@@ -23,7 +18,7 @@ internal static class ReadmeExample
         arms.Reset(seed: 1, step.Observations);
         for (int decision = 0; decision < arms.Options.DecisionsPerEpisode; decision++)
         {
-            policy.ActDeterministic(step.Observations, arms.AgentCount, actions);
+            policy.Act(step.Observations, actions);
             arms.Step(actions, step);
             score += step.Rewards.ToArray().Average();
         }
