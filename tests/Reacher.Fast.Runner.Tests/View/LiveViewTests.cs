@@ -90,7 +90,7 @@ public sealed class LiveViewTests
     [Test]
     public void A_task_without_a_threshold_is_drawn_between_its_own_scores()
     {
-        RunStatus status = SyntheticRun.Status(100, 1) with { Threshold = 1e9, EvaluationEpisodes = 3, WindowMean = -900 };
+        RunStatus status = SyntheticRun.Status(100, 1) with { Threshold = null, EvaluationEpisodes = 3, WindowMean = -900 };
         string[] lines = Draw(status, [-1600, -800, -300], 80, 24);
         Assert.That(lines, Has.One.StartsWith("│     0 ⠀"));
         Assert.That(lines, Has.One.StartsWith("│ -1600 "));

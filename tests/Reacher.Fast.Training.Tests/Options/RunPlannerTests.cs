@@ -1,4 +1,5 @@
 using Reacher.Fast.Core.Environments;
+using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Training.Options;
 
 namespace Reacher.Fast.Training.Tests.Options;
@@ -69,6 +70,18 @@ public sealed class RunPlannerTests
 
         Assert.That((BuiltInTask.Arm.Sac.Threshold, BuiltInTask.Arm.Sac.EvaluationWindow), Is.EqualTo((30, 100)));
         Assert.That(new RunOptions().Validate, Throws.Nothing, "so are the records' own");
+    }
+
+    [TestCase("a player", null, 500_000)]
+    [TestCase("pendulum", -200, 500_000)]
+    [TestCase("arm", 30, 0)]
+    public void Only_a_task_that_is_known_is_solved_and_only_the_arm_keeps_its_entropy_coefficient(string environment, double? threshold, long steps)
+    {
+        RunOptions options = BuiltInTask.Of(environment).Begin(TrainerType.Sac);
+        Assert.That((options.Threshold, options.TransitionLimit), Is.EqualTo((threshold, steps)));
+        bool isArm = environment == EnvironmentOptions.Arm;
+        Assert.That(options.CooldownTransitions > 0, Is.EqualTo(isArm));
+        Assert.That(((SacOptions)options.Learner).EntropyLearningRate > 0, Is.EqualTo(!isArm));
     }
 
     // Another value of the same type.
