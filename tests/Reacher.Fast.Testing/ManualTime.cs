@@ -11,6 +11,9 @@ public sealed class ManualTime : TimeProvider
     /// <inheritdoc/>
     public override long GetTimestamp() => now;
 
+    /// <inheritdoc/>
+    public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch.AddTicks(now);
+
     /// <summary>Lets time pass.</summary>
     public void Advance(TimeSpan time) => now += time.Ticks;
 }

@@ -27,7 +27,22 @@ internal static class RunId
         return name[0] is '.' or '-' ? $"begins with '{name[0]}', and must begin with a letter, a digit or '_'" : null;
     }
 
-    /// <summary>A run id for a run that was given none: <c>sac-20260131-235959</c>.</summary>
-    public static string Create(TrainerType trainer, DateTimeOffset now) => string.Create(
-        CultureInfo.InvariantCulture, $"{(trainer == TrainerType.Sac ? "sac" : "td3")}-{now:yyyyMMdd-HHmmss}");
+    /// <summary>
+    /// A run id for a run that was given none: <c>sac-20260131-235959</c>, and <c>sac-20260131-235959-2</c> where a run of that name was begun
+    /// within the same second.
+    /// </summary>
+    /// <param name="trainer">The algorithm.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="results">The folder of all runs.</param>
+    public static string Create(TrainerType trainer, DateTimeOffset now, string results)
+    {
+        string first = string.Create(CultureInfo.InvariantCulture, $"{(trainer == TrainerType.Sac ? "sac" : "td3")}-{now:yyyyMMdd-HHmmss}");
+        string id = first;
+        for (int number = 2; Directory.Exists(Path.Combine(results, id)); number++)
+        {
+            id = string.Create(CultureInfo.InvariantCulture, $"{first}-{number}");
+        }
+
+        return id;
+    }
 }

@@ -13,7 +13,7 @@ internal static class RunPlanner
     /// <summary>The options with a run id and a seed: what is saved with the run.</summary>
     public static RunOptions Settle(RunOptions options, TimeProvider clock) => options with
     {
-        RunId = options.RunId ?? RunId.Create(options.Trainer, clock.GetLocalNow()),
+        RunId = options.RunId ?? RunId.Create(options.Trainer, clock.GetLocalNow(), options.ResultsFolder),
         // There is only one editor, in which the user presses Play once, so evaluation and training take turns with that one player.
         InProcess = options.InProcess || options.Environment.IsEditor,
         Seed = options.Seed < 0 ? Random.Shared.Next(DrawnSeeds) : options.Seed,

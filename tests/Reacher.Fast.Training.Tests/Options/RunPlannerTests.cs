@@ -18,6 +18,20 @@ public sealed class RunPlannerTests
     }
 
     [Test]
+    public void Runs_that_begin_within_a_second_have_names_of_their_own()
+    {
+        using var folder = new TemporaryFolder();
+        RunOptions options = BuiltInTask.Arm.Sac with { ResultsFolder = folder.Path };
+        var clock = new ManualTime();
+        for (int i = 1; i <= 3; i++)
+        {
+            string id = RunPlanner.Settle(options, clock).RunId!;
+            Assert.That(id, Does.Match(i == 1 ? @"^sac-\d{8}-\d{6}$" : $@"^sac-\d{{8}}-\d{{6}}-{i}$"));
+            Directory.CreateDirectory(folder[id]);
+        }
+    }
+
+    [Test]
     public void The_plan_is_the_options_and_what_the_environment_says([Values] bool sac)
     {
         TrainerType trainer = sac ? TrainerType.Sac : TrainerType.Td3;
