@@ -2,13 +2,13 @@ using System.CommandLine;
 using System.Text.Json;
 using Reacher.Fast.Core;
 using Reacher.Fast.Core.Interop;
-using Reacher.Fast.View;
 using Reacher.Fast.Training;
 using Reacher.Fast.Training.Env;
 using Reacher.Fast.Training.Options;
 using Reacher.Fast.Training.Processes;
 using Reacher.Fast.Training.Profiling;
 using Reacher.Fast.Training.Run;
+using Reacher.Fast.View;
 using Spectre.Console;
 
 namespace Reacher.Fast.Commands;

@@ -1,7 +1,7 @@
 using System.Text.Json;
+using Reacher.Fast.Commands;
 using Reacher.Fast.Core.Checkpoints;
 using Reacher.Fast.Core.Networks;
-using Reacher.Fast.Commands;
 using Reacher.Fast.Training.Processes;
 
 namespace Reacher.Fast.Onnx.Tests.Commands;

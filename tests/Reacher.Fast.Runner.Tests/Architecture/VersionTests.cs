@@ -1,8 +1,8 @@
 using System.Reflection;
+using Reacher.Fast.Commands;
 using Reacher.Fast.Core;
 using Reacher.Fast.Environments.Arm;
 using Reacher.Fast.Replay;
-using Reacher.Fast.Commands;
 using Reacher.Fast.Training.Options;
 
 namespace Reacher.Fast.Runner.Tests.Architecture;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Reacher.Fast.Commands;
 using Reacher.Fast.Core;
 using Reacher.Fast.Core.Batch;
 using Reacher.Fast.Core.Checkpoints;
@@ -6,7 +7,6 @@ using Reacher.Fast.Core.Devices;
 using Reacher.Fast.Core.Kernels;
 using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Environments.MlAgents.Messages;
-using Reacher.Fast.Commands;
 using Reacher.Fast.Training.Options;
 
 namespace Reacher.Fast.Runner.Tests.Commands;

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using Reacher.Fast.Core;
 using Reacher.Fast.Commands;
+using Reacher.Fast.Core;
 using Reacher.Fast.Training.Options;
 
 namespace Reacher.Fast.Runner.Tests.Commands;

@@ -1,6 +1,6 @@
+using Reacher.Fast.Commands;
 using Reacher.Fast.Core.Checkpoints;
 using Reacher.Fast.Core.Networks;
-using Reacher.Fast.Commands;
 using Reacher.Fast.Training.Options;
 using Reacher.Fast.Training.Processes;
 using Reacher.Fast.Training.Reporting.Metrics;

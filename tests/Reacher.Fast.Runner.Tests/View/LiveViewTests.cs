@@ -1,7 +1,7 @@
 using Reacher.Fast.Replay.Control;
-using Reacher.Fast.View;
 using Reacher.Fast.Training.Reporting;
 using Reacher.Fast.Training.Tests.Reporting;
+using Reacher.Fast.View;
 using Spectre.Console;
 
 namespace Reacher.Fast.Runner.Tests.View;

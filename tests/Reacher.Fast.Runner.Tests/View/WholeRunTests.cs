@@ -1,5 +1,5 @@
-using Reacher.Fast.View;
 using Reacher.Fast.Training.Profiling;
+using Reacher.Fast.View;
 
 namespace Reacher.Fast.Runner.Tests.View;
 
