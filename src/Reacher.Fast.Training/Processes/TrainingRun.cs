@@ -79,11 +79,7 @@ internal sealed class TrainingRun(LoadedConfiguration loaded, IRunView view)
         bool resume = options.Resume;
         RunFolder files = Files = RunFolder.Of(options);
         StateDictionary? beginning = resume ? null : ReadBeginning(options, plan);
-        if (!resume)
-        {
-            DiskSpace.Require(plan, files);
-        }
-
+        DiskSpace.Require(plan, files);
         using RunLock owned = RunLock.Claim(files, resume, options.Force);
         using RunResumption? resumed = resume ? RunResumption.Prepare(files, plan) : null;
         ConfigurationWriter.Save(options, files.Configuration);

@@ -29,6 +29,8 @@ internal sealed record FaultCost(
     string SaidThen)
 {
     private const int Clean = 130;
+    // SIGABRT, by which the runtime ends a process after a failure that no code can handle.
+    private const int RuntimeEnded = 134;
 
     public string Row => string.Create(
         CultureInfo.InvariantCulture,
@@ -43,14 +45,27 @@ internal sealed record FaultCost(
         _ => null,
     };
 
-    /// <summary>Whether the run goes on, and the exit code.</summary>
-    public static (bool GoesOn, int Code) Expected(ProcessRole role, Moment moment, Fault fault) => (role, moment, fault) switch
+    /// <summary>Whether the run goes on, and the exit code; several where the moment of the next system call decides.</summary>
+    public static (bool GoesOn, int Code)[] Expected(ProcessRole role, Moment moment, Fault fault) => (role, moment, fault) switch
     {
-        (_, Moment.Saving or Moment.Ending, Fault.TornPages) => (false, 137),
-        (ProcessRole.Supervisor, _, Fault.Killed) => (false, 137),
-        (_, Moment.Ending, _) => (false, Clean),
-        _ => (true, Clean),
+        (_, Moment.Saving or Moment.Ending, Fault.TornPages) => [(false, 137)],
+        (ProcessRole.Supervisor, _, Fault.Killed) => [(false, 137)],
+        // A run that cannot begin, or go on, is refused before anything is touched.
+        (ProcessRole.Supervisor, Moment.Starting,
+            Fault.DiskFull or Fault.InputOutput or Fault.NotPermitted or Fault.FewDescriptors or Fault.ShortFiles) => [(false, 2)],
+        (ProcessRole.Supervisor, Moment.Starting or Moment.Running, Fault.TornPages) => [(false, RuntimeEnded), (false, 2)],
+        // The runtime ends a process to which the system refuses a thread.
+        (ProcessRole.Supervisor, Moment.Running, Fault.FewDescriptors) => [(true, Clean), (false, RuntimeEnded)],
+        (ProcessRole.Supervisor, Moment.Ending, Fault.FewDescriptors) => [(false, Clean), (false, RuntimeEnded)],
+        // What a learner needs and has lost, another learner would lack as well.
+        (ProcessRole.Learner, Moment.Starting, Fault.FewDescriptors) => [(false, 1)],
+        (ProcessRole.Learner or ProcessRole.Environment, Moment.Starting or Moment.Running, Fault.TornPages) => [(false, 1)],
+        (_, Moment.Ending, _) => [(false, Clean)],
+        _ => [(true, Clean)],
     };
+
+    /// <summary>Whether the runtime ended the process, which prints its own stack.</summary>
+    public static bool IsRuntimes(int code) => code == RuntimeEnded;
 
     /// <summary>The table, the cells that make no sense included.</summary>
     public static string Table(IEnumerable<FaultCost> costs) => string.Join(

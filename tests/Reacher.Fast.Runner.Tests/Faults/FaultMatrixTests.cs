@@ -27,6 +27,9 @@ public sealed class FaultMatrixTests
         "--save-replay-buffer",
     ];
 
+    // The pendulum's own end would come within seconds on a quick machine.
+    private static readonly string[] Endless = ["--no-stop", "--max-steps", "1000000000"];
+
     private readonly List<FaultCost> costs = [];
     private TemporaryFolder results = null!;
     private FaultyDisk disk = null!;
@@ -65,7 +68,7 @@ public sealed class FaultMatrixTests
     {
         using var run = new FaultyRun(results.Path, disk, Small);
         var injector = new Injector(run, role, fault);
-        run.Start("--no-stop");
+        run.Start([.. Endless]);
         run.WaitUntilUnderWay();
         (long Updates, long Step) saved = run.Checkpoint();
         long scores = run.Evaluation.Episodes;
@@ -98,8 +101,8 @@ public sealed class FaultMatrixTests
             $"{costs[^1].Row}\n    {said.Replace("\n", "\n    ")}\n  resumed {resumed}: {saidThen.Replace("\n", "\n    ")}");
         Assert.That(resumed, Is.Zero, saidThen);
         run.Audit(saved, role == ProcessRole.Evaluation && fault == Fault.TornPages ? 0 : scores);
-        Assert.That(said, Does.Not.Contain("   at "), "no stack trace");
-        Assert.That((goesOn, code), Is.EqualTo(FaultCost.Expected(role, moment, fault)), said);
+        Assert.That(said, FaultCost.IsRuntimes(code) ? Is.Not.Empty : Does.Not.Contain("   at "), "no stack trace");
+        Assert.That(FaultCost.Expected(role, moment, fault), Has.Member((goesOn, code)), said);
     }
 
     // Whether the run goes on afterwards.
@@ -187,7 +190,7 @@ public sealed class FaultMatrixTests
                 injector.Prepare();
             }
 
-            run.Start("--resume", "--no-stop");
+            run.Start(["--resume", .. Endless]);
             if (isSignal)
             {
                 run.Until(() => run.Disk.IsHeld("train"), "the supervisor writes its first file");

@@ -35,6 +35,23 @@ public sealed class ResourceLimitTests
         Assert.That(Directory.Exists(Path.Combine(results, "a")), Is.False);
     }
 
+    [TestCase("ulimit -f 20000", "compiled code")]
+    [TestCase("ulimit -n 200", "268 are needed")]
+    public void A_run_that_goes_on_with_too_little_is_refused_before_anything_is_touched(string limit, string said)
+    {
+        using (RunnerProcess first = Train(results, "a", "--max-steps", "400"))
+        {
+            Assert.That(first.WaitForExit(), Is.Zero, first.Errors);
+        }
+
+        Dictionary<string, byte[]> before = Contents();
+        using RunnerProcess run = StartFromShell(limit + "; exec \"$@\"", "bash", SmallRun(results, "a", "--resume", "--max-steps", "800"));
+        Assert.That(run.WaitForExit(), Is.EqualTo(2), run.Errors);
+        Assert.That(run.Errors.Trim().Split('\n'), Has.Length.EqualTo(1));
+        Assert.That(run.Errors, Does.Contain(said));
+        Assert.That(Contents(), Is.EqualTo(before));
+    }
+
     [Test]
     public void A_checkpoint_longer_than_allowed_costs_the_checkpoint_and_no_process()
     {
@@ -57,4 +74,7 @@ public sealed class ResourceLimitTests
         run.Signal("TERM");
         Assert.That(run.WaitForExit(), Is.EqualTo(130), run.Errors);
     }
+
+    private Dictionary<string, byte[]> Contents() =>
+        Directory.EnumerateFiles(results, "*", SearchOption.AllDirectories).ToDictionary(path => path, File.ReadAllBytes);
 }
