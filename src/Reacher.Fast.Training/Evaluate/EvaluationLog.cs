@@ -22,14 +22,14 @@ internal sealed record EvaluationRecord(
 /// </summary>
 internal sealed class EvaluationLog : IDisposable
 {
-    private readonly List<EvaluationRecord> records;
     private readonly List<byte> unwritten = [];
     private readonly FileStream stream;
 
     public EvaluationLog(string path)
     {
         var reader = new EvaluationReader(path);
-        records = reader.ReadToEnd();
+        List<EvaluationRecord> records = reader.ReadToEnd();
+        (Count, Last) = (records.Count, records.LastOrDefault());
         stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
         // A line that a killed process left unfinished is dropped, since its episode was never counted.
         stream.SetLength(reader.Position);
@@ -43,8 +43,11 @@ internal sealed class EvaluationLog : IDisposable
     /// <summary>One sentence about lines that could not be read on opening; null if all could.</summary>
     public string? Warning { get; }
 
-    /// <summary>What was there on opening, and what was appended since.</summary>
-    public IReadOnlyList<EvaluationRecord> Records => records;
+    /// <summary>Episodes that were there on opening and that were appended since. They are in the file alone: a run makes millions.</summary>
+    public long Count { get; private set; }
+
+    /// <summary>The newest of them; null where there is none.</summary>
+    public EvaluationRecord? Last { get; private set; }
 
     /// <summary>Reads the whole lines of a log; a last line without its end is left out.</summary>
     public static IReadOnlyList<EvaluationRecord> Read(string path) => new EvaluationReader(path).ReadToEnd();
@@ -68,7 +71,7 @@ internal sealed class EvaluationLog : IDisposable
     /// <returns>One sentence if it, or those before it, could not be written yet; null if the file has them all.</returns>
     public string? Append(EvaluationRecord record)
     {
-        records.Add(record);
+        (Count, Last) = (Count + 1, record);
         unwritten.AddRange(Encoding.UTF8.GetBytes(LineOf(record)));
         try
         {

@@ -79,7 +79,7 @@ internal sealed class EvaluationLoop : IDisposable
     public bool IsPlaying { get; private set; }
 
     /// <summary>Score of the last episode that was played to its end; null before the first of the run.</summary>
-    public double? LastScore => log.Records.Count > 0 ? log.Records[^1].Score : null;
+    public double? LastScore => log.Last?.Score;
 
     /// <summary>
     /// Whether a turn has something to do: an episode is under way, or there are weights and, since the last episode began, a training
@@ -130,7 +130,7 @@ internal sealed class EvaluationLoop : IDisposable
         evaluatedTrainingEpisodes = control.TotalEpisodes;
         evaluatedTransitions = control.TotalTransitions;
         policy.Load(weights.Evaluated);
-        evaluator.Begin(log.Records.Count);
+        evaluator.Begin(log.Count);
     }
 
     private void Record()
@@ -138,7 +138,7 @@ internal sealed class EvaluationLoop : IDisposable
         using SavingScope saving = self.BeginSaving();
         string? notKept = best.Add(evaluator.Score, weights.Evaluated);
         string? notWritten = log.Append(new EvaluationRecord(
-            Episode: log.Records.Count,
+            Episode: log.Count,
             evaluator.Score,
             evaluator.Deviation,
             weights.Version,

@@ -40,7 +40,7 @@ internal sealed class LockstepTraining : IDisposable
         (this.plan, this.player, this.reporter) = (plan, player, reporter);
         parts = new LockstepParts(files, plan, reporter.Say, resume, player);
         control = parts.Control;
-        window = EvaluationWindow.Over(plan, parts.Evaluations.Records);
+        window = EvaluationWindow.Over(plan, EvaluationLog.Read(files.Evaluations));
         segment = parts.SegmentsBefore;
     }
 
@@ -105,7 +105,7 @@ internal sealed class LockstepTraining : IDisposable
             Cooldown.StopWhenDue(plan, control);
             if (segment % parts.SegmentsPerCheckpoint == 0 || control.ShouldStop)
             {
-                reporter.Warn(parts.Checkpoints.Save(segment, parts.Evaluations.Records.Count));
+                reporter.Warn(parts.Checkpoints.Save(segment, parts.Evaluations.Count));
             }
         }
     }
@@ -148,7 +148,7 @@ internal sealed class LockstepTraining : IDisposable
             }
 
             episodes++;
-            window.Add(parts.Evaluations.Records[^1].Score);
+            window.Add(parts.Evaluations.Last!.Score);
             // What a player's scene reports of an evaluation is no part of the training's curves.
             parts.Statistics.Discard();
             Show();

@@ -29,6 +29,7 @@ internal sealed class RunProgress
     private readonly FinalEvaluation final;
     private readonly long transitionsBefore;
     private readonly long updatesBefore;
+    private long scoresAtThreshold;
     private double sampledAt;
     private long sampledTransitions;
     private long sampledUpdates;
@@ -236,6 +237,7 @@ internal sealed class RunProgress
             window.Add(record.Score);
             if (record.Score >= plan.Threshold)
             {
+                scoresAtThreshold++;
                 kept.FirstAtThreshold ??= new Milestone(record.TrainingEpisodes, record.Transitions, Elapsed, record.Score);
             }
 
@@ -254,8 +256,7 @@ internal sealed class RunProgress
             return null;
         }
 
-        int good = scores.Count(score => score >= plan.Threshold);
-        double pace = Math.Max(1e-3, (Elapsed - kept.FirstAtThreshold.Seconds) / Math.Max(1, good));
-        return pace * Math.Max(0, plan.EvaluationWindow - good);
+        double pace = Math.Max(1e-3, (Elapsed - kept.FirstAtThreshold.Seconds) / Math.Max(1, scoresAtThreshold));
+        return pace * Math.Max(0, plan.EvaluationWindow - scoresAtThreshold);
     }
 }

@@ -53,7 +53,7 @@ internal sealed record FaultCost(
         // A run that cannot begin, or go on, is refused before anything is touched.
         (ProcessRole.Supervisor, Moment.Starting,
             Fault.DiskFull or Fault.InputOutput or Fault.NotPermitted or Fault.FewDescriptors or Fault.ShortFiles) => [(false, 2)],
-        (ProcessRole.Supervisor, Moment.Starting or Moment.Running, Fault.TornPages) => [(false, RuntimeEnded), (false, 2)],
+        (ProcessRole.Supervisor, Moment.Running, Fault.TornPages) => [(false, RuntimeEnded)],
         // The runtime ends a process to which the system refuses a thread.
         (ProcessRole.Supervisor, Moment.Running, Fault.FewDescriptors) => [(true, Clean), (false, RuntimeEnded)],
         (ProcessRole.Supervisor, Moment.Ending, Fault.FewDescriptors) => [(false, Clean), (false, RuntimeEnded)],

@@ -18,7 +18,8 @@ public sealed class EvaluationLogTests
         File.AppendAllText(path, torn);
         using (var log = new EvaluationLog(path))
         {
-            Assert.That(log.Records, Is.EqualTo(new[] { Record(0), Record(1) }));
+            Assert.That((log.Count, log.Last), Is.EqualTo((2L, Record(1))));
+            Assert.That(EvaluationLog.Read(path), Is.EqualTo(new[] { Record(0), Record(1) }));
             log.Append(Record(2));
         }
 
@@ -45,7 +46,9 @@ public sealed class EvaluationLogTests
         File.WriteAllBytes(path, bytes);
         using (var log = new EvaluationLog(path))
         {
-            Assert.That(log.Records, Is.EqualTo(Enumerable.Range(0, 5).Where(episode => episode != bad).Select(episode => Record(episode))));
+            Assert.That((log.Count, log.Last), Is.EqualTo((4L, Record(4))));
+            Assert.That(
+                EvaluationLog.Read(path), Is.EqualTo(Enumerable.Range(0, 5).Where(episode => episode != bad).Select(episode => Record(episode))));
             Assert.That(log.Warning, Does.StartWith("1 of the lines of").And.Contain(path));
             log.Append(Record(5));
         }

@@ -19,6 +19,8 @@ public sealed class EvaluationLoopTests
     private List<EvaluationLoop> loops = null!;
     private List<string> said = null!;
 
+    private IReadOnlyList<EvaluationRecord> Records => EvaluationLog.Read(run["evaluations.jsonl"]);
+
     [SetUp]
     public void MakeFolder()
     {
@@ -95,7 +97,7 @@ public sealed class EvaluationLoopTests
         Assert.That(loop.Turn(), Is.True);
         Play(loop);
         Assert.That(
-            log.Records.Select(record => (record.Episode, record.Score, record.WeightVersion)),
+            Records.Select(record => (record.Episode, record.Score, record.WeightVersion)),
             Is.EqualTo(new[] { (0L, 3.0, 10L), (1L, 3.0, 20L) }));
         Assert.That(run.Control.Slot(Replay.Control.ProcessRole.Evaluation, 0).Episodes, Is.EqualTo(2));
     }
@@ -109,10 +111,10 @@ public sealed class EvaluationLoopTests
         loop.Turn();
         Assert.That(loop.Turn, Throws.InvalidOperationException);
         Assert.That(loop.IsPlaying, Is.False);
-        Assert.That(log.Records, Is.Empty);
+        Assert.That(Records, Is.Empty);
 
         Play(loop);
-        Assert.That(log.Records.Single().Score, Is.EqualTo(EpisodeSteps), "none of the rewards before");
+        Assert.That(Records.Single().Score, Is.EqualTo(EpisodeSteps), "none of the rewards before");
         Assert.That(environment.Seeds, Is.EqualTo(new[] { Seeds.OfEvaluation(run.Plan.Seed, 0), Seeds.OfEvaluation(run.Plan.Seed, 0) }));
     }
 
@@ -124,7 +126,7 @@ public sealed class EvaluationLoopTests
         run.PublishZeros(version: 10);
         Play(loop);
         Play(loop);
-        Assert.That(log.Records.Select(record => record.Score), Is.EqualTo(new[] { 4.0, 4.0 }));
+        Assert.That(Records.Select(record => record.Score), Is.EqualTo(new[] { 4.0, 4.0 }));
         Assert.That(said.Single(), Does.StartWith("An evaluation's episode was cut after 4 decisions (--longest-episode)"));
 
         Assert.That(loop.IsDue(), Is.False);
@@ -157,7 +159,7 @@ public sealed class EvaluationLoopTests
         run.PublishZeros(version: 10);
         Play(Create(run.Plan));
         Play(Create(run.Plan));
-        Assert.That(log.Records.Select(record => record.Episode), Is.EqualTo(new[] { 0L, 1L }));
+        Assert.That(Records.Select(record => record.Episode), Is.EqualTo(new[] { 0L, 1L }));
         Assert.That(environment.Seeds[1], Is.EqualTo(Seeds.OfEvaluation(run.Plan.Seed, 1)));
     }
 
