@@ -64,11 +64,15 @@ internal sealed class BestPolicy
         }
     }
 
-    /// <summary>Takes an evaluation episode's score and the policy that reached it; keeps the policy if it is the best so far.</summary>
+    /// <summary>Takes the scores of an evaluation's episodes and the policy that reached them; keeps the policy if it is the best so far.</summary>
     /// <returns>A warning if it could not be kept and the last one could.</returns>
-    public string? Add(double score, ReadOnlySpan<float> weights)
+    public string? Add(ReadOnlySpan<double> scores, ReadOnlySpan<float> weights)
     {
-        window.Add(score);
+        foreach (double score in scores)
+        {
+            window.Add(score);
+        }
+
         if (!window.IsFull || window.Mean < window.Threshold || window.Mean <= best)
         {
             return null;

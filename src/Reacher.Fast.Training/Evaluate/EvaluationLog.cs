@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Reacher.Fast.Core.Files;
 
 namespace Reacher.Fast.Training.Evaluate;
@@ -13,8 +14,21 @@ namespace Reacher.Fast.Training.Evaluate;
 /// <param name="Transitions">Transitions the run had made when it ended.</param>
 /// <param name="TrainingEpisodes">Training episodes that had ended.</param>
 /// <param name="Time">When the episode ended.</param>
+/// <param name="EvaluationMean">Mean over all episodes that the same weights played side by side; null where it was played alone.</param>
 internal sealed record EvaluationRecord(
-    long Episode, double Score, double Deviation, long WeightVersion, long Transitions, long TrainingEpisodes, DateTimeOffset Time);
+    long Episode,
+    double Score,
+    double Deviation,
+    long WeightVersion,
+    long Transitions,
+    long TrainingEpisodes,
+    DateTimeOffset Time,
+    double? EvaluationMean = null)
+{
+    /// <summary>What the weights are judged by: the mean of all episodes that they played, or the score of the only one.</summary>
+    [JsonIgnore]
+    public double Mean => EvaluationMean ?? Score;
+}
 
 /// <summary>
 /// The evaluation scores as a file, a JSON object a line, so that the window outlives the process that fills it: a restarted or resumed
@@ -22,11 +36,13 @@ internal sealed record EvaluationRecord(
 /// </summary>
 internal sealed class EvaluationLog : IDisposable
 {
+    private readonly string path;
     private readonly List<byte> unwritten = [];
     private readonly FileStream stream;
 
     public EvaluationLog(string path)
     {
+        this.path = path;
         var reader = new EvaluationReader(path);
         List<EvaluationRecord> records = reader.ReadToEnd();
         (Count, Last) = (records.Count, records.LastOrDefault());
@@ -52,6 +68,9 @@ internal sealed class EvaluationLog : IDisposable
     /// <summary>Reads the whole lines of a log; a last line without its end is left out.</summary>
     public static IReadOnlyList<EvaluationRecord> Read(string path) => new EvaluationReader(path).ReadToEnd();
 
+    /// <summary>The episodes of the log's file, from the first on.</summary>
+    public IReadOnlyList<EvaluationRecord> ReadAll() => Read(path);
+
     /// <summary>Forgets all but the first <paramref name="count"/> episodes: a run that goes back to a checkpoint plays them again.</summary>
     public static void Truncate(string path, long count)
     {
@@ -67,12 +86,16 @@ internal sealed class EvaluationLog : IDisposable
         }
     }
 
-    /// <summary>Appends an episode to the log.</summary>
-    /// <returns>One sentence if it, or those before it, could not be written yet; null if the file has them all.</returns>
-    public string? Append(EvaluationRecord record)
+    /// <summary>Appends the episodes of an evaluation to the log.</summary>
+    /// <returns>One sentence if they, or those before them, could not be written yet; null if the file has them all.</returns>
+    public string? Append(params ReadOnlySpan<EvaluationRecord> episodes)
     {
-        (Count, Last) = (Count + 1, record);
-        unwritten.AddRange(Encoding.UTF8.GetBytes(LineOf(record)));
+        foreach (EvaluationRecord episode in episodes)
+        {
+            (Count, Last) = (Count + 1, episode);
+            unwritten.AddRange(Encoding.UTF8.GetBytes(LineOf(episode)));
+        }
+
         try
         {
             RecordFile.Append(stream, CollectionsMarshal.AsSpan(unwritten));

@@ -1,48 +1,46 @@
 using System.Globalization;
 using Reacher.Fast.Core.Environments;
 using Reacher.Fast.Core.Networks;
-using Reacher.Fast.Training.Env;
 using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Training.Evaluate;
 
 /// <summary>
-/// Plays evaluation episodes without exploration, with seeds of its own: episode k of a run always has the same goals, whatever was
-/// trained or how often the process was restarted. One vector step at a time; nothing is allocated per step.
+/// Plays evaluation episodes without exploration, side by side: each in an environment of its own and with a seed of its own, so that episode
+/// k of a run has the same goals, and the same policy scores the same in it, however many are played beside it, whatever was trained and
+/// however often the process was restarted. The policy chooses for all of them at once. One decision at a time; nothing is allocated for
+/// one.
 /// </summary>
 internal sealed class Evaluator
 {
-    private readonly IVectorEnvironment environment;
     private readonly IPolicy policy;
-    private readonly StepBuffer step;
+    private readonly EpisodeUnderWay[] episodes;
+    private readonly EpisodeScore[] scores;
     private readonly float[] observations;
     private readonly float[] actions;
     private readonly ulong seed;
     private readonly long longest;
-    private EpisodeScores scores;
-    private long decisions;
+    private int count;
 
-    /// <param name="policy">The policy that plays, of the environment's sizes; it stays the caller's to dispose.</param>
-    /// <param name="environment">Where to play; it stays the caller's to dispose.</param>
+    /// <param name="policy">The policy that plays, of the environments' sizes; it stays the caller's to dispose.</param>
+    /// <param name="environments">Where to play, one for each episode played side by side; they stay the caller's to dispose.</param>
     /// <param name="seed">The run's seed, from which those of the episodes follow.</param>
     /// <param name="longest">Decisions after which an episode is cut.</param>
-    public Evaluator(IPolicy policy, IVectorEnvironment environment, ulong seed, long longest)
+    public Evaluator(IPolicy policy, IReadOnlyList<IVectorEnvironment> environments, ulong seed, long longest)
     {
-        (this.policy, this.environment, this.seed, this.longest) = (policy, environment, seed, longest);
-        step = new StepBuffer(environment);
-        observations = new float[environment.AgentCount * environment.ObservationSize];
-        actions = new float[environment.AgentCount * environment.ActionSize];
-        scores = new EpisodeScores(environment.AgentCount);
+        (this.policy, this.seed, this.longest) = (policy, seed, longest);
+        episodes = [.. environments.Select(environment => new EpisodeUnderWay(environment))];
+        scores = new EpisodeScore[episodes.Length];
+        int agents = episodes.Sum(episode => episode.Agents);
+        observations = new float[agents * policy.ObservationSize];
+        actions = new float[agents * policy.ActionSize];
     }
 
-    /// <summary>Mean over the agents of the episode that ended last.</summary>
-    public double Score => scores.LastMean;
+    /// <summary>Most episodes that are played side by side.</summary>
+    public int Width => episodes.Length;
 
-    /// <summary>Standard deviation over the agents.</summary>
-    public double Deviation => scores.LastDeviation;
-
-    /// <summary>Whether the episode that ended last was cut before each agent had come to an end.</summary>
-    public bool WasCut { get; private set; }
+    /// <summary>The scores of the episodes that were played last, in their order.</summary>
+    public ReadOnlySpan<EpisodeScore> Scores => scores.AsSpan(0, count);
 
     /// <summary>The sentence that says of an evaluation that <paramref name="episodes"/> of its episodes were cut.</summary>
     public static string DescribeCut(string episodes, long longest) => string.Create(
@@ -50,38 +48,58 @@ internal sealed class Evaluator
         $"{episodes} cut after {longest:N0} decisions (--longest-episode), before each agent had come to an end; the score is of what was " +
         $"earned by then.");
 
-    /// <summary>Begins evaluation episode <paramref name="index"/>.</summary>
-    public void Begin(long index)
+    /// <summary>Begins evaluation episodes.</summary>
+    /// <param name="first">The number of the first; the others follow.</param>
+    /// <param name="count">How many, up to <see cref="Width"/>.</param>
+    public void Begin(long first, int count)
     {
-        environment.Reset(Seeds.OfEvaluation(seed, index), observations);
-        scores = new EpisodeScores(environment.AgentCount);
-        decisions = 0;
+        this.count = count;
+        int row = 0;
+        for (int i = 0; i < count; i++)
+        {
+            episodes[i].Begin(Seeds.OfEvaluation(seed, first + i), Rows(observations, row, episodes[i].Agents, policy.ObservationSize));
+            row += episodes[i].Agents;
+        }
     }
 
-    /// <summary>One decision of every agent.</summary>
-    /// <returns>Whether the episode has ended.</returns>
+    /// <summary>One decision of every agent whose episode goes on.</summary>
+    /// <returns>Whether all episodes have ended.</returns>
     public bool Step()
     {
-        policy.Act(observations, actions);
-        VectorStep result = step.View;
-        environment.Step(actions, result);
-        result.Observations.CopyTo(observations);
-        decisions++;
-        bool ended = scores.Add(result);
-        WasCut = !ended && decisions >= longest && scores.Cut();
-        return ended || WasCut;
+        int agents = 0;
+        for (int i = 0; i < count; i++)
+        {
+            agents += episodes[i].Agents;
+        }
+
+        policy.Act(Rows(observations, 0, agents, policy.ObservationSize), Rows(actions, 0, agents, policy.ActionSize));
+        bool ended = true;
+        int row = 0;
+        for (int i = 0; i < count; i++)
+        {
+            EpisodeUnderWay episode = episodes[i];
+            episode.Step(
+                Rows(actions, row, episode.Agents, policy.ActionSize), Rows(observations, row, episode.Agents, policy.ObservationSize), longest);
+            scores[i] = episode.Score;
+            ended &= episode.HasEnded;
+            row += episode.Agents;
+        }
+
+        return ended;
     }
 
-    /// <summary>Plays a whole episode.</summary>
+    /// <summary>Plays episodes to their end; parameters as for <see cref="Begin"/>.</summary>
     /// <exception cref="OperationCanceledException">It was ended between two decisions.</exception>
-    public double Play(long index, CancellationToken cancellation = default)
+    public ReadOnlySpan<EpisodeScore> Play(long first, int count, CancellationToken cancellation = default)
     {
-        Begin(index);
+        Begin(first, count);
         do
         {
             cancellation.ThrowIfCancellationRequested();
         }
         while (!Step());
-        return Score;
+        return Scores;
     }
+
+    private static Span<float> Rows(float[] block, int row, int count, int size) => block.AsSpan(row * size, count * size);
 }

@@ -30,7 +30,7 @@ internal sealed record EvaluationResult(IReadOnlyList<double> Scores, int CutEpi
     public double Maximum => Scores.Max();
 }
 
-/// <summary>Plays evaluation episodes with one policy, one after another.</summary>
+/// <summary>Plays evaluation episodes with one policy, as many side by side as there are environments.</summary>
 internal static class PolicyEvaluation
 {
     // These episodes are others than those by which a run chose its best policy, because by the scores that chose it the policy would
@@ -38,30 +38,35 @@ internal static class PolicyEvaluation
     private const long FirstEpisode = 1L << 32;
 
     /// <param name="policy">The policy that plays, of the environment's sizes.</param>
-    /// <param name="environment">The environment to play in.</param>
+    /// <param name="environments">The environments to play in.</param>
     /// <param name="seed">The run's seed, from which those of the episodes follow.</param>
     /// <param name="episodes">How many episodes are played.</param>
     /// <param name="longest">Decisions after which an episode is cut.</param>
-    /// <param name="progress">Told, after each episode, how many have been played and their mean score; may be null.</param>
+    /// <param name="progress">Told, now and then, how many have been played and their mean score; may be null.</param>
     /// <param name="cancellation">Ends it between two decisions.</param>
     /// <exception cref="OperationCanceledException">It was ended.</exception>
     public static EvaluationResult Play(
         IPolicy policy,
-        IVectorEnvironment environment,
+        IReadOnlyList<IVectorEnvironment> environments,
         ulong seed,
         int episodes,
         long longest,
         Action<int, double>? progress = null,
         CancellationToken cancellation = default)
     {
-        var evaluator = new Evaluator(policy, environment, seed, longest);
+        var evaluator = new Evaluator(policy, environments, seed, longest);
         int cut = 0;
-        double[] scores = new double[episodes];
-        for (int i = 0; i < episodes; i++)
+        var scores = new List<double>(episodes);
+        while (scores.Count < episodes)
         {
-            scores[i] = evaluator.Play(FirstEpisode + i, cancellation);
-            cut += evaluator.WasCut ? 1 : 0;
-            progress?.Invoke(i + 1, scores.Take(i + 1).Average());
+            foreach (EpisodeScore score in evaluator.Play(
+                FirstEpisode + scores.Count, Math.Min(evaluator.Width, episodes - scores.Count), cancellation))
+            {
+                scores.Add(score.Mean);
+                cut += score.WasCut ? 1 : 0;
+            }
+
+            progress?.Invoke(scores.Count, scores.Average());
         }
 
         return new EvaluationResult(scores, cut);

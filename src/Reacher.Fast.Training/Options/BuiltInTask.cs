@@ -16,6 +16,8 @@ internal sealed record BuiltInTask(string Environment, RunOptions Sac, RunOption
         Environment = new EnvironmentOptions { Name = EnvironmentOptions.Arm, Agents = Scene.ArmCount, MaxSteps = Scene.MaxSteps },
         Threshold = 30,
         CooldownTransitions = 320_000,
+        EvaluationAgents = Scene.ArmCount,
+        EvaluationEpisodes = 10,
     };
 
     /// <summary>
@@ -31,10 +33,10 @@ internal sealed record BuiltInTask(string Environment, RunOptions Sac, RunOption
     /// Any other environment, a Unity scene or one's own: nothing counts as solved unless the user says what, the run ends after ML-Agents'
     /// default of 500,000 transitions, and SAC tunes its entropy coefficient, because nothing is known of the size of the rewards.
     /// </summary>
-    public static readonly BuiltInTask Default = Of("", threshold: null);
+    public static readonly BuiltInTask Default = Of("", threshold: null, evaluationEpisodes: 5);
 
     /// <summary>The pendulum, for which a mean of -200 is what a policy that swings up and holds on scores at the least.</summary>
-    public static readonly BuiltInTask Pendulum = Of(EnvironmentOptions.Pendulum, threshold: -200);
+    public static readonly BuiltInTask Pendulum = Of(EnvironmentOptions.Pendulum, threshold: -200, evaluationEpisodes: 10);
 
     /// <summary>The task whose environment is called <paramref name="environment"/>.</summary>
     public static BuiltInTask Of(string environment) =>
@@ -43,7 +45,7 @@ internal sealed record BuiltInTask(string Environment, RunOptions Sac, RunOption
     /// <summary>What a run of this task by <paramref name="trainer"/> begins with.</summary>
     public RunOptions Begin(TrainerType trainer) => trainer == TrainerType.Sac ? Sac : Td3;
 
-    private static BuiltInTask Of(string environment, double? threshold)
+    private static BuiltInTask Of(string environment, double? threshold, int evaluationEpisodes)
     {
         var options = new RunOptions
         {
@@ -52,6 +54,7 @@ internal sealed record BuiltInTask(string Environment, RunOptions Sac, RunOption
             TransitionLimit = 500_000,
             TransitionsPerUpdate = 1,
             WarmupTransitions = 2000,
+            EvaluationEpisodes = evaluationEpisodes,
         };
         return new BuiltInTask(
             environment, options with { Learner = new SacOptions() }, options with { Learner = new Td3Options() });

@@ -136,6 +136,15 @@ internal record RunOptions
     [Option(OptionSection.Evaluation, "window", "Evaluation episodes in the window", Minimum = 1, Maximum = 100_000)]
     public int EvaluationWindow { get; init; } = 100;
 
+    [Option(OptionSection.Evaluation, "evaluation_episodes",
+        "Episodes that an evaluation plays side by side with one version of the policy; a Unity player plays one",
+        Minimum = 1, Maximum = 10_000)]
+    public int EvaluationEpisodes { get; init; } = 1;
+
+    [Option(OptionSection.Evaluation, "evaluation_agents",
+        "Agents of an evaluation's episode, whose mean is its score; null for num_agents", Minimum = 1, Maximum = 65_536)]
+    public int? EvaluationAgents { get; init; }
+
     [Option(OptionSection.Evaluation, "longest_episode",
         "Decisions after which an evaluation's episode is cut, so that one that would never end has a score; a warning says so",
         Minimum = 1, Maximum = 1_000_000_000)]

@@ -181,11 +181,11 @@ internal sealed class ChildHost
     private void Evaluate()
     {
         using var deadline = new StopDeadline(control, supervisorGone);
-        using IVectorEnvironment environment =
-            EnvironmentFactory.Create(plan.Environment, plan.EnvironmentCount + self.Index, files.Logs, cancellation: deadline.Passed);
+        using EvaluationEnvironments environments =
+            EvaluationEnvironments.Create(plan, plan.EnvironmentCount + self.Index, files.Logs, cancellation: deadline.Passed);
         using var log = new EvaluationLog(files.Evaluations);
         using var loop = new EvaluationLoop(
-            plan, control, self.Index, environment, new WeightReader(weights), log, new BestPolicy(files, plan), OutputLine.WriteWarning);
+            plan, control, self.Index, environments.All, new WeightReader(weights), log, new BestPolicy(files, plan), OutputLine.WriteWarning);
         while (WaitForEvaluation(loop))
         {
             loop.Turn();

@@ -77,14 +77,12 @@ internal sealed class FinalEvaluation
                 return warning;
             }
 
-            using IVectorEnvironment? own = player is null
-                ? EnvironmentFactory.Create(plan.Environment, plan.EnvironmentCount, files.Logs, cancellation: cancellation)
-                : null;
-            IVectorEnvironment environment = player ?? own!;
-            using ActingPolicy policy = ActingPolicy.Create(plan, environment.AgentCount);
+            using EvaluationEnvironments environments =
+                EvaluationEnvironments.Create(plan, plan.EnvironmentCount, files.Logs, player, cancellation);
+            using ActingPolicy policy = ActingPolicy.Create(plan, environments.AgentCount);
             policy.Load(weights);
             EvaluationResult result = PolicyEvaluation.Play(
-                policy, environment, plan.Seed, plan.EvaluationWindow, plan.LongestEpisode, Count, cancellation);
+                policy, environments.All, plan.Seed, plan.EvaluationWindow, plan.LongestEpisode, Count, cancellation);
             (Mean, Deviation) = (result.Mean, result.Deviation);
             return warning ?? result.DescribeCut(plan.LongestEpisode);
         }

@@ -23,7 +23,6 @@ internal sealed class LockstepParts : IDisposable
 {
     private readonly List<IDisposable> owned = [];
     private readonly RunPlan plan;
-    private readonly IVectorEnvironment? player;
 
     /// <param name="files">The run's folder, which exists.</param>
     /// <param name="plan">The plan of the run.</param>
@@ -32,7 +31,7 @@ internal sealed class LockstepParts : IDisposable
     /// <param name="player">The one environment to train and evaluate in; not disposed. Null for two of the plan's own.</param>
     public LockstepParts(RunFolder files, RunPlan plan, Action<string> say, bool resume, IVectorEnvironment? player)
     {
-        (Files, this.plan, this.player) = (files, plan, player);
+        (Files, this.plan) = (files, plan);
         Directory.CreateDirectory(files.Logs);
         // Pressing Stop in the editor is how its users end a run, and must lose no more than the segment under way.
         SegmentsPerCheckpoint = SegmentsBetweenCheckpoints(plan, player is not null);
@@ -56,11 +55,11 @@ internal sealed class LockstepParts : IDisposable
         Statistics = Own(StatisticDrain.Of(player, files.Logs, worker: 0));
         var returns = Own(new ReturnLog(files.Logs, worker: 0));
         Environment = Own(new EnvironmentLoop(
-            plan, Control, 0, EnvironmentOf(worker: 0), replay, new WeightReader(weights), Statistics, returns));
+            plan, Control, 0, player ?? Own(EnvironmentFactory.Create(plan.Environment, worker: 0)), replay, new WeightReader(weights), Statistics, returns));
 
         Evaluations = Own(new EvaluationLog(files.Evaluations));
         Evaluation = Own(new EvaluationLoop(
-            plan, Control, 0, EnvironmentOf(worker: 1), new WeightReader(weights), Evaluations, new BestPolicy(files, plan), say));
+            plan, Control, 0, Own(EvaluationEnvironments.Create(plan, worker: 1, borrowed: player)).All, new WeightReader(weights), Evaluations, new BestPolicy(files, plan), say));
         Progress = new RunProgress(files, plan, Control, replay);
     }
 
@@ -126,8 +125,6 @@ internal sealed class LockstepParts : IDisposable
         Control.Limiter.Configure(
             new RateLimits(plan.UpdatesPerTransition, plan.WarmupTransitions, LearnerSlack: 1, EnvironmentSlack: 1));
     }
-
-    private IVectorEnvironment EnvironmentOf(int worker) => player ?? Own(EnvironmentFactory.Create(plan.Environment, worker));
 
     private T Own<T>(T resource)
         where T : IDisposable

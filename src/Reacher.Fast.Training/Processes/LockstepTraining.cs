@@ -135,7 +135,7 @@ internal sealed class LockstepTraining : IDisposable
         return true;
     }
 
-    // One episode a segment; once the scores are there, as many as judge a policy, or, before the run is solved, as fill the window. Each
+    // One evaluation a segment; once the scores are there, as many as judge a policy, or, before the run is solved, as fill the window. Each
     // is played to its end, whatever is asked meanwhile: the checkpoint after it says how many there were.
     private bool Evaluate()
     {
@@ -147,8 +147,12 @@ internal sealed class LockstepTraining : IDisposable
             {
             }
 
-            episodes++;
-            window.Add(parts.Evaluations.Last!.Score);
+            foreach (double score in parts.Evaluation.Scores)
+            {
+                episodes++;
+                window.Add(score);
+            }
+
             // What a player's scene reports of an evaluation is no part of the training's curves.
             parts.Statistics.Discard();
             Show();
@@ -157,7 +161,7 @@ internal sealed class LockstepTraining : IDisposable
                 Cooldown.Begin(control);
             }
         }
-        while (!control.ShouldStop && plan.StopWhenSolved && parts.Evaluation.LastScore >= plan.Threshold &&
+        while (!control.ShouldStop && plan.StopWhenSolved && parts.Evaluation.LastMean >= plan.Threshold &&
             (control.CooldownStart is null || episodes < BestPolicy.Episodes));
         return true;
     }

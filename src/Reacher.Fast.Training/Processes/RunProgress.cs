@@ -235,10 +235,11 @@ internal sealed class RunProgress
         {
             scores.Add(record.Score);
             window.Add(record.Score);
-            if (record.Score >= plan.Threshold)
+            scoresAtThreshold += record.Score >= plan.Threshold ? 1 : 0;
+            // Of several episodes that the same weights played side by side it is their mean that counts, not the best of them.
+            if (record.Mean >= plan.Threshold)
             {
-                scoresAtThreshold++;
-                kept.FirstAtThreshold ??= new Milestone(record.TrainingEpisodes, record.Transitions, Elapsed, record.Score);
+                kept.FirstAtThreshold ??= new Milestone(record.TrainingEpisodes, record.Transitions, Elapsed, record.Mean);
             }
 
             if (window.IsSolved)

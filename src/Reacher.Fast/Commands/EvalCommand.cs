@@ -16,7 +16,9 @@ namespace Reacher.Fast.Commands;
 /// <summary><c>eval RUN</c>: plays a run's policy, or one in a file, without exploration and says how well it did.</summary>
 internal static class EvalCommand
 {
-    private const string LongestEpisode = "longest_episode";
+    private const string Agents = "num_agents";
+
+    private static readonly string[] OfEvaluation = ["longest_episode", "evaluation_episodes", "evaluation_agents"];
 
     public static Command Create()
     {
@@ -30,12 +32,18 @@ internal static class EvalCommand
         Option<bool> json = CommonOptions.Json();
         var command = new Command("eval", "Play a policy without exploration and print its scores.") { run, episodes, seed, results, json };
         // Of a run, its own environment is played unless another is named; of a file, the arm. Nothing else of a run concerns an evaluation
-        // but how long its episodes may be.
-        var flags = new ConfigurationFlags(OptionKeys.All.Where(key => key.IsOfEnvironment || key.Name == LongestEpisode));
+        // but how its episodes are played.
+        var flags = new ConfigurationFlags(OptionKeys.All.Where(key => key.IsOfEnvironment || OfEvaluation.Contains(key.Name)));
         flags.AddTo(command);
         command.SetAction(result =>
         {
-            RunSource source = RunSource.Find(result.GetValue(run)!, result.GetValue(results)!, flags: flags.Read(result));
+            IReadOnlyList<FlagValue> given = flags.Read(result);
+            RunSource source = RunSource.Find(result.GetValue(run)!, result.GetValue(results)!, flags: given);
+            if (given.Any(flag => flag.Key.Name == Agents))
+            {
+                source = source with { Options = source.Options with { EvaluationAgents = null } };
+            }
+
             return Run(source, result.GetValue(episodes), result.GetValue(seed), result.GetValue(json));
         });
         return command;
@@ -51,13 +59,14 @@ internal static class EvalCommand
 
         using IPolicy policy = PolicyLoader.Open(source.PolicyFile);
         RunOptions options = RunPlanner.Settle(source.Options, TimeProvider.System);
-        options = options with { Seed = seed ?? options.Seed };
+        options = options with { Seed = seed ?? options.Seed, Environment = EvaluationEnvironments.Of(options) };
         (RunPlan plan, PlanningEnvironment probe) = RunPreparation.Open(options, evaluates: true);
         using PlanningEnvironment owned = probe;
         RequireFit(policy, plan, source.PolicyFile);
         // A Unity player is slow, so the user is told how many episodes have been played.
         bool watched = !json && !Console.IsErrorRedirected && !Console.IsOutputRedirected;
-        EvaluationResult result = PolicyEvaluation.Play(policy, probe.Environment, plan.Seed, episodes, plan.LongestEpisode, watched ? Show : null);
+        using EvaluationEnvironments environments = EvaluationEnvironments.Create(plan, worker: 0, borrowed: probe.Environment);
+        EvaluationResult result = PolicyEvaluation.Play(policy, environments.All, plan.Seed, episodes, plan.LongestEpisode, watched ? Show : null);
         if (result.DescribeCut(plan.LongestEpisode) is string cut)
         {
             OutputLine.WriteWarning(cut);

@@ -38,7 +38,7 @@ public sealed class BestPolicyTests
         var best = new BestPolicy(files, Plan);
         foreach (double score in new[] { 40, 40, 40, 40 })
         {
-            Assert.That(best.Add(score, new float[Plan.PolicySpec.BlockLength]), Is.Null);
+            Assert.That(best.Add([score], new float[Plan.PolicySpec.BlockLength]), Is.Null);
         }
 
         // A file that somebody has to himself is to others what one on a failing disk is.
@@ -73,7 +73,7 @@ public sealed class BestPolicyTests
             foreach (double score in scores)
             {
                 block.AsSpan().Fill(++mark);
-                Assert.That(best.Add(score, block), Is.Null);
+                Assert.That(best.Add([score], block), Is.Null);
             }
 
             if (BestPolicy.Find(new RunFolder(folder.Path, "Reacher"), Assert.Fail) is not string path)
@@ -94,7 +94,7 @@ public sealed class BestPolicyTests
         var best = new BestPolicy(new RunFolder(folder.Path, "Reacher"), Plan);
         for (int i = 0; i < 10; i++)
         {
-            best.Add(29.9, new float[Plan.PolicySpec.BlockLength]);
+            best.Add([29.9], new float[Plan.PolicySpec.BlockLength]);
         }
 
         Assert.That(BestPolicy.Find(new RunFolder(folder.Path, "Reacher"), Assert.Fail), Is.Null);
@@ -105,6 +105,6 @@ public sealed class BestPolicyTests
     {
         using var folder = new TemporaryFolder();
         var best = new BestPolicy(new RunFolder(folder["none"], "Reacher"), Plan with { EvaluationWindow = 1 });
-        Assert.That(best.Add(31, new float[Plan.PolicySpec.BlockLength]), Does.Contain("was not kept"));
+        Assert.That(best.Add([31], new float[Plan.PolicySpec.BlockLength]), Does.Contain("was not kept"));
     }
 }

@@ -49,7 +49,7 @@ public sealed class EvaluationLoopTests
         // The behaviour's folder is missing.
         var best = new BestPolicy(new RunFolder(run["none"], "Reacher"), plan);
         using var loop = new EvaluationLoop(
-            plan, run.Control, 0, environment, new WeightReader(run.Weights), log, best, sentence => phases.Add(self.Phase));
+            plan, run.Control, 0, [environment], new WeightReader(run.Weights), log, best, sentence => phases.Add(self.Phase));
         run.PublishZeros(version: 0);
         self.Phase = ProcessPhase.Running;
         Play(loop);
@@ -147,10 +147,10 @@ public sealed class EvaluationLoopTests
     public void Agents_that_had_ended_and_those_that_are_cut_make_the_score_together()
     {
         var scripted = new ScriptedEnvironment(LoopFolder.Agents, episodeSteps: 3) { StepsOfLastAgent = int.MaxValue, LastAgentEnds = false };
-        EvaluationResult result = PolicyEvaluation.Play(new ZeroPolicy(), scripted, seed: 7, episodes: 2, longest: 5);
+        EvaluationResult result = PolicyEvaluation.Play(new ZeroPolicy(), [scripted], seed: 7, episodes: 2, longest: 5);
         Assert.That(result.Scores, Is.EqualTo(new[] { 4.0, 4.0 }), "3 and 5");
         Assert.That(result.DescribeCut(5), Does.StartWith("2 of 2 episodes were cut after 5 decisions"));
-        Assert.That(PolicyEvaluation.Play(new ZeroPolicy(), scripted, seed: 7, episodes: 1, longest: 6).DescribeCut(6), Is.Not.Null);
+        Assert.That(PolicyEvaluation.Play(new ZeroPolicy(), [scripted], seed: 7, episodes: 1, longest: 6).DescribeCut(6), Is.Not.Null);
     }
 
     [Test]
@@ -186,7 +186,7 @@ public sealed class EvaluationLoopTests
     private EvaluationLoop Create(RunPlan plan)
     {
         var best = new BestPolicy(new RunFolder(run[""], plan.Behavior), plan);
-        var loop = new EvaluationLoop(plan, run.Control, 0, environment, new WeightReader(run.Weights), log, best, said.Add);
+        var loop = new EvaluationLoop(plan, run.Control, 0, [environment], new WeightReader(run.Weights), log, best, said.Add);
         loops.Add(loop);
         return loop;
     }
