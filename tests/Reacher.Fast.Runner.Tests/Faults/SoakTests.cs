@@ -33,7 +33,7 @@ public sealed class SoakTests
         using var results = new TemporaryFolder();
         using RunnerProcess run = RunnerProcess.Start(
             "train", "--json", "--results-dir", results.Path, "--run-id", "a", "--env", $"{typeof(QuickTask).Assembly.Location}#{nameof(QuickTask)}",
-            "--num-agents", "50", "--n-step", "1", "--threads", "1", "--hidden-units", "8", "--batch-size", "8", "--buffer-size", "1000000",
+            "--num-agents", "50", "--evaluation-episodes", "1", "--n-step", "1", "--threads", "1", "--hidden-units", "8", "--batch-size", "8", "--buffer-size", "1000000",
             "--buffer-init-steps", "1000", "--steps-per-update", Number(rows / updates), "--summary-freq", Number(rows / 10_000), "--max-steps",
             Number(100 * rows), "--checkpoint-interval", Number(rows / 100), "--threshold", "1", "--seed", "5", "--no-stop");
         using ControlBlock control = RunnerProcess.Control(results.Path, "a");
