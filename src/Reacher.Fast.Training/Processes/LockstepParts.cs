@@ -54,12 +54,13 @@ internal sealed class LockstepParts : IDisposable
 
         Statistics = Own(StatisticDrain.Of(player, files.Logs, worker: 0));
         var returns = Own(new ReturnLog(files.Logs, worker: 0));
-        Environment = Own(new EnvironmentLoop(
-            plan, Control, 0, player ?? Own(EnvironmentFactory.Create(plan.Environment, worker: 0)), replay, new WeightReader(weights), Statistics, returns));
+        IVectorEnvironment stepped = player ?? Own(EnvironmentFactory.Create(plan.Environment, worker: 0));
+        Environment = Own(new EnvironmentLoop(plan, Control, 0, stepped, replay, new WeightReader(weights), Statistics, returns));
 
         Evaluations = Own(new EvaluationLog(files.Evaluations));
+        EvaluationEnvironments evaluated = Own(EvaluationEnvironments.Create(plan, worker: 1, borrowed: player));
         Evaluation = Own(new EvaluationLoop(
-            plan, Control, 0, Own(EvaluationEnvironments.Create(plan, worker: 1, borrowed: player)).All, new WeightReader(weights), Evaluations, new BestPolicy(files, plan), say));
+            plan, Control, 0, evaluated.All, new WeightReader(weights), Evaluations, new BestPolicy(files, plan), say));
         Progress = new RunProgress(files, plan, Control, replay);
     }
 

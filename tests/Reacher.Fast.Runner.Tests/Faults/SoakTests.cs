@@ -32,10 +32,11 @@ public sealed class SoakTests
     {
         using var results = new TemporaryFolder();
         using RunnerProcess run = RunnerProcess.Start(
-            "train", "--json", "--results-dir", results.Path, "--run-id", "a", "--env", $"{typeof(QuickTask).Assembly.Location}#{nameof(QuickTask)}",
-            "--num-agents", "50", "--evaluation-episodes", "1", "--n-step", "1", "--threads", "1", "--hidden-units", "8", "--batch-size", "8", "--buffer-size", "1000000",
-            "--buffer-init-steps", "1000", "--steps-per-update", Number(rows / updates), "--summary-freq", Number(rows / 10_000), "--max-steps",
-            Number(100 * rows), "--checkpoint-interval", Number(rows / 100), "--threshold", "1", "--seed", "5", "--no-stop");
+            "train", "--json", "--results-dir", results.Path, "--run-id", "a", "--env",
+            $"{typeof(QuickTask).Assembly.Location}#{nameof(QuickTask)}", "--num-agents", "50", "--evaluation-episodes", "1", "--n-step", "1",
+            "--threads", "1", "--hidden-units", "8", "--batch-size", "8", "--buffer-size", "1000000", "--buffer-init-steps", "1000",
+            "--steps-per-update", Number(rows / updates), "--summary-freq", Number(rows / 10_000), "--max-steps", Number(100 * rows),
+            "--checkpoint-interval", Number(rows / 100), "--threshold", "1", "--seed", "5", "--no-stop");
         using ControlBlock control = RunnerProcess.Control(results.Path, "a");
         var clock = Stopwatch.StartNew();
         var table = new StringBuilder();
@@ -86,7 +87,10 @@ public sealed class SoakTests
     private static string Line(ControlBlock control, Stopwatch clock, ProcessUse[] uses) => string.Create(
         CultureInfo.InvariantCulture,
         $"| {clock.Elapsed.TotalSeconds:F0} | {control.Slot(ProcessRole.Evaluation, 0).Episodes} | {control.TotalTransitions} " +
-        $"| {control.Learner.Updates} | {string.Join(" | ", uses.Select(use => $"{use.Resident / 1000} / {use.Descriptors} / {use.Threads} / {use.Seconds:F0}"))} |");
+        $"| {control.Learner.Updates} | {string.Join(" | ", uses.Select(Cell))} |");
+
+    private static string Cell(ProcessUse use) => string.Create(
+        CultureInfo.InvariantCulture, $"{use.Resident / 1000} MB / {use.Descriptors} / {use.Threads} / {use.Seconds:F0} s");
 
     private static string Files(string folder) => string.Join(
         '\n',

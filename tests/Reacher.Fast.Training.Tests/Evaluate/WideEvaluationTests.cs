@@ -144,7 +144,8 @@ public sealed class WideEvaluationTests
     private static double[] Scores(float[] weights, int width)
     {
         const int Episodes = 5;
-        ArmEnvironment[] environments = [.. Enumerable.Range(0, width).Select(_ => new ArmEnvironment(new ArmOptions { ArmCount = Arms, MaxSteps = 200 }))];
+        var arm = new ArmOptions { ArmCount = Arms, MaxSteps = 200 };
+        ArmEnvironment[] environments = [.. Enumerable.Range(0, width).Select(_ => new ArmEnvironment(arm))];
         using var policy = ActingPolicy.Create(ArmPlan, width * Arms);
         policy.Load(weights);
         EvaluationResult result = PolicyEvaluation.Play(policy, environments, seed: 7, Episodes, longest: 1000);
