@@ -29,7 +29,8 @@ internal sealed class LockstepParts : IDisposable
     /// <param name="say">Takes a sentence for the user.</param>
     /// <param name="resume">Open the files of a run that goes on, instead of making new ones.</param>
     /// <param name="player">The one environment to train and evaluate in; not disposed. Null for two of the plan's own.</param>
-    public LockstepParts(RunFolder files, RunPlan plan, Action<string> say, bool resume, IVectorEnvironment? player)
+    /// <param name="begun">When the command began, from which the run's seconds count; null for now.</param>
+    public LockstepParts(RunFolder files, RunPlan plan, Action<string> say, bool resume, IVectorEnvironment? player, long? begun)
     {
         (Files, this.plan) = (files, plan);
         Directory.CreateDirectory(files.Logs);
@@ -61,7 +62,7 @@ internal sealed class LockstepParts : IDisposable
         EvaluationEnvironments evaluated = Own(EvaluationEnvironments.Create(plan, worker: 1, borrowed: player));
         Evaluation = Own(new EvaluationLoop(
             plan, Control, 0, evaluated.All, new WeightReader(weights), Evaluations, new BestPolicy(files, plan), say));
-        Progress = new RunProgress(files, plan, Control, replay);
+        Progress = new RunProgress(files, plan, Control, replay, begun);
     }
 
     /// <summary>The run's folder.</summary>

@@ -35,10 +35,12 @@ internal sealed class LockstepTraining : IDisposable
     /// <param name="resume">Go on from the newest checkpoint in the folder.</param>
     /// <param name="player">The one environment to train and evaluate in, alternately; not disposed. Null for two of the plan's
     /// own.</param>
-    public LockstepTraining(RunFolder files, RunPlan plan, RunReporter reporter, bool resume, IVectorEnvironment? player = null)
+    /// <param name="begun">When the command began, from which the run's seconds count; null for now.</param>
+    public LockstepTraining(
+        RunFolder files, RunPlan plan, RunReporter reporter, bool resume, IVectorEnvironment? player = null, long? begun = null)
     {
         (this.plan, this.player, this.reporter) = (plan, player, reporter);
-        parts = new LockstepParts(files, plan, reporter.Say, resume, player);
+        parts = new LockstepParts(files, plan, reporter.Say, resume, player, begun);
         control = parts.Control;
         window = EvaluationWindow.Over(plan, EvaluationLog.Read(files.Evaluations));
         segment = parts.SegmentsBefore;

@@ -11,7 +11,7 @@ internal sealed class ProgressFile
     private const int LargestFile = 1 << 20;
 
     private readonly string path;
-    private readonly Stopwatch clock = Stopwatch.StartNew();
+    private readonly long begun;
     private readonly Saved saved = new();
     private TimeSpan savedAt;
     private Task saving = Task.CompletedTask;
@@ -19,9 +19,11 @@ internal sealed class ProgressFile
     /// <summary>Goes on from the file, if there is one.</summary>
     /// <param name="path">The file.</param>
     /// <param name="transitions">Where the run is; milestones that it has yet to reach again do not count.</param>
-    public ProgressFile(string path, long transitions)
+    /// <param name="begun">When the command began (<see cref="Stopwatch.GetTimestamp"/>); null for now.</param>
+    public ProgressFile(string path, long transitions, long? begun = null)
     {
         this.path = path;
+        this.begun = begun ?? Stopwatch.GetTimestamp();
         try
         {
             saved = Load(path).Before(transitions);
@@ -44,10 +46,10 @@ internal sealed class ProgressFile
     /// <summary>Seconds the run has been at it, interruptions left out.</summary>
     public double Elapsed => saved.ElapsedSeconds + SessionSeconds;
 
-    /// <summary>Seconds since the last interruption.</summary>
-    public double SessionSeconds => clock.Elapsed.TotalSeconds;
+    /// <summary>Seconds since the command began that began the run or went on with it.</summary>
+    public double SessionSeconds => Session.TotalSeconds;
 
-    /// <summary>The first evaluation episode that reached the threshold; null before.</summary>
+    /// <summary>The first evaluation that reached the threshold; null before.</summary>
     public Milestone? FirstAtThreshold
     {
         get => saved.FirstAtThreshold;
@@ -60,6 +62,8 @@ internal sealed class ProgressFile
         get => saved.Solved;
         set => saved.Solved = value;
     }
+
+    private TimeSpan Session => Stopwatch.GetElapsedTime(begun);
 
     /// <summary>Writes the file, once what is under way is written.</summary>
     public void Save()
@@ -74,9 +78,9 @@ internal sealed class ProgressFile
     /// </summary>
     public void SaveNowAndThen()
     {
-        if (clock.Elapsed - savedAt >= SaveInterval && saving.IsCompleted)
+        if (Session - savedAt >= SaveInterval && saving.IsCompleted)
         {
-            savedAt = clock.Elapsed;
+            savedAt = Session;
             string text = Text();
             try
             {

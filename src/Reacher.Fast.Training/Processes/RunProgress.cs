@@ -36,7 +36,12 @@ internal sealed class RunProgress
     private double transitionRate;
     private double updateRate;
 
-    public RunProgress(RunFolder files, RunPlan plan, ControlBlock control, ReplayFile replay)
+    /// <param name="files">The run's folder.</param>
+    /// <param name="plan">The plan of the run.</param>
+    /// <param name="control">Its counters.</param>
+    /// <param name="replay">Its replay.</param>
+    /// <param name="begun">When the command began, from which the run's seconds count; null for now.</param>
+    public RunProgress(RunFolder files, RunPlan plan, ControlBlock control, ReplayFile replay, long? begun = null)
     {
         this.files = files;
         this.plan = plan;
@@ -46,7 +51,7 @@ internal sealed class RunProgress
         evaluations = new EvaluationReader(files.Evaluations);
         stall = new StallWatch(plan, control, replay, TimeProvider.System);
         transitionsBefore = sampledTransitions = control.TotalTransitions;
-        kept = new ProgressFile(files.Progress, transitionsBefore);
+        kept = new ProgressFile(files.Progress, transitionsBefore, begun);
         updatesBefore = sampledUpdates = control.Learner.Updates;
         final = new FinalEvaluation(files, plan, control);
         ReadNewEvaluations();

@@ -45,7 +45,8 @@ internal sealed class Supervisor : IDisposable
     private readonly ManualResetEventSlim wake = new();
     private readonly WatchClock clock = new(TimeProvider.System);
 
-    private Supervisor(RunFolder files, RunPlan plan, RunReporter reporter, ReplayFile replay, ControlBlock control, WeightChannel weights)
+    private Supervisor(
+        RunFolder files, RunPlan plan, RunReporter reporter, ReplayFile replay, ControlBlock control, WeightChannel weights, long? begun)
     {
         this.files = files;
         this.plan = plan;
@@ -53,30 +54,30 @@ internal sealed class Supervisor : IDisposable
         this.replay = replay;
         this.control = control;
         this.weights = weights;
-        progress = new RunProgress(files, plan, control, replay);
+        progress = new RunProgress(files, plan, control, replay, begun);
     }
 
-    /// <summary>Makes the files of a new run.</summary>
+    /// <summary>Makes the files of a new run, whose seconds count from <paramref name="begun"/>, or from now.</summary>
     /// <exception cref="InputException">There is not enough room for the replay, or the folder cannot be written.</exception>
-    public static Supervisor Create(RunFolder files, RunPlan plan, RunReporter reporter)
+    public static Supervisor Create(RunFolder files, RunPlan plan, RunReporter reporter, long? begun = null)
     {
         Directory.CreateDirectory(files.Logs);
         ReplayFile replay = ReplayFile.Create(files.Replay, plan.TransitionSpec, plan.BufferSize, new ReplayOptions { Overwrite = true });
         ControlBlock control = ControlBlock.Create(files.Control, overwrite: true);
         WeightChannel weights = WeightChannel.Create(files.Weights, plan.PublishedLength, overwrite: true);
         plan.Save(files.Plan);
-        return new Supervisor(files, plan, reporter, replay, control, weights);
+        return new Supervisor(files, plan, reporter, replay, control, weights, begun);
     }
 
-    /// <summary>Opens the files of a run that goes on.</summary>
+    /// <summary>Opens the files of a run that goes on, whose seconds count on from <paramref name="begun"/>, or from now.</summary>
     /// <exception cref="InputException">A file is missing or damaged.</exception>
-    public static Supervisor Resume(RunFolder files, RunPlan plan, RunReporter reporter)
+    public static Supervisor Resume(RunFolder files, RunPlan plan, RunReporter reporter, long? begun = null)
     {
         ReplayFile replay = ReplayFile.Open(files.Replay, plan.TransitionSpec);
         ControlBlock control = ControlBlock.Open(files.Control);
         WeightChannel weights = WeightChannel.Open(files.Weights, plan.PublishedLength);
         plan.Save(files.Plan);
-        return new Supervisor(files, plan, reporter, replay, control, weights);
+        return new Supervisor(files, plan, reporter, replay, control, weights, begun);
     }
 
     /// <summary>The run, from its start to its end.</summary>

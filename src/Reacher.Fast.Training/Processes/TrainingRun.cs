@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Reacher.Fast.Core;
 using Reacher.Fast.Core.Checkpoints;
 using Reacher.Fast.Core.Environments;
@@ -32,6 +33,9 @@ internal sealed class TrainingRun(LoadedConfiguration loaded, IRunView view)
 
     /// <summary>Asks the run to end, as SIGINT would; null where those signals do.</summary>
     public CancellationToken? Stop { get; init; }
+
+    /// <summary>When the command began (<see cref="Stopwatch.GetTimestamp"/>), from which the run's seconds count.</summary>
+    public long Begun { get; init; } = Stopwatch.GetTimestamp();
 
     /// <summary>The run's folder, once <see cref="Run"/> has begun.</summary>
     public RunFolder? Files { get; private set; }
@@ -110,14 +114,14 @@ internal sealed class TrainingRun(LoadedConfiguration loaded, IRunView view)
 
     private int TrainInProcess(RunPlan plan, RunFolder files, RunReporter reporter, IVectorEnvironment? player)
     {
-        using var lockstep = new LockstepTraining(files, plan, reporter, loaded.Options.Resume, player);
+        using var lockstep = new LockstepTraining(files, plan, reporter, loaded.Options.Resume, player, Begun);
         return Stop is CancellationToken stop ? lockstep.Run(stop) : lockstep.Run();
     }
 
     private int TrainInProcesses(RunPlan plan, RunFolder files, RunReporter reporter)
     {
         using Supervisor supervisor =
-            loaded.Options.Resume ? Supervisor.Resume(files, plan, reporter) : Supervisor.Create(files, plan, reporter);
+            loaded.Options.Resume ? Supervisor.Resume(files, plan, reporter, Begun) : Supervisor.Create(files, plan, reporter, Begun);
         return supervisor.Run();
     }
 }

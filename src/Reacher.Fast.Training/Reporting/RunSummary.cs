@@ -74,20 +74,21 @@ internal sealed record RunSummary
     {
         var text = new StringBuilder();
         Line("outcome", Outcome);
-        Line("trained", $"{Whole(Episodes)} episodes, {Whole(Transitions)} transitions, {Whole(Updates)} updates in {F1(ElapsedSeconds)} s");
-        Line("rates", $"{Whole((long)TransitionsPerSecond)} transitions/s, {Whole((long)UpdatesPerSecond)} updates/s");
         if (Threshold is not null)
         {
             Line("first at threshold", Describe(FirstAtThreshold));
             Line("solved", Describe(Solved));
         }
 
+        Line("ended", $"after {F1(ElapsedSeconds)} s");
         Line("window", $"mean {F2(WindowMean)} over the last {WindowCount} of {EvaluationEpisodes} evaluation episodes");
         if (FinalScore is double score)
         {
             Line("final policy", $"{F2(score)} +- {F2(FinalDeviation ?? 0)} over {FinalEpisodes} evaluation episodes");
         }
 
+        Line("trained", $"{Whole(Episodes)} episodes, {Whole(Transitions)} transitions, {Whole(Updates)} updates");
+        Line("rates", $"{Whole((long)TransitionsPerSecond)} transitions/s, {Whole((long)UpdatesPerSecond)} updates/s");
         Line("folder", Folder);
         if (Model is not null)
         {
@@ -101,8 +102,8 @@ internal sealed record RunSummary
 
     private static string Describe(Milestone? milestone) => milestone is null
         ? "not yet"
-        : $"after {Whole(milestone.Episodes)} episodes, {Whole(milestone.Transitions)} transitions, " +
-            $"{F1(milestone.Seconds)} s, score {F2(milestone.Score)}";
+        : $"after {F1(milestone.Seconds)} s, {Whole(milestone.Episodes)} episodes, {Whole(milestone.Transitions)} transitions: " +
+            $"mean {F2(milestone.Score)}";
 
     private static string Whole(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using Reacher.Fast.Core.Options;
 using Reacher.Fast.Training.Options;
 using Reacher.Fast.Training.Processes;
@@ -83,6 +84,13 @@ internal static class TrainCommand
             Environment.SetEnvironmentVariable(OutputLine.TraceVariable, "1");
         }
 
-        return new TrainingRun(loaded, view) { Collector = otlp }.Run();
+        return new TrainingRun(loaded, view) { Collector = otlp, Begun = ProcessStart() }.Run();
+    }
+
+    // The runtime's own start is part of what a user waits for.
+    private static long ProcessStart()
+    {
+        using Process self = Process.GetCurrentProcess();
+        return Stopwatch.GetTimestamp() - (long)((DateTime.Now - self.StartTime).TotalSeconds * Stopwatch.Frequency);
     }
 }
