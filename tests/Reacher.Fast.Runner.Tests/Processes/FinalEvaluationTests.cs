@@ -86,5 +86,8 @@ public sealed class FinalEvaluationTests
     private IEnumerable<string> Arguments(bool inProcess) => RunnerProcess.SmallRun(
         results,
         "a",
-        ["--max-steps", "1000", "--window", "3", "--max-step", "40", "--num-agents", "2", .. inProcess ? ["--in-process"] : Array.Empty<string>()]);
+        [
+            "--max-steps", "1000", "--window", "3", "--evaluation-episodes", "1", "--max-step", "40", "--num-agents", "2",
+            .. inProcess ? ["--in-process"] : Array.Empty<string>(),
+        ]);
 }
