@@ -8,7 +8,6 @@ internal static class MlAgentsKeys
 {
     private static readonly Dictionary<string, Foreign> Keys = new(StringComparer.Ordinal)
     {
-        ["behaviors.*.hyperparameters.learning_rate_schedule"] = new("the learning rate stays constant until the run cools down", "constant"),
         ["behaviors.*.hyperparameters.reward_signal_steps_per_update"] = new("there is no reward signal that is trained"),
         ["behaviors.*.network_settings.vis_encode_type"] = new("there are no visual observations", "simple"),
         ["behaviors.*.network_settings.memory"] = new("policies have no memory"),

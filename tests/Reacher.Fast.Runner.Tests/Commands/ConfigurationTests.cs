@@ -250,6 +250,9 @@ public sealed class ConfigurationTests
             () => Parse("behaviors: {R: {hyperparameters: {batch_size: 256, buffer_size: 100}}}"),
             Throws.TypeOf<InputException>().With.Message.EqualTo("batch_size is 256 and buffer_size 100; a batch must fit into the buffer."));
         Assert.That(
+            () => Parse("behaviors: {R: {max_steps: 0, hyperparameters: {learning_rate_schedule: linear}}}"),
+            Throws.TypeOf<InputException>().With.Message.StartsWith("learning_rate_schedule is linear and max_steps 0"));
+        Assert.That(
             () => ConfigurationLoader.Parse("", "x", [Flag("resume", "true"), Flag("force", "true"), Flag("run_id", "a")]),
             Throws.TypeOf<InputException>().With.Message.Contains("contradict"));
         Assert.That(
