@@ -8,10 +8,10 @@ internal static class MlAgentsKeys
 {
     private static readonly Dictionary<string, Foreign> Keys = new(StringComparer.Ordinal)
     {
-        ["behaviors.*.hyperparameters.reward_signal_steps_per_update"] = new("there is no reward signal that is trained"),
+        ["behaviors.*.hyperparameters.reward_signal_steps_per_update"] = new("there is no reward signal that is trained", Foreign.Any),
         ["behaviors.*.network_settings.vis_encode_type"] = new("there are no visual observations", "simple"),
         ["behaviors.*.network_settings.memory"] = new("policies have no memory"),
-        ["behaviors.*.network_settings.goal_conditioning_type"] = new("there are no goal signals", "hyper"),
+        ["behaviors.*.network_settings.goal_conditioning_type"] = new("there are no goal signals", "hyper", "none"),
         ["behaviors.*.network_settings.deterministic"] = new("training explores and evaluation does not", "false") { Flag = "--deterministic" },
         ["behaviors.*.reward_signals.extrinsic.network_settings"] = new("the extrinsic reward needs no network"),
         ["behaviors.*.reward_signals.gail"] = new("only the extrinsic reward is used"),
@@ -52,7 +52,7 @@ internal static class MlAgentsKeys
     {
         bool found = Keys.TryGetValue(path, out Foreign? foreign);
         bool harmless = value is YamlScalar { Text: var text } &&
-            (text is null || (foreign is not null && foreign.Harmless.Contains(text, StringComparer.OrdinalIgnoreCase)));
+            (text is null || (foreign is not null && foreign.IsHarmless(text)));
         instead = found && !harmless ? foreign!.Instead : null;
         return found;
     }
@@ -64,7 +64,12 @@ internal static class MlAgentsKeys
 
     private sealed record Foreign(string Instead, params string[] Harmless)
     {
+        /// <summary>In place of a harmless value: every value is, as what the key is about has a warning of its own.</summary>
+        public const string Any = "*";
+
         /// <summary>The flag that stands for the key; null for none.</summary>
         public string? Flag { get; init; }
+
+        public bool IsHarmless(string text) => Harmless is [Any] || Harmless.Contains(text, StringComparer.OrdinalIgnoreCase);
     }
 }
