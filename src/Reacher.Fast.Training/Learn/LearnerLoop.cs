@@ -92,7 +92,7 @@ internal sealed class LearnerLoop
     // Learning rates change where weights are published, so that a run in lock-step changes them after the same update each time.
     private void Publish(long version)
     {
-        learner.LearningRateScale = Cooldown.LearningRateScale(plan, control);
+        learner.LearningRateScale = LearningRates.Scale(plan, control);
         publish(weights, version);
         published = version;
         self.WeightVersion = version;

@@ -25,7 +25,10 @@ internal static class KeySuggestion
         };
     }
 
-    /// <summary>The candidate with the fewest edits, if those are few enough to be a slip; else null.</summary>
+    /// <summary>
+    /// The candidate with the fewest edits, if those are few enough to be a slip; else null. <c>force</c> is never one: it deletes a run, which
+    /// nobody is to be talked into.
+    /// </summary>
     public static string? Nearest(string name, IEnumerable<string> candidates)
     {
         string? nearest = null;
@@ -33,7 +36,7 @@ internal static class KeySuggestion
         foreach (string candidate in candidates)
         {
             int edits = Edits(name, candidate);
-            if (edits < fewest)
+            if (edits < fewest && candidate.TrimStart('-') != "force")
             {
                 (nearest, fewest) = (candidate, edits);
             }

@@ -8,12 +8,11 @@ internal static class MlAgentsKeys
 {
     private static readonly Dictionary<string, Foreign> Keys = new(StringComparer.Ordinal)
     {
-        ["behaviors.*.hyperparameters.learning_rate_schedule"] = new("the learning rate stays constant until the run cools down", "constant"),
-        ["behaviors.*.hyperparameters.reward_signal_steps_per_update"] = new("there is no reward signal that is trained"),
+        ["behaviors.*.hyperparameters.reward_signal_steps_per_update"] = new("there is no reward signal that is trained", Foreign.Any),
         ["behaviors.*.network_settings.vis_encode_type"] = new("there are no visual observations", "simple"),
         ["behaviors.*.network_settings.memory"] = new("policies have no memory"),
-        ["behaviors.*.network_settings.goal_conditioning_type"] = new("there are no goal signals", "hyper"),
-        ["behaviors.*.network_settings.deterministic"] = new("training explores and evaluation does not", "false"),
+        ["behaviors.*.network_settings.goal_conditioning_type"] = new("there are no goal signals", "hyper", "none"),
+        ["behaviors.*.network_settings.deterministic"] = new("training explores and evaluation does not", "false") { Flag = "--deterministic" },
         ["behaviors.*.reward_signals.extrinsic.network_settings"] = new("the extrinsic reward needs no network"),
         ["behaviors.*.reward_signals.gail"] = new("only the extrinsic reward is used"),
         ["behaviors.*.reward_signals.curiosity"] = new("only the extrinsic reward is used"),
@@ -24,13 +23,26 @@ internal static class MlAgentsKeys
         ["behaviors.*.threaded"] = new("the learner is always a process of its own, except with --in-process", "true", "false"),
         ["behaviors.*.self_play"] = new("agents learn from their own reward only"),
         ["behaviors.*.behavioral_cloning"] = new("nothing is learned from demonstrations"),
-        ["env_settings.num_areas"] = new("one area is used", "1"),
-        ["env_settings.restarts_rate_limit_n"] = new("deaths in a row are limited by max_lifetime_restarts alone", "1"),
-        ["env_settings.restarts_rate_limit_period_s"] = new("deaths in a row are limited by max_lifetime_restarts alone", "60"),
-        ["checkpoint_settings.load_model"] = new("use resume", "false"),
-        ["checkpoint_settings.train_model"] = new("train always trains", "false"),
-        ["checkpoint_settings.inference"] = new("the run trains; use the verb eval", "false"),
+        ["env_settings.num_areas"] = new("one area is used", "1") { Flag = "--num-areas" },
+        ["env_settings.restarts_rate_limit_n"] =
+            new("deaths in a row are limited by max_lifetime_restarts alone", "1") { Flag = "--restarts-rate-limit-n" },
+        ["env_settings.restarts_rate_limit_period_s"] =
+            new("deaths in a row are limited by max_lifetime_restarts alone", "60") { Flag = "--restarts-rate-limit-period-s" },
+        ["engine_settings.no_graphics_monitor"] = new("every player is started as no_graphics says", "false") { Flag = "--no-graphics-monitor" },
+        ["checkpoint_settings.load_model"] = new("use resume", "false") { Flag = "--load" },
+        ["checkpoint_settings.train_model"] = new("train always trains", "false", "true") { Flag = "--train" },
+        ["checkpoint_settings.inference"] = new("the run trains; use the verb eval", "false") { Flag = "--inference" },
+        // Flags of earlier releases, which mlagents-learn still takes or took.
+        ["cpu"] = new("use torch_settings.device", "false") { Flag = "--cpu" },
+        ["torch"] = new("this program has networks of its own", "false") { Flag = "--torch" },
+        ["tensorflow"] = new("this program has networks of its own", "false") { Flag = "--tensorflow" },
     };
+
+    /// <summary>The flags of <c>mlagents-learn</c> that stand for one of these keys.</summary>
+    public static IEnumerable<MlAgentsFlag> Flags =>
+        from key in Keys
+        where key.Value.Flag is not null
+        select new MlAgentsFlag(key.Value.Flag!, key.Key, key.Value.Instead, IsSwitch: key.Value.Harmless.Contains("false"));
 
     /// <summary>What happens instead of the key at <paramref name="path"/>; null if ML-Agents has none there either.</summary>
     /// <param name="path">The section and the name, joined by a dot.</param>
@@ -40,15 +52,24 @@ internal static class MlAgentsKeys
     {
         bool found = Keys.TryGetValue(path, out Foreign? foreign);
         bool harmless = value is YamlScalar { Text: var text } &&
-            (text is null || (foreign is not null && foreign.Harmless.Contains(text, StringComparer.OrdinalIgnoreCase)));
+            (text is null || (foreign is not null && foreign.IsHarmless(text)));
         instead = found && !harmless ? foreign!.Instead : null;
         return found;
     }
 
     /// <summary>Names that ML-Agents has in <paramref name="section"/>.</summary>
     public static IEnumerable<string> NamesIn(string section) => Keys.Keys
-        .Where(path => path[..path.LastIndexOf('.')] == section)
+        .Where(path => path[..Math.Max(0, path.LastIndexOf('.'))] == section)
         .Select(path => path[(path.LastIndexOf('.') + 1)..]);
 
-    private sealed record Foreign(string Instead, params string[] Harmless);
+    private sealed record Foreign(string Instead, params string[] Harmless)
+    {
+        /// <summary>In place of a harmless value: every value is, as what the key is about has a warning of its own.</summary>
+        public const string Any = "*";
+
+        /// <summary>The flag that stands for the key; null for none.</summary>
+        public string? Flag { get; init; }
+
+        public bool IsHarmless(string text) => Harmless is [Any] || Harmless.Contains(text, StringComparer.OrdinalIgnoreCase);
+    }
 }

@@ -50,6 +50,10 @@ internal record RunOptions
         Minimum = 1, Maximum = 10_000)]
     public int KeepCheckpoints { get; init; } = 5;
 
+    [Option(OptionSection.Hyperparameters, "learning_rate_schedule",
+        "Learning rates stay until the run cools down (constant), or fall linearly to nothing at max_steps (linear)", Order = 3)]
+    public LearningRateSchedule LearningRateSchedule { get; init; }
+
     [Option(OptionSection.Hyperparameters, "buffer_size", "Transitions the replay holds; the space is reserved at the start",
         Minimum = 1, Maximum = 1L << 36, Order = 5)]
     public long BufferSize { get; init; } = 1_000_000;
@@ -192,6 +196,12 @@ internal record RunOptions
         {
             throw new InputException(
                 $"buffer_init_steps is {WarmupTransitions} and buffer_size {BufferSize}; the first steps must fit into the buffer.");
+        }
+
+        if (LearningRateSchedule == LearningRateSchedule.Linear && TransitionLimit == 0)
+        {
+            throw new InputException(
+                "learning_rate_schedule is linear and max_steps 0, which is no limit; give max_steps, at which learning rates are to have fallen.");
         }
 
         if (Resume && Force)

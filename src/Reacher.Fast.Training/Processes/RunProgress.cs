@@ -109,7 +109,7 @@ internal sealed class RunProgress
             ReplayCapacity = replay.Capacity,
             UpdateRatio = owed > 0 ? (learner.Updates - control.Limiter.BaseUpdates) / (double)owed : 0,
             Figures = LearnerGauge.Read(learner),
-            LearningRate = plan.Learner.LearningRate * Cooldown.LearningRateScale(plan, control),
+            LearningRate = plan.Learner.LearningRate * LearningRates.Scale(plan, control),
             EvaluationEpisodes = scores.Count,
             EvaluationScore = scores.Count == 0 ? double.NaN : scores[^1],
             WindowMean = window.Mean,

@@ -33,6 +33,8 @@ internal static class TrainCommand
         var command = new Command("train", "Train an agent until it solves its task.") { file, print, json, otlp };
         var flags = new ConfigurationFlags();
         flags.AddTo(command);
+        var foreign = new MlAgentsFlags();
+        foreign.AddTo(command);
         command.SetAction(result =>
         {
             IReadOnlyList<FlagValue> given = flags.Read(result);
@@ -48,7 +50,7 @@ internal static class TrainCommand
 
             return CommandLine.GuardLongRun(output =>
             {
-                foreach (string warning in loaded.Warnings)
+                foreach (string warning in foreign.Warnings(result).Concat(loaded.Warnings))
                 {
                     OutputLine.WriteWarning(warning);
                 }

@@ -95,7 +95,7 @@ public sealed class ConfigurationTests
         Assert.That(options.Environment.Parameters["goal_speed"], Is.EqualTo(new EnvironmentParameter.Constant(2)));
         Assert.That(options.Environment.Parameters["goal_size"], Is.EqualTo(new EnvironmentParameter.Uniform(4, 6.5f)));
         Assert.That(options.SaveReplay, Is.False);
-        Assert.That(loaded.Warnings, Has.Count.EqualTo(4), string.Join('\n', loaded.Warnings));
+        Assert.That(loaded.Warnings, Has.Count.EqualTo(3), string.Join('\n', loaded.Warnings));
         Assert.That(loaded.Warnings, Has.Some.Contains("env_path is null"));
         Assert.That(loaded.Warnings, Has.Some.Contains("the curriculum of 'goal_height'"));
     }
@@ -249,6 +249,9 @@ public sealed class ConfigurationTests
         Assert.That(
             () => Parse("behaviors: {R: {hyperparameters: {batch_size: 256, buffer_size: 100}}}"),
             Throws.TypeOf<InputException>().With.Message.EqualTo("batch_size is 256 and buffer_size 100; a batch must fit into the buffer."));
+        Assert.That(
+            () => Parse("behaviors: {R: {max_steps: 0, hyperparameters: {learning_rate_schedule: linear}}}"),
+            Throws.TypeOf<InputException>().With.Message.StartsWith("learning_rate_schedule is linear and max_steps 0"));
         Assert.That(
             () => ConfigurationLoader.Parse("", "x", [Flag("resume", "true"), Flag("force", "true"), Flag("run_id", "a")]),
             Throws.TypeOf<InputException>().With.Message.Contains("contradict"));

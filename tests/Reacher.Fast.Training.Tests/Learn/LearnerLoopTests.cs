@@ -97,6 +97,25 @@ public sealed class LearnerLoopTests
         Assert.That(learner.LearningRateScale, Is.Zero);
     }
 
+    [Test]
+    public void Learning_rates_of_a_linear_schedule_fall_with_the_transitions_to_ML_Agents_floor_at_max_steps()
+    {
+        RunPlan plan = run.Plan with { LearningRateSchedule = LearningRateSchedule.Linear, TransitionLimit = 400, CooldownTransitions = 0 };
+        LearnerLoop loop = Create(new ScriptedUpdates(learner, perTurn: 4), plan);
+        loop.Publish();
+        Assert.That(learner.LearningRateScale, Is.EqualTo(1));
+        run.EnvironmentSlot.AddVectorStep(100);
+        loop.Publish();
+        Assert.That(learner.LearningRateScale, Is.EqualTo(0.75f).Within(1e-6f));
+        // A resumed run has a new learner and a new loop over the counters that were kept.
+        learner.LearningRateScale = 1;
+        Create(new ScriptedUpdates(learner, perTurn: 4), plan).Publish();
+        Assert.That(learner.LearningRateScale, Is.EqualTo(0.75f).Within(1e-6f));
+        run.EnvironmentSlot.AddVectorStep(900);
+        loop.Publish();
+        Assert.That(learner.LearningRateScale * plan.Learner.LearningRate, Is.EqualTo(1e-10).Within(1e-15));
+    }
+
     private LearnerLoop Create(IUpdates updates, RunPlan? plan = null) =>
         new(plan ?? run.Plan, run.Control, learner, updates, (weights, version) => published.Add((weights[0], version)));
 

@@ -1,0 +1,15 @@
+namespace Reacher.Fast.Training.Options;
+
+/// <summary>A flag of <c>mlagents-learn</c> that this program takes and does not use.</summary>
+/// <param name="Name">The flag itself, such as <c>--num-areas</c>.</param>
+/// <param name="Path">The key that it stands for, in <see cref="MlAgentsKeys"/>.</param>
+/// <param name="Instead">One clause: what happens instead.</param>
+/// <param name="IsSwitch">Whether it stands without a value.</param>
+internal sealed record MlAgentsFlag(string Name, string Path, string Instead, bool IsSwitch)
+{
+    /// <summary>The sentence that the key gets in a file, for the flag with this value; null where it changes nothing.</summary>
+    public string? Warning(string text) =>
+        MlAgentsKeys.TryFind(Path, new YamlScalar(0, text), out string? instead) && instead is not null
+            ? $"{Name} is not used here: {instead}."
+            : null;
+}
