@@ -35,8 +35,10 @@ internal sealed class EvaluationLoop : IDisposable
     private readonly Action<string> warn;
     private readonly long hurriedTransitions;
     private readonly long unhurriedTransitions;
+    private readonly EvaluationRounds? rounds;
     private long evaluatedTrainingEpisodes = -1;
     private long evaluatedTransitions;
+    private long playedVersion;
     private bool warned;
     private bool warnedOfCut;
 
@@ -69,6 +71,7 @@ internal sealed class EvaluationLoop : IDisposable
         long agents = (long)plan.AgentCount * plan.EnvironmentCount;
         hurriedTransitions = HurriedSteps * agents;
         unhurriedTransitions = plan.LongestEpisode * agents;
+        rounds = EvaluationRounds.Of(plan);
         if (log.Warning is string unreadable)
         {
             warn(unreadable);
@@ -85,7 +88,7 @@ internal sealed class EvaluationLoop : IDisposable
     /// Whether a turn has something to do: an episode is under way, or there are weights and, since the last episode began, a training
     /// episode has ended. Once the scores reach the threshold an episode is due every <see cref="HurriedSteps"/> vector steps as well, so
     /// that the window is full, and low scores have left it, some two training episodes later. Training episodes that do not end count as
-    /// ended after as many steps as an evaluation's may have.
+    /// ended after as many steps as an evaluation's may have. A plan with rounds says when its next one begins.
     /// </summary>
     public bool IsDue()
     {
@@ -95,6 +98,11 @@ internal sealed class EvaluationLoop : IDisposable
         }
 
         weights.Refresh();
+        if (rounds is not null)
+        {
+            return weights.Version >= 0 && rounds.IsDue(log.Records.Count, control.TotalTransitions);
+        }
+
         long pause = LastScore >= plan.Threshold ? hurriedTransitions : unhurriedTransitions;
         return weights.Version >= 0 &&
             (control.TotalEpisodes > evaluatedTrainingEpisodes || control.TotalTransitions - evaluatedTransitions >= pause);
@@ -125,11 +133,17 @@ internal sealed class EvaluationLoop : IDisposable
 
     private void Begin()
     {
-        weights.Refresh();
-        self.WeightVersion = weights.Version;
-        evaluatedTrainingEpisodes = control.TotalEpisodes;
-        evaluatedTransitions = control.TotalTransitions;
-        policy.Load(weights.Evaluated);
+        // All episodes of a round are of one policy; a process that begins within a round takes the newest there is.
+        if (rounds is null || rounds.IsFirst(log.Records.Count) || evaluatedTrainingEpisodes < 0)
+        {
+            weights.Refresh();
+            playedVersion = weights.Version;
+            evaluatedTrainingEpisodes = control.TotalEpisodes;
+            evaluatedTransitions = control.TotalTransitions;
+            policy.Load(weights.Evaluated);
+        }
+
+        self.WeightVersion = playedVersion;
         evaluator.Begin(log.Records.Count);
     }
 
@@ -141,8 +155,8 @@ internal sealed class EvaluationLoop : IDisposable
             Episode: log.Records.Count,
             evaluator.Score,
             evaluator.Deviation,
-            weights.Version,
-            control.TotalTransitions,
+            playedVersion,
+            rounds is null ? control.TotalTransitions : evaluatedTransitions,
             control.TotalEpisodes,
             DateTimeOffset.UtcNow));
         self.AddEpisode(evaluator.Score);

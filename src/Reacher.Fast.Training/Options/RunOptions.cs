@@ -136,6 +136,15 @@ internal record RunOptions
     [Option(OptionSection.Evaluation, "window", "Evaluation episodes in the window", Minimum = 1, Maximum = 100_000)]
     public int EvaluationWindow { get; init; } = 100;
 
+    [Option(OptionSection.Evaluation, "interval",
+        "Transitions, counted from the end of buffer_init_steps, from one round of evaluation episodes to the next; 0 to evaluate all the time",
+        Minimum = 0)]
+    public long EvaluationInterval { get; init; }
+
+    [Option(OptionSection.Evaluation, "episodes", "Evaluation episodes of a round, all by the same policy, where there is an interval",
+        Minimum = 1, Maximum = 100_000)]
+    public int EvaluationEpisodes { get; init; } = 10;
+
     [Option(OptionSection.Evaluation, "longest_episode",
         "Decisions after which an evaluation's episode is cut, so that one that would never end has a score; a warning says so",
         Minimum = 1, Maximum = 1_000_000_000)]
