@@ -1,3 +1,4 @@
+using Reacher.Fast.Environments.Mujoco.Native;
 using Reacher.Fast.Environments.Mujoco.Tasks;
 
 namespace Reacher.Fast.Environments.Mujoco;

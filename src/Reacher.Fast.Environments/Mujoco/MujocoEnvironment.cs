@@ -1,6 +1,7 @@
 using Reacher.Fast.Core;
 using Reacher.Fast.Core.Environments;
 using Reacher.Fast.Core.Numerics;
+using Reacher.Fast.Environments.Mujoco.Native;
 using Reacher.Fast.Environments.Mujoco.Tasks;
 
 namespace Reacher.Fast.Environments.Mujoco;

@@ -18,8 +18,8 @@ internal sealed record EnvironmentOptions
     public const string Editor = "editor";
 
     [Option(OptionSection.Environment, "env_path",
-        "The environment: arm, pendulum and mujoco:TASK are built in, a program of one's own has its own, FILE.dll#TYPE is a class of an assembly, editor " +
-        "waits for Play to be pressed, anything else is a Unity player's file",
+        "The environment: arm, pendulum and mujoco:TASK are built in, a program of one's own has its own, FILE.dll#TYPE is a class of an " +
+        "assembly, editor waits for Play to be pressed, anything else is a Unity player's file",
         Allowed = "an environment's name, FILE.dll, FILE.dll#TYPE, editor or a Unity player's file", Order = 1)]
     public string Name { get; init; } = Arm;
 

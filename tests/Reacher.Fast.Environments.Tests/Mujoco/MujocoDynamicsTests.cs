@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Reacher.Fast.Core.Numerics;
 using Reacher.Fast.Environments.Mujoco;
+using Reacher.Fast.Environments.Mujoco.Native;
 using Reacher.Fast.Environments.Mujoco.Tasks;
 
 namespace Reacher.Fast.Environments.Tests.Mujoco;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Reacher.Fast.Core;
 using Reacher.Fast.Environments.Mujoco;
+using Reacher.Fast.Environments.Mujoco.Native;
 using Reacher.Fast.Environments.Mujoco.Tasks;
 
 namespace Reacher.Fast.Environments.Tests.Mujoco;
@@ -38,7 +39,8 @@ public sealed class MujocoModelTests
 
     [Test]
     public void AnUnknownTaskIsRefusedWithTheNamesOfAll() =>
-        Assert.That(() => new MujocoEnvironment("HalfCheetah-v9"), Throws.TypeOf<InputException>().With.Message.Contains("HalfCheetah-v4, Hopper-v4"));
+        Assert.That(
+            () => new MujocoEnvironment("HalfCheetah-v9"), Throws.TypeOf<InputException>().With.Message.Contains("HalfCheetah-v4, Hopper-v4"));
 
     [TestCaseSource(typeof(MujocoPeer), nameof(MujocoPeer.Models))]
     public void TheCompiledFieldsAreThoseOfTheTable(string model)

@@ -1,6 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using Reacher.Fast.Environments.Mujoco;
+using Reacher.Fast.Environments.Mujoco.Native;
 using Reacher.Fast.Environments.Mujoco.Tasks;
 
 namespace Reacher.Fast.Environments.Tests.Mujoco;

@@ -1,3 +1,5 @@
+using Reacher.Fast.Environments.Mujoco.Native;
+
 namespace Reacher.Fast.Environments.Mujoco.Tasks;
 
 /// <summary>Four legs run; they have fallen outside 0.2 to 1 m. Forces of contact are neither seen nor paid for, as in v4.</summary>

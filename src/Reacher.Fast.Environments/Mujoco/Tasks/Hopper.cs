@@ -1,3 +1,5 @@
+using Reacher.Fast.Environments.Mujoco.Native;
+
 namespace Reacher.Fast.Environments.Mujoco.Tasks;
 
 /// <summary>One leg hops; it has fallen below 0.7 m, or with more than 0.2 rad of lean.</summary>

@@ -1,3 +1,5 @@
+using Reacher.Fast.Environments.Mujoco.Native;
+
 namespace Reacher.Fast.Environments.Mujoco.Tasks;
 
 /// <summary>A person runs; they have fallen outside 1 to 2 m. Inertias, velocities and forces of all bodies are seen.</summary>

@@ -1,3 +1,5 @@
+using Reacher.Fast.Environments.Mujoco.Native;
+
 namespace Reacher.Fast.Environments.Mujoco.Tasks;
 
 /// <summary>A cart holds two poles upright, one on the other: 10 a decision, less what the tip is off and the poles turn.</summary>

@@ -1,3 +1,5 @@
+using Reacher.Fast.Environments.Mujoco.Native;
+
 namespace Reacher.Fast.Environments.Mujoco.Tasks;
 
 /// <summary>A cart holds a pole upright: 1 a decision until the pole leans by more than 0.2 rad. Its control reaches 3.</summary>

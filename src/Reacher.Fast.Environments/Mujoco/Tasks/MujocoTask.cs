@@ -1,3 +1,5 @@
+using Reacher.Fast.Environments.Mujoco.Native;
+
 namespace Reacher.Fast.Environments.Mujoco.Tasks;
 
 /// <summary>

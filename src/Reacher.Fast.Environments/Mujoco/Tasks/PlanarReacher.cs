@@ -1,3 +1,5 @@
+using Reacher.Fast.Environments.Mujoco.Native;
+
 namespace Reacher.Fast.Environments.Mujoco.Tasks;
 
 /// <summary>An arm of two links reaches for a point: 50 decisions, each worth what it was off before it, and what its control costs.</summary>

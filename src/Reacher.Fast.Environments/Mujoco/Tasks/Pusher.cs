@@ -1,3 +1,5 @@
+using Reacher.Fast.Environments.Mujoco.Native;
+
 namespace Reacher.Fast.Environments.Mujoco.Tasks;
 
 /// <summary>An arm of seven joints pushes a puck to its place: 100 decisions, each worth how far puck, place and hand were apart before it.</summary>

@@ -1,3 +1,5 @@
+using Reacher.Fast.Environments.Mujoco.Native;
+
 namespace Reacher.Fast.Environments.Mujoco.Tasks;
 
 /// <summary>A task of running along x: the velocity is the reward, less the cost of the controls, and a bonus for staying upright.</summary>

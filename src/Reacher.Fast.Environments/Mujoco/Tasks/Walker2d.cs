@@ -1,3 +1,5 @@
+using Reacher.Fast.Environments.Mujoco.Native;
+
 namespace Reacher.Fast.Environments.Mujoco.Tasks;
 
 /// <summary>Two legs walk; they have fallen outside 0.8 to 2 m, or with more than 1 rad of lean.</summary>

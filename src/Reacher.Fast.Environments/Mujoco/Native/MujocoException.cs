@@ -1,4 +1,4 @@
-namespace Reacher.Fast.Environments.Mujoco;
+namespace Reacher.Fast.Environments.Mujoco.Native;
 
 /// <summary>MuJoCo found an error in what it was asked to do: its own sentence, and what it was doing.</summary>
 public sealed class MujocoException : Exception

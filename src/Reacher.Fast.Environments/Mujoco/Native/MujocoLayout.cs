@@ -1,4 +1,4 @@
-namespace Reacher.Fast.Environments.Mujoco;
+namespace Reacher.Fast.Environments.Mujoco.Native;
 
 /// <summary>
 /// Where the fields that are read and written lie in MuJoCo's <c>mjModel</c> and <c>mjData</c>, in bytes. They move from version to version,

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Reacher.Fast.Core;
 
-namespace Reacher.Fast.Environments.Mujoco;
+namespace Reacher.Fast.Environments.Mujoco.Native;
 
 /// <summary>
 /// Finds MuJoCo's library at run time and takes its errors and warnings. A machine without it is an ordinary machine: only its own

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Reacher.Fast.Environments.Mujoco;
+namespace Reacher.Fast.Environments.Mujoco.Native;
 
 /// <summary>MuJoCo's functions, declarations only; <see cref="MujocoLibrary"/> finds the library.</summary>
 internal static unsafe partial class MujocoNative

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Reacher.Fast.Core;
 
-namespace Reacher.Fast.Environments.Mujoco;
+namespace Reacher.Fast.Environments.Mujoco.Native;
 
 /// <summary>A compiled model, <c>mjModel</c>. It is read alone once it is compiled, so that all agents of a process share it.</summary>
 internal sealed unsafe class MujocoModel : SafeHandleZeroOrMinusOneIsInvalid

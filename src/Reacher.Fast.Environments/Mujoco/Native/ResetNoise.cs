@@ -1,6 +1,6 @@
 using Reacher.Fast.Core.Numerics;
 
-namespace Reacher.Fast.Environments.Mujoco;
+namespace Reacher.Fast.Environments.Mujoco.Native;
 
 /// <summary>The random numbers of one episode's beginning.</summary>
 /// <param name="key">The episode's key.</param>

@@ -1,6 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 
-namespace Reacher.Fast.Environments.Mujoco;
+namespace Reacher.Fast.Environments.Mujoco.Native;
 
 /// <summary>One world of a model, <c>mjData</c>: its state, and what MuJoCo computes from it. For one thread at a time.</summary>
 internal sealed unsafe class MujocoData : SafeHandleZeroOrMinusOneIsInvalid
