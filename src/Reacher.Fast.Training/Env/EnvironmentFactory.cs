@@ -4,6 +4,7 @@ using Reacher.Fast.Core.Environments;
 using Reacher.Fast.Environments.Arm;
 using Reacher.Fast.Environments.MlAgents.Messages;
 using Reacher.Fast.Environments.MlAgents.Trainer;
+using Reacher.Fast.Environments.Mujoco;
 using Reacher.Fast.Environments.Pendulum;
 using Reacher.Fast.Training.Extensions;
 using Reacher.Fast.Training.Options;
@@ -28,9 +29,21 @@ internal static class EnvironmentFactory
         {
             EnvironmentOptions.Arm => new ArmEnvironment(ArmOptionsOf(plan)),
             EnvironmentOptions.Pendulum => new PendulumEnvironment(plan.Agents),
+            _ when EnvironmentOptions.IsMujoco(plan.Name) => CreateMujoco(plan),
             _ when plan.IsPlayer => MlAgentsEnvironment.Launch(PlayerOptionsOf(plan, worker, logs, stepsBefore), cancellation),
             _ => CreateOwn(plan),
         };
+    }
+
+    private static MujocoEnvironment CreateMujoco(EnvironmentOptions plan)
+    {
+        if (plan.Parameters.Count > 0)
+        {
+            throw new InputException(
+                $"environment_parameters has '{plan.Parameters.Keys.First()}', and '{plan.Name}' has none; take them out.");
+        }
+
+        return new MujocoEnvironment(plan.Name[MujocoEnvironment.Prefix.Length..], plan.Agents, OutputLine.WriteWarning);
     }
 
     private static IVectorEnvironment CreateOwn(EnvironmentOptions plan)

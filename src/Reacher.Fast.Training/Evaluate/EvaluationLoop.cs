@@ -43,8 +43,8 @@ internal sealed class EvaluationLoop : IDisposable
     private readonly TimeProvider clock;
     private readonly long hurriedTransitions;
     private readonly long unhurriedTransitions;
-    private readonly double[] scores;
-    private readonly EvaluationRecord[] records;
+    private readonly EvaluationRounds? rounds;
+    private double[] scores = [];
     private long evaluatedTrainingEpisodes = -1;
     private long evaluatedTransitions;
     // The weights that a run begins with are worth no evaluation of many episodes.
@@ -84,12 +84,11 @@ internal sealed class EvaluationLoop : IDisposable
         self = control.Slot(ProcessRole.Evaluation, index);
         policy = ActingPolicy.Create(plan, environments.Sum(environment => environment.AgentCount));
         evaluator = new Evaluator(policy, environments, plan.Seed, plan.LongestEpisode);
-        scores = new double[evaluator.Width];
-        records = new EvaluationRecord[evaluator.Width];
         window = EvaluationWindow.Over(plan, log.ReadAll());
         long agents = (long)plan.AgentCount * plan.EnvironmentCount;
         hurriedTransitions = HurriedSteps * agents;
         unhurriedTransitions = plan.LongestEpisode * agents;
+        rounds = EvaluationRounds.Of(plan);
         if (log.Warning is string unreadable)
         {
             warn(unreadable);
@@ -115,7 +114,7 @@ internal sealed class EvaluationLoop : IDisposable
     /// threshold, every <see cref="HurriedSteps"/> vector steps as well, so that the window is full, and low scores have left it, some two
     /// training episodes later. Training episodes that do not end count as ended after as many steps as an evaluation's may have. Where
     /// several are played side by side it is time after a pause that keeps the evaluation's share of the machine small, and at once while
-    /// the scores have reached the threshold and the window has not.
+    /// the scores have reached the threshold and the window has not. A plan with rounds says when its next one begins.
     /// </summary>
     public bool IsDue()
     {
@@ -128,6 +127,11 @@ internal sealed class EvaluationLoop : IDisposable
         if (weights.Version < 0)
         {
             return false;
+        }
+
+        if (rounds is not null)
+        {
+            return rounds.IsDue(log.Count, control.TotalTransitions);
         }
 
         if (IsWide)
@@ -167,13 +171,19 @@ internal sealed class EvaluationLoop : IDisposable
 
     private void Begin()
     {
-        weights.Refresh();
         begun = clock.GetTimestamp();
-        self.WeightVersion = evaluatedVersion = weights.Version;
-        evaluatedTrainingEpisodes = control.TotalEpisodes;
-        evaluatedTransitions = control.TotalTransitions;
-        policy.Load(weights.Evaluated);
-        evaluator.Begin(log.Count, evaluator.Width);
+        // All episodes of a round are of one policy; a process that begins within a round takes the newest there is.
+        if (rounds is null || rounds.IsFirst(log.Count) || evaluatedTrainingEpisodes < 0)
+        {
+            weights.Refresh();
+            evaluatedVersion = weights.Version;
+            evaluatedTrainingEpisodes = control.TotalEpisodes;
+            evaluatedTransitions = control.TotalTransitions;
+            policy.Load(weights.Evaluated);
+        }
+
+        self.WeightVersion = evaluatedVersion;
+        evaluator.Begin(log.Count, Math.Min(evaluator.Width, rounds?.LeftOf(log.Count) ?? evaluator.Width));
     }
 
     private void Record()
@@ -181,6 +191,7 @@ internal sealed class EvaluationLoop : IDisposable
         using SavingScope saving = self.BeginSaving();
         ReadOnlySpan<EpisodeScore> played = evaluator.Scores;
         bool wasCut = false;
+        scores = new double[played.Length];
         for (int i = 0; i < scores.Length; i++)
         {
             scores[i] = played[i].Mean;
@@ -189,14 +200,15 @@ internal sealed class EvaluationLoop : IDisposable
         }
 
         double mean = scores.Average();
+        var records = new EvaluationRecord[scores.Length];
         for (int i = 0; i < records.Length; i++)
         {
             records[i] = new EvaluationRecord(
                 Episode: log.Count + i,
                 scores[i],
                 played[i].Deviation,
-                weights.Version,
-                control.TotalTransitions,
+                evaluatedVersion,
+                rounds is null ? control.TotalTransitions : evaluatedTransitions,
                 control.TotalEpisodes,
                 DateTimeOffset.UtcNow,
                 IsWide ? mean : null);

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Reacher.Fast.Core.Options;
 using Reacher.Fast.Environments.MlAgents.Messages;
+using Reacher.Fast.Environments.Mujoco;
 
 namespace Reacher.Fast.Training.Options;
 
@@ -17,8 +18,8 @@ internal sealed record EnvironmentOptions
     public const string Editor = "editor";
 
     [Option(OptionSection.Environment, "env_path",
-        "The environment: arm and pendulum are built in, a program of one's own has its own, FILE.dll#TYPE is a class of an assembly, editor " +
-        "waits for Play to be pressed, anything else is a Unity player's file",
+        "The environment: arm, pendulum and mujoco:TASK are built in, a program of one's own has its own, FILE.dll#TYPE is a class of an " +
+        "assembly, editor waits for Play to be pressed, anything else is a Unity player's file",
         Allowed = "an environment's name, FILE.dll, FILE.dll#TYPE, editor or a Unity player's file", Order = 1)]
     public string Name { get; init; } = Arm;
 
@@ -74,5 +75,8 @@ internal sealed record EnvironmentOptions
         !IsBuiltIn(name) && ProgramEnvironments.Find(name) is null && !ProgramEnvironments.IsAssembly(name);
 
     /// <summary>Whether this project's environments have one of this name.</summary>
-    public static bool IsBuiltIn(string name) => name is Arm or Pendulum;
+    public static bool IsBuiltIn(string name) => name is Arm or Pendulum || IsMujoco(name);
+
+    /// <summary>Whether this is one of MuJoCo's tasks, such as <c>mujoco:HalfCheetah-v4</c>.</summary>
+    public static bool IsMujoco(string name) => name.StartsWith(MujocoEnvironment.Prefix, StringComparison.Ordinal);
 }

@@ -149,6 +149,11 @@ internal record RunOptions
         "Agents of an evaluation's episode, whose mean is its score; null for num_agents", Minimum = 1, Maximum = 65_536)]
     public int? EvaluationAgents { get; init; }
 
+    [Option(OptionSection.Evaluation, "evaluation_interval",
+        "Transitions, counted from the end of buffer_init_steps, from one evaluation to the next, as published curves have them; 0 for as " +
+        "often as it costs little", Minimum = 0)]
+    public long EvaluationInterval { get; init; }
+
     [Option(OptionSection.Evaluation, "longest_episode",
         "Decisions after which an evaluation's episode is cut, so that one that would never end has a score; a warning says so",
         Minimum = 1, Maximum = 1_000_000_000)]

@@ -142,6 +142,11 @@ internal sealed class LockstepTraining : IDisposable
     private bool Evaluate()
     {
         parts.Learning.Publish();
+        if (plan.EvaluationInterval > 0 && !parts.Evaluation.IsDue())
+        {
+            return true;
+        }
+
         int episodes = 0;
         do
         {
@@ -163,9 +168,11 @@ internal sealed class LockstepTraining : IDisposable
                 Cooldown.Begin(control);
             }
         }
-        while (!control.ShouldStop && plan.StopWhenSolved && parts.Evaluation.LastMean >= plan.Threshold &&
-            (control.CooldownStart is null || episodes < BestPolicy.Episodes));
+        while (plan.EvaluationInterval > 0 ? parts.Evaluation.IsDue() : GoesOn(episodes));
         return true;
+
+        bool GoesOn(int episodes) => !control.ShouldStop && plan.StopWhenSolved && parts.Evaluation.LastMean >= plan.Threshold &&
+            (control.CooldownStart is null || episodes < BestPolicy.Episodes);
     }
 
     private void Show(RunPhase? phase = null)

@@ -7,6 +7,7 @@ using Reacher.Fast.Training;
 using Reacher.Fast.Training.Processes;
 using Reacher.Fast.Training.Reporting;
 using Reacher.Fast.Training.Reporting.Html;
+using Reacher.Fast.Training.Reporting.References;
 
 namespace Reacher.Fast.Commands;
 
@@ -25,13 +26,19 @@ internal static class CompareCommand
             Description = "What the curves are drawn against: time or transitions.",
             DefaultValueFactory = _ => Time,
         };
+        var reference = new Option<string?>("--reference")
+        {
+            Description = "A CSV file of published curves (env, algo, env_step, mean_of_N_seeds, sd_over_seeds) to set the runs, one a seed, beside.",
+        };
         Option<string> results = CommonOptions.ResultsFolder();
         var json = CommonOptions.Json();
         var command = new Command("compare", "Show when several runs reached their threshold, and draw their learning curves in one picture.")
         {
-            runs, output, axis, results, json,
+            runs, output, axis, reference, results, json,
         };
-        command.SetAction(result => Run(
+        command.SetAction(result => result.GetValue(reference) is string file
+            ? RunBeside(file, result.GetValue(runs)!, result.GetValue(results)!, result.GetValue(output), result.GetValue(json))
+            : Run(
             result.GetValue(runs)!,
             result.GetValue(results)!,
             result.GetValue(output),
@@ -42,11 +49,7 @@ internal static class CompareCommand
 
     private static int Run(string[] names, string results, string? output, CurveAxis axis, bool json)
     {
-        if (output is not null && !output.EndsWith(".svg", StringComparison.OrdinalIgnoreCase))
-        {
-            throw new InputException($"The picture is an SVG file, so its name must end in .svg, and '{output}' does not.");
-        }
-
+        RequireSvg(output);
         if (output is not null && names.Length > CurvePicture.MostCurves)
         {
             throw new InputException(
@@ -66,6 +69,34 @@ internal static class CompareCommand
         }
 
         return ExitCodes.Done;
+    }
+
+    private static int RunBeside(string reference, string[] names, string results, string? output, bool json)
+    {
+        RequireSvg(output);
+        var comparison = ReferenceComparison.Load(names, results, reference);
+        if (output is not null)
+        {
+            CurvePicture.Write(comparison.Curves(), CurveAxis.Transitions, output, ReferenceComparison.PictureNote);
+        }
+
+        Console.Write(json
+            ? JsonSerializer.Serialize(new { Comparison = comparison, Picture = output }, JsonStyle.Printed) + "\n"
+            : comparison.ToText());
+        if (output is not null && !json)
+        {
+            Console.WriteLine(output);
+        }
+
+        return ExitCodes.Done;
+    }
+
+    private static void RequireSvg(string? output)
+    {
+        if (output is not null && !output.EndsWith(".svg", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new InputException($"The picture is an SVG file, so its name must end in .svg, and '{output}' does not.");
+        }
     }
 
     private static ComparedRun[] Load(string[] names, string results)

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Reacher.Fast.Core.Files;
 using Reacher.Fast.Core.Interop;
 using Reacher.Fast.Core.Vectors;
+using Reacher.Fast.Environments.Mujoco;
 using Reacher.Fast.Training.Reporting;
 
 namespace Reacher.Fast.Commands;
@@ -37,7 +38,7 @@ internal static class Doctor
             Runtime(), Processor(), Vectors(), Memory(),
             Folder(Directory.GetCurrentDirectory(), "results folder and the replay in it"),
             Folder("/dev/shm", "same in memory, with --results-dir"),
-            Cuda(),
+            Cuda(), Mujoco(),
         ];
 
     private static Finding Runtime() => new(
@@ -89,6 +90,10 @@ internal static class Doctor
                 $"driver for CUDA {report.DriverVersion}; {string.Join("; ", report.Devices)}; the learner uses it unless --device cpu")
             : new Finding("cuda", FindingLevel.Note, "not used; the learner runs on the processor", report.Reason);
     }
+
+    private static Finding Mujoco() => MujocoEnvironment.IsAvailable(out string found)
+        ? new Finding("mujoco", FindingLevel.Good, $"{found}; --env mujoco:HalfCheetah-v4 and nine others train in it")
+        : new Finding("mujoco", FindingLevel.Note, "not used; only --env mujoco:TASK needs it", found);
 
     private static Finding Folder(string path, string use)
     {

@@ -29,6 +29,8 @@ internal static class CurvePicture
     private const double LetterWidth = 0.58;
     private const int Swatch = 26;
 
+    private const string RunsNote = "thin: score of one evaluation episode; thick: mean of the window; dot: first at the threshold";
+
     private const string Style = """
         .back { fill: #ffffff; stroke: #dfe4ea; }
         text { font-family: system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "DejaVu Sans", sans-serif; }
@@ -57,12 +59,13 @@ internal static class CurvePicture
     /// <param name="curves">From one to <see cref="MostCurves"/>, each with a point.</param>
     /// <param name="axis">What they are drawn against.</param>
     /// <param name="path">The file, replaced whole.</param>
+    /// <param name="note">What the lines are.</param>
     /// <exception cref="InputException">The file cannot be written.</exception>
-    public static void Write(IReadOnlyList<LearningCurve> curves, CurveAxis axis, string path)
+    public static void Write(IReadOnlyList<LearningCurve> curves, CurveAxis axis, string path, string note = RunsNote)
     {
         try
         {
-            AtomicFile.WriteText(path, Render(curves, axis));
+            AtomicFile.WriteText(path, Render(curves, axis, note));
         }
         catch (Exception error) when (IoFailure.Is(error))
         {
@@ -73,7 +76,8 @@ internal static class CurvePicture
     /// <summary>The picture as text.</summary>
     /// <param name="curves">From one to <see cref="MostCurves"/>, each with a point.</param>
     /// <param name="axis">What they are drawn against.</param>
-    public static string Render(IReadOnlyList<LearningCurve> curves, CurveAxis axis)
+    /// <param name="note">What the lines are.</param>
+    public static string Render(IReadOnlyList<LearningCurve> curves, CurveAxis axis, string note = RunsNote)
     {
         string against = axis == CurveAxis.Time ? "wall-clock time" : "transitions";
         string title = $"Evaluation score against {against}";
@@ -90,7 +94,7 @@ internal static class CurvePicture
             </style>
             <rect class="back" x="0.5" y="0.5" width="{Width - 1}" height="{height - 1}" rx="10"/>
             <text class="heading" x="{Margin}" y="30">{Escape(title)}</text>
-            <text x="{Margin}" y="51">thin: score of one evaluation episode; thick: mean of the window; dot: first at the threshold</text>
+            <text x="{Margin}" y="51">{Escape(note)}</text>
             {legend}
             <g transform="translate({YTitleRoom} {chartTop})">
             {Chart(title, against, curves, axis).RenderContent()}
