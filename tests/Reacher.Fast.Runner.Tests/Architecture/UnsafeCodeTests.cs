@@ -60,6 +60,8 @@ public sealed partial class UnsafeCodeTests
         "Replay/Sampling/RowValidation.cs",
         "Replay/Weights/WeightBuffers.cs",
         "Replay/Writing/StagedRows.cs",
+        "Torch/Loading/NativeLoader.cs",
+        "Torch/Loading/TorchLibrary.cs",
         "Training/Profiling/FmaPeak.cs",
         "Training/Profiling/MemoryLimits.cs",
     ];
