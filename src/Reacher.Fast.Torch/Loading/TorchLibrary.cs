@@ -18,14 +18,23 @@ internal sealed partial class TorchLibrary
     private static readonly Lock Gate = new();
     private static TorchLibrary? loaded;
 
-    private TorchLibrary(string folder, bool hasCuda, string version, bool isPatched) =>
-        (Folder, HasCuda, Version, IsPatched) = (folder, hasCuda, version, isPatched);
+    private TorchLibrary(string folder, string version, bool isPatched, nint cpu, nint cuda)
+    {
+        (Folder, Version, IsPatched) = (folder, version, isPatched);
+        (Cpu, Cuda) = (cpu, cuda);
+    }
+
+    /// <summary>libtorch_cpu, for what it exports in C.</summary>
+    public nint Cpu { get; }
+
+    /// <summary>libtorch_cuda; 0 where there is none.</summary>
+    public nint Cuda { get; }
 
     /// <summary>Where libtorch lies.</summary>
     public string Folder { get; }
 
     /// <summary>Whether its CUDA half was loaded.</summary>
-    public bool HasCuda { get; }
+    public bool HasCuda => Cuda != 0;
 
     /// <summary>Its version, such as 2.10.</summary>
     public string Version { get; }
@@ -59,9 +68,8 @@ internal sealed partial class TorchLibrary
 
         string folder = search.FindLibrary(), bridgeFile = search.FindBridge();
         RequireAlone(folder);
-        bool cuda = TorchSearch.HasCuda(folder);
-        nint cpu = 0;
-        foreach (string library in TorchSearch.Libraries(folder, cuda))
+        nint cpu = 0, cuda = 0;
+        foreach (string library in TorchSearch.Libraries(folder, TorchSearch.HasCuda(folder)))
         {
             if (!NativeLoader.TryOpen(library, out nint opened, out string reason))
             {
@@ -71,12 +79,13 @@ internal sealed partial class TorchLibrary
             }
 
             cpu = Path.GetFileName(library) == "libtorch_cpu.so" ? opened : cpu;
+            cuda = Path.GetFileName(library) == "libtorch_cuda.so" ? opened : cuda;
         }
 
         string version = RequireVersion(cpu, folder);
         (nint bridge, bool isPatched) = OpenBridge(bridgeFile, folder, version);
         RequireLayout(cpu, bridge, folder, version);
-        return new TorchLibrary(folder, cuda, version, isPatched);
+        return new TorchLibrary(folder, version, isPatched, cpu, cuda);
     }
 
     // Another library of this process, such as a Python that it hosts, may have loaded one.
