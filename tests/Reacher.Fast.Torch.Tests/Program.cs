@@ -1,11 +1,15 @@
 using Reacher.Fast.Core;
+using Reacher.Fast.Core.Batch;
+using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Torch.Loading;
+using Reacher.Fast.Training.Extensions;
 
 namespace Reacher.Fast.Torch.Tests;
 
 /// <summary>
-/// The process in which a libtorch is loaded that must not be this test's own: <c>FOLDER|- PROGRAM PACKAGE</c> are the folder named, the program's
-/// folder, and the package's. It says what came of it and ends with 0, or with 2 and the sentence.
+/// The processes in which a libtorch is loaded that must not be this test's own. <c>load FOLDER|- PROGRAM PACKAGE</c> names a folder, the program's
+/// folder and the package's; <c>beside PROGRAM</c> learns by the assembly that lies beside a program; anything else is a command line of Reacher.Fast,
+/// of a program that refers to the assembly. They end with 0, or with 2 and a sentence.
 /// </summary>
 public static class Program
 {
@@ -13,16 +17,38 @@ public static class Program
     {
         try
         {
-            var search = new TorchSearch(arguments[0] == "-" ? null : arguments[0], [arguments[1], AppContext.BaseDirectory], [arguments[2]]);
-            var library = TorchLibrary.Require(search, cuda: false);
-            using TorchSharp.torch.Tensor sum = TorchSharp.torch.ones(3, 4).sum();
-            Console.WriteLine($"{library.Folder} {library.Version} {sum.item<float>()}");
-            return 0;
+            switch (arguments)
+            {
+                case ["load", string named, string program, string package]:
+                    var search = new TorchSearch(named == "-" ? null : named, [program, AppContext.BaseDirectory], [package]);
+                    var library = TorchLibrary.Require(search, cuda: false);
+                    using (TorchSharp.torch.Tensor sum = TorchSharp.torch.ones(3, 4).sum())
+                    {
+                        Console.WriteLine($"{library.Folder} {library.Version} {sum.item<float>()}");
+                    }
+
+                    return 0;
+                case ["beside", string program]:
+                    LearnBeside(program);
+                    return 0;
+                default:
+                    return ReacherFast.Run(arguments);
+            }
         }
         catch (InputException error)
         {
             Console.WriteLine(error.Message);
             return 2;
         }
+    }
+
+    private static void LearnBeside(string program)
+    {
+        ILearnerBackend backend = OptionalAssembly.Create<ILearnerBackend>("Reacher.Fast.Torch", "To learn", referenced: null, program);
+        var spec = new TransitionSpec(3, 1);
+        using ILearner learner = backend.Create(new SacOptions { BatchSize = 4, HiddenUnits = 8 }, spec, "torch", threads: 1);
+        using var batch = new BatchBuffer(spec, 4);
+        learner.Update(batch.View);
+        Console.WriteLine($"{learner.Updates} update, {(backend.GetType() == typeof(TorchBackend) ? "not apart" : "apart")}");
     }
 }

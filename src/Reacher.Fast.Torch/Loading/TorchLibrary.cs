@@ -53,9 +53,24 @@ internal sealed partial class TorchLibrary
         lock (Gate)
         {
             loaded ??= Load(search);
-            return !cuda || loaded.HasCuda ? loaded : throw new InputException(
-                $"The libtorch in '{loaded.Folder}' has no CUDA; set {TorchSearch.FolderVariable} to the torch/lib of a PyTorch with CUDA, or " +
-                "choose the device torch.");
+            if (cuda)
+            {
+                RequireCuda(loaded.Folder, loaded.HasCuda);
+            }
+
+            return loaded;
+        }
+    }
+
+    /// <summary>Refuses a libtorch without CUDA.</summary>
+    /// <exception cref="InputException">It has none.</exception>
+    internal static void RequireCuda(string folder, bool hasCuda)
+    {
+        if (!hasCuda)
+        {
+            throw new InputException(
+                $"The libtorch in '{folder}' has no CUDA; set {TorchSearch.FolderVariable} to the torch/lib of a PyTorch with CUDA, or choose the " +
+                "device torch.");
         }
     }
 

@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Reacher.Fast.Core;
 using Reacher.Fast.Core.Files;
 using Reacher.Fast.Core.Interop;
 using Reacher.Fast.Core.Vectors;
+using Reacher.Fast.Training.Extensions;
 using Reacher.Fast.Training.Reporting;
 
 namespace Reacher.Fast.Commands;
@@ -37,7 +39,7 @@ internal static class Doctor
             Runtime(), Processor(), Vectors(), Memory(),
             Folder(Directory.GetCurrentDirectory(), "results folder and the replay in it"),
             Folder("/dev/shm", "same in memory, with --results-dir"),
-            Cuda(),
+            Cuda(), Torch(),
         ];
 
     private static Finding Runtime() => new(
@@ -88,6 +90,20 @@ internal static class Doctor
             ? new Finding("cuda", FindingLevel.Good,
                 $"driver for CUDA {report.DriverVersion}; {string.Join("; ", report.Devices)}; the learner uses it unless --device cpu")
             : new Finding("cuda", FindingLevel.Note, "not used; the learner runs on the processor", report.Reason);
+    }
+
+    // Who does not use it is told in a word how to get it, and nothing of it is loaded.
+    private static Finding Torch()
+    {
+        try
+        {
+            (string found, string? advice) = TorchAssembly.Load("torch").Describe();
+            return new Finding("torch", advice is null ? FindingLevel.Good : FindingLevel.Note, found, advice);
+        }
+        catch (InputException missing)
+        {
+            return new Finding("torch", FindingLevel.Note, "not used; --device torch and torch-cuda need more than is here", missing.Message);
+        }
     }
 
     private static Finding Folder(string path, string use)

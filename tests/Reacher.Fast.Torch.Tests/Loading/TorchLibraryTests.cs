@@ -135,18 +135,9 @@ public sealed partial class TorchLibraryTests
 
     private static (int Code, string Said) Load(string named, string program, string package)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!, [typeof(Program).Assembly.Location, named, program, package])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.FileName = Path.GetFileNameWithoutExtension(start.FileName) == "dotnet" ? start.FileName : "dotnet";
-        using Process process = Process.Start(start)!;
-        Task<string> errors = process.StandardError.ReadToEndAsync();
-        string said = process.StandardOutput.ReadToEnd().Trim();
-        process.WaitForExit();
-        Assert.That(errors.Result, Is.Empty);
-        return (process.ExitCode, said);
+        (int code, string said, string errors) = TestProgram.End(TestProgram.Start("load", named, program, package));
+        Assert.That(errors, Is.Empty);
+        return (code, said);
     }
 
     private static void LinkAll(string destination)
