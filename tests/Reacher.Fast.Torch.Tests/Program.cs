@@ -2,6 +2,8 @@ using Reacher.Fast.Core;
 using Reacher.Fast.Core.Batch;
 using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Torch.Loading;
+using Reacher.Fast.Torch.Networks;
+using Reacher.Fast.Torch.Tests.Networks;
 using Reacher.Fast.Training.Extensions;
 
 namespace Reacher.Fast.Torch.Tests;
@@ -13,10 +15,18 @@ namespace Reacher.Fast.Torch.Tests;
 /// </summary>
 public static class Program
 {
+    /// <summary>Set where the program and the processes of its runs have networks of their own.</summary>
+    public const string NetworksVariable = "REACHER_FAST_TEST_NETWORKS";
+
     public static int Main(string[] arguments)
     {
         try
         {
+            if (Environment.GetEnvironmentVariable(NetworksVariable) is not null)
+            {
+                TorchNetworks.Use(new TorchNetworks { Policy = spec => new WidePolicy(spec), Critic = spec => new ResidualCritic(spec) });
+            }
+
             switch (arguments)
             {
                 case ["load", string named, string program, string package]:

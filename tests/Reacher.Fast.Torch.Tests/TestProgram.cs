@@ -9,11 +9,18 @@ internal static class TestProgram
     public static Process Start(params IEnumerable<string> arguments) => StartAssembly(typeof(Program).Assembly.Location, arguments);
 
     /// <summary>Starts any program of this folder.</summary>
-    public static Process StartAssembly(string assembly, params IEnumerable<string> arguments)
+    public static Process StartAssembly(string assembly, params IEnumerable<string> arguments) => Process.Start(Info(assembly, arguments))!;
+
+    /// <summary>Starts <see cref="Program"/> with networks of its own.</summary>
+    public static Process StartWithNetworks(params IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [assembly, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = Info(typeof(Program).Assembly.Location, arguments);
+        start.Environment[Program.NetworksVariable] = "1";
         return Process.Start(start)!;
     }
+
+    private static ProcessStartInfo Info(string assembly, IEnumerable<string> arguments) =>
+        new("dotnet", [assembly, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
 
     /// <summary>What a process says on both outputs until its end, and its exit code.</summary>
     public static (int Code, string Said, string Errors) End(Process process)

@@ -5,25 +5,45 @@ using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Core.Networks;
 using Reacher.Fast.Torch.Networks;
 using TorchSharp;
+using Tensor = TorchSharp.torch.Tensor;
 
 namespace Reacher.Fast.Torch.Learner;
 
 /// <summary>Makes a learner's networks, the default ones with the very weights that this project's own learners begin with.</summary>
 internal static class NetworkFactory
 {
+    /// <summary>The networks that the options bring, or else the program's; null for none.</summary>
+    public static TorchNetworks? Own(LearnerOptions options) => options is ITorchOptions torchs ? torchs.Networks : OwnNetworks.Current as TorchNetworks;
+
     public static LearnerModules Create(
         LearnerOptions options, TransitionSpec spec, PolicySpec policy, TorchDevice device, torch.ScalarType type)
     {
         bool hasPolicyTarget = options is Td3Options || options.PolicyAveraging > 0;
+        TorchNetworks? own = Own(options);
+        torch.random.manual_seed(unchecked((long)options.Seed));
         var modules = new LearnerModules(
-            [.. Enumerable.Range(0, hasPolicyTarget ? 2 : 1).Select(_ => Place(DefaultNetworks.Policy(options, spec, policy.OutputSize)))],
-            [.. Enumerable.Range(0, 4).Select(_ => Place(DefaultNetworks.Critic(options, spec)))],
+            [.. Enumerable.Range(0, hasPolicyTarget ? 2 : 1).Select(_ => Place(NewPolicy()))],
+            [.. Enumerable.Range(0, 4).Select(_ => Place(NewCritic()))],
             options.PolicyLearningRate,
             options.LearningRate);
         StateDictionary initial = Initial(options, spec);
-        modules.Actor.LoadWeights(initial);
-        modules.Critic.LoadWeights(initial);
+        if (own?.Policy is null)
+        {
+            modules.Actor.LoadWeights(initial);
+        }
+
+        if (own?.Critic is null)
+        {
+            modules.Critic.LoadWeights(initial);
+        }
+
         return modules;
+
+        torch.nn.Module<Tensor, Tensor> NewPolicy() =>
+            policy.Architecture is TorchArchitecture architecture ? architecture.Make(policy) : DefaultNetworks.Policy(options, spec, policy.OutputSize);
+
+        torch.nn.Module<Tensor, Tensor, Tensor> NewCritic() =>
+            own?.Critic is { } make ? NetworkCheck.Critic(make(spec), spec) : DefaultNetworks.Critic(options, spec);
 
         T Place<T>(T module)
             where T : torch.nn.Module

@@ -36,6 +36,7 @@ internal sealed partial class TorchLearner
         state.Add("noise.seed", seed);
         state.Add("noise.update_counter", updateCounter);
         state.Metadata[AlgorithmKey] = Algorithm;
+        PolicyFile.DescribeNetwork(Policy, state);
         state.Metadata[PolicyFile.PublishedKey] = PublishesAverage ? "target_actor" : "actor";
     }
 

@@ -50,7 +50,10 @@ internal sealed partial class TorchLearner : ILearner, IBatchPages
         bool isSac = options is SacOptions;
         Policy = new PolicySpec(
             isSac ? PolicyKind.SquashedGaussian : PolicyKind.Deterministic, spec.ObservationSize, spec.ActionSize, [.. options.HiddenSizes],
-            options.NormalizeObservations);
+            options.NormalizeObservations)
+        {
+            Architecture = NetworkFactory.Own(options)?.Architecture,
+        };
         using TorchDevice.StreamScope stream = device.Enter();
         networks = NetworkFactory.Create(options, spec, Policy, device, type);
         report = new TorchReport(device, type);
@@ -154,8 +157,8 @@ internal sealed partial class TorchLearner : ILearner, IBatchPages
         int at = normalizer.CopyTo(destination);
         foreach ((string key, Tensor tensor) in policy.state_dict())
         {
-            // A block has the default networks' matrices as [in, out].
-            float[] values = TensorCodec.Read(tensor.dim() == 2 ? tensor.t() : tensor);
+            // A block has the default networks' matrices as [in, out], and all of a network of one's own as it is.
+            float[] values = TensorCodec.Read(Policy.Architecture is null && tensor.dim() == 2 ? tensor.t() : tensor);
             int bad = FiniteCheck.IndexOfNonFinite(values);
             if (bad >= 0)
             {

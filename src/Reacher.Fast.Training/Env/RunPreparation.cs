@@ -53,9 +53,10 @@ internal static class RunPreparation
             CudaProbe.Require(CudaDevices.Parse(options.Device).Ordinal);
         }
 
-        if (TorchDevices.IsTorch(options.Device))
+        string device = RunPlanner.DeviceOf(options);
+        if (TorchDevices.IsTorch(device))
         {
-            TorchAssembly.Load(options.Device).Require(options.Device);
+            TorchAssembly.Load(device).Require(device);
         }
 
         EnvironmentOptions environment = RunPlanner.PlanEnvironment(options);
