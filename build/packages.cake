@@ -160,7 +160,9 @@ void TryOnnx(string folder, FilePath file, DirectoryPath onnx)
     Refuses(folder, copy, Play, $"{OnnxName} is needed, which is not here");
 }
 
-/// <summary>The single file learns on TorchSharp with what lies beside it and libtorch from where it is; without the former it says what is missing.</summary>
+/// <summary>
+/// The single file learns on TorchSharp with what lies beside it and libtorch from where it is; without the former it says what is missing.
+/// </summary>
 void TryTorch(string folder, FilePath file, DirectoryPath torch)
 {
     const string Train = "train --env pendulum --device torch --run-id torch --max-steps 3000 --window 2 --seed 1 --force";

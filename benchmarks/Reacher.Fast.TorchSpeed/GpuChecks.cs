@@ -23,7 +23,8 @@ internal static class GpuChecks
     public static bool Run(bool dry)
     {
         TorchLibrary library = TorchLibrary.Require(cuda: true);
-        Console.WriteLine($"libtorch {library.Version} in {library.Folder}, bridge {(library.IsPatched ? "patched" : "as it is")}, layout as expected");
+        string bridge = library.IsPatched ? "patched" : "as it is";
+        Console.WriteLine($"libtorch {library.Version} in {library.Folder}, bridge {bridge}, layout as expected");
         using var device = TorchDevice.Create("torch-cuda", threads: 1);
         Say(torch.cuda.is_available(), "TorchSharp sees the GPU");
         Pinned(device);

@@ -8,8 +8,8 @@ using Tensor = TorchSharp.torch.Tensor;
 namespace Reacher.Fast.TorchSpeed;
 
 /// <summary>
-/// SAC as TorchSharp's examples write a training step: modules, an optimiser each, <c>backward</c>, batches by <c>torch.tensor</c>, targets parameter by
-/// parameter. What a user has who writes it without this project.
+/// SAC as TorchSharp's examples write a training step: modules, an optimiser each, <c>backward</c>, batches by <c>torch.tensor</c>, targets
+/// parameter by parameter. What a user has who writes it without this project.
 /// </summary>
 internal sealed class PlainSac : IDisposable
 {

@@ -67,7 +67,7 @@ public static partial class PolicyFile
             DescribeNetwork(spec, state);
             foreach ((string name, IReadOnlyList<long> shape) in spec.Architecture.Parameters(spec))
             {
-                int length = (int)shape.Aggregate(1L, (all, size) => all * size);
+                int length = PolicySpec.Elements(shape);
                 state.Add("actor." + name, block.Slice(at, length), [.. shape]);
                 at += length;
             }

@@ -23,7 +23,7 @@ public static class PolicyArchitectures
     {
         ArgumentNullException.ThrowIfNull(name);
         return Known.TryGetValue(name, out IPolicyArchitecture? architecture) ? architecture : throw new InputException(
-            $"{where} is a network of the class {QuotedName.Of(name)}, which this program has not; use the program that trained it, or have this one " +
-            "hand the class to TorchNetworks.Use first.");
+            $"{where} is a network of the class {QuotedName.Of(name)}, which this program has not; use the program that trained it, or " +
+            "have this one hand the class to TorchNetworks.Use first.");
     }
 }

@@ -89,7 +89,7 @@ public sealed record PolicySpec
             int length = NormalizeObservations ? 2 * ObservationSize : 0;
             if (Architecture is not null)
             {
-                return checked(length + Architecture.Parameters(this).Sum(parameter => (int)parameter.Shape.Aggregate(1L, (all, size) => all * size)));
+                return checked(length + Architecture.Parameters(this).Sum(parameter => Elements(parameter.Shape)));
             }
 
             for (int layer = 0; layer < LayerCount; layer++)
@@ -107,10 +107,14 @@ public sealed record PolicySpec
     /// <summary>Outputs of a layer.</summary>
     public int Outputs(int layer) => layer == hiddenSizes.Length ? OutputSize : hiddenSizes[layer];
 
+    /// <summary>The elements of a tensor of that shape.</summary>
+    internal static int Elements(IReadOnlyList<long> shape) => checked((int)shape.Aggregate(1L, static (all, size) => checked(all * size)));
+
     /// <inheritdoc/>
     public bool Equals(PolicySpec? other) =>
         other is not null && Kind == other.Kind && ObservationSize == other.ObservationSize && ActionSize == other.ActionSize &&
-        NormalizeObservations == other.NormalizeObservations && Architecture?.Name == other.Architecture?.Name && observations.Equals(other.observations) &&
+        NormalizeObservations == other.NormalizeObservations && Architecture?.Name == other.Architecture?.Name &&
+        observations.Equals(other.observations) &&
         hiddenSizes.AsSpan().SequenceEqual(other.hiddenSizes);
 
     /// <inheritdoc/>

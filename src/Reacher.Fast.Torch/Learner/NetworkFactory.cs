@@ -13,7 +13,8 @@ namespace Reacher.Fast.Torch.Learner;
 internal static class NetworkFactory
 {
     /// <summary>The networks that the options bring, or else the program's; null for none.</summary>
-    public static TorchNetworks? Own(LearnerOptions options) => options is ITorchOptions torchs ? torchs.Networks : OwnNetworks.Current as TorchNetworks;
+    public static TorchNetworks? Own(LearnerOptions options) =>
+        options is ITorchOptions own ? own.Networks : OwnNetworks.Current as TorchNetworks;
 
     public static LearnerModules Create(
         LearnerOptions options, TransitionSpec spec, PolicySpec policy, TorchDevice device, torch.ScalarType type)
@@ -40,7 +41,9 @@ internal static class NetworkFactory
         return modules;
 
         torch.nn.Module<Tensor, Tensor> NewPolicy() =>
-            policy.Architecture is TorchArchitecture architecture ? architecture.Make(policy) : DefaultNetworks.Policy(options, spec, policy.OutputSize);
+            policy.Architecture is TorchArchitecture architecture
+                ? architecture.Make(policy)
+                : DefaultNetworks.Policy(options, spec, policy.OutputSize);
 
         torch.nn.Module<Tensor, Tensor, Tensor> NewCritic() =>
             own?.Critic is { } make ? NetworkCheck.Critic(make(spec), spec) : DefaultNetworks.Critic(options, spec);

@@ -19,7 +19,8 @@ internal static class SquashedGaussian
         Tensor[] halves = output.chunk(2, 1);
         Tensor logSigma = IPolicyKernels.LogStandardDeviationMin + (HalfRange * (halves[1].tanh() + 1));
         Tensor u = halves[0] + (logSigma.exp() * noise);
-        Tensor logPi = (-0.5 * noise.square()) - logSigma - (0.5 * Math.Log(2 * Math.PI)) - (2 * (Math.Log(2) - u - torch.nn.functional.softplus(-2 * u)));
+        Tensor logSlope = 2 * (Math.Log(2) - u - torch.nn.functional.softplus(-2 * u)); // log(1 - tanh^2 u)
+        Tensor logPi = (-0.5 * noise.square()) - logSigma - (0.5 * Math.Log(2 * Math.PI)) - logSlope;
         return (u.tanh(), logPi.sum(1));
     }
 }

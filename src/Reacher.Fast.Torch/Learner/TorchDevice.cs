@@ -46,7 +46,8 @@ internal sealed class TorchDevice : IDisposable
         if (!torch.cuda.is_available())
         {
             throw new InputException(
-                $"The libtorch {library.Version} in '{library.Folder}' finds no GPU that it can use; run doctor, or set the option 'device' to cuda.");
+                $"The libtorch {library.Version} in '{library.Folder}' finds no GPU that it can use; run doctor, or set the option " +
+                "'device' to cuda.");
         }
 
         CudaContext context = CudaContext.Retain(gpu);

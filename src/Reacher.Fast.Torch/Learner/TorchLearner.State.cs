@@ -1,7 +1,7 @@
 using Reacher.Fast.Core;
 using Reacher.Fast.Core.Checkpoints;
-using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Core.Kernels;
+using Reacher.Fast.Core.Learner;
 
 namespace Reacher.Fast.Torch.Learner;
 

@@ -34,7 +34,9 @@ internal static class FinalModel
             PolicySpec spec = PolicyFile.Read(BestPolicy.Find(files, warn) ?? last.Path, out float[] weights);
             if (spec.Architecture is not null)
             {
-                warn($"The run leaves no ONNX model, which covers no network of the program's own ({spec.Architecture.Name}); its checkpoints hold it.");
+                warn(
+                    $"The run leaves no ONNX model, which covers no network of the program's own ({spec.Architecture.Name}); its checkpoints " +
+                    "hold it.");
                 return null;
             }
 

@@ -1,6 +1,6 @@
 namespace Reacher.Fast.Torch.Tests.Loading;
 
-/// <summary>A runner that does not know TorchSharp finds this assembly beside itself, apart from its own, or says in a sentence what is missing.</summary>
+/// <summary>A runner that does not know TorchSharp finds this assembly beside itself, or says in a sentence what is missing.</summary>
 public sealed class OptionalTorchTests
 {
     private const string Name = "Reacher.Fast.Torch";
@@ -19,7 +19,8 @@ public sealed class OptionalTorchTests
     [Test]
     public void It_learns_in_a_context_of_its_own()
     {
-        foreach (string file in new[] { $"{Name}.dll", "TorchSharp.dll", "Google.Protobuf.dll", "ICSharpCode.SharpZipLib.dll", "libLibTorchSharp.so" })
+        string[] files = [$"{Name}.dll", "TorchSharp.dll", "Google.Protobuf.dll", "ICSharpCode.SharpZipLib.dll", "libLibTorchSharp.so"];
+        foreach (string file in files)
         {
             File.Copy(Path.Combine(AppContext.BaseDirectory, file), program[$"{Name}/{file}"]);
         }

@@ -5,7 +5,7 @@ using Reacher.Fast.Torch.Loading;
 
 namespace Reacher.Fast.Torch.Tests.Loading;
 
-/// <summary>libtorch is found in each of its places, and refused in one sentence wherever it cannot be used; each time in a process of its own.</summary>
+/// <summary>libtorch is found in each of its places, and refused in one sentence where it cannot be used; each in its own process.</summary>
 public sealed partial class TorchLibraryTests
 {
     private static readonly string Package = TorchSearch.OfProcess().PackageFolders.First(Directory.Exists);

@@ -114,9 +114,10 @@ public sealed class OwnNetworksTests
     public void A_wrong_shape_is_a_sentence()
     {
         Assert.That(Refusal(_ => new FaultyPolicy(5, 3), null), Is.EqualTo(
-            "The policy FaultyPolicy gives [2, 3], and [2, 4] (2 means and 2 raw log sigmas each) is needed for 2 observations of 5 numbers; make its " +
-            "last layer fit."));
-        Assert.That(Refusal(_ => new FaultyPolicy(6, 4), null), Does.StartWith("The policy FaultyPolicy cannot compute (").And.EndsWith("fit those sizes."));
+            "The policy FaultyPolicy gives [2, 3], and [2, 4] (2 means and 2 raw log sigmas each) is needed for 2 observations of 5 numbers; make " +
+            "its last layer fit."));
+        Assert.That(
+            Refusal(_ => new FaultyPolicy(6, 4), null), Does.StartWith("The policy FaultyPolicy cannot compute (").And.EndsWith("fit those sizes."));
         Assert.That(Refusal(null, _ => new FaultyCritic(7, 2)), Does.Contain("gives [2, 2], and [2, 1] (one value each) is needed"));
     }
 
