@@ -81,8 +81,8 @@ internal static class NetworkCheck
                 if (parts.OfType<torch.nn.Module>().FirstOrDefault(one => !registered.Contains(one)) is { } missing)
                 {
                     throw new InputException(
-                        $"The {role} {part.GetType().Name} has a {missing.GetType().Name} in its field '{field.Name}' that is not registered, so it " +
-                        "would not be trained; call RegisterComponents() last in the constructor, and keep lists of modules in a ModuleList.");
+                        $"The {role} {part.GetType().Name} has a {missing.GetType().Name} in its field '{field.Name}' that is not registered, so " +
+                        "it would not be trained; call RegisterComponents() last in the constructor, and keep lists of modules in a ModuleList.");
                 }
             }
         }

@@ -95,6 +95,13 @@ internal static class Doctor
     // Who does not use it is told in a word how to get it, and nothing of it is loaded.
     private static Finding Torch()
     {
+        if (!TorchAssembly.IsThere)
+        {
+            return new Finding(
+                "torch", FindingLevel.Note, "not used; the learner has kernels of its own",
+                "for networks of your own with --device torch, put the folder Reacher.Fast.Torch beside this program; docs/torchsharp.md says how.");
+        }
+
         try
         {
             (string found, string? advice) = TorchAssembly.Load("torch").Describe();
@@ -102,7 +109,7 @@ internal static class Doctor
         }
         catch (InputException missing)
         {
-            return new Finding("torch", FindingLevel.Note, "not used; --device torch and torch-cuda need more than is here", missing.Message);
+            return new Finding("torch", FindingLevel.Note, "not used; what is here cannot be", missing.Message);
         }
     }
 
