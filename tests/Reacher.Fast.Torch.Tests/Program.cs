@@ -1,6 +1,9 @@
+using System.Globalization;
 using Reacher.Fast.Core;
 using Reacher.Fast.Core.Batch;
 using Reacher.Fast.Core.Learner;
+using Reacher.Fast.Core.Networks;
+using Reacher.Fast.Torch.Learner;
 using Reacher.Fast.Torch.Loading;
 using Reacher.Fast.Torch.Networks;
 using Reacher.Fast.Torch.Tests.Networks;
@@ -10,8 +13,8 @@ namespace Reacher.Fast.Torch.Tests;
 
 /// <summary>
 /// The processes in which a libtorch is loaded that must not be this test's own. <c>load FOLDER|- PROGRAM PACKAGE</c> names a folder, the
-/// program's folder and the package's; <c>beside PROGRAM</c> learns by the assembly that lies beside a program; anything else is a command line
-/// of Reacher.Fast, of a program that refers to the assembly. They end with 0, or with 2 and a sentence.
+/// program's folder and the package's; <c>beside PROGRAM</c> learns by the assembly that lies beside a program; <c>act THREADS</c> acts,
+/// without a learner and beside one; anything else is a command line of Reacher.Fast, of a program that refers to the assembly. They end with 0, or with 2 and a sentence.
 /// </summary>
 public static class Program
 {
@@ -41,6 +44,9 @@ public static class Program
                 case ["beside", string program]:
                     LearnBeside(program);
                     return 0;
+                case ["act", string threads]:
+                    Act(int.Parse(threads, CultureInfo.InvariantCulture));
+                    return 0;
                 default:
                     return ReacherFast.Run(arguments);
             }
@@ -50,6 +56,19 @@ public static class Program
             Console.WriteLine(error.Message);
             return 2;
         }
+    }
+
+    private static void Act(int threads)
+    {
+        TorchLibrary.Require(cuda: false);
+        TorchSharp.torch.set_num_threads(threads);
+        var networks = new TorchNetworks { Policy = spec => new WidePolicy(spec) };
+        var sizes = new PolicySpec(PolicyKind.SquashedGaussian, 3, 1, [], normalizeObservations: false);
+        using IPolicyModule policy = networks.Architecture!.Create(sizes);
+        int acting = TorchSharp.torch.get_num_threads();
+        using var device = TorchDevice.Create("torch", threads);
+        using IPolicyModule another = networks.Architecture.Create(sizes);
+        Console.WriteLine($"{acting}, beside a learner {TorchSharp.torch.get_num_threads()}");
     }
 
     private static void LearnBeside(string program)

@@ -36,7 +36,7 @@ internal sealed class TorchDevice : IDisposable
     {
         int? ordinal = TorchDevices.Parse(name);
         TorchLibrary library = TorchLibrary.Require(cuda: ordinal is not null);
-        torch.set_num_threads(threads);
+        TorchThreads.Learn(threads);
         if (ordinal is not int gpu)
         {
             return new TorchDevice(torch.CPU, null, null, $"torch {library.Version}, {threads} threads");

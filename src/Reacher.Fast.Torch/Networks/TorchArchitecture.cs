@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Reacher.Fast.Core.Batch;
 using Reacher.Fast.Core.Networks;
+using Reacher.Fast.Torch.Interop;
 using Reacher.Fast.Torch.Loading;
 using TorchSharp;
 using Tensor = TorchSharp.torch.Tensor;
@@ -25,7 +26,12 @@ internal sealed class TorchArchitecture(Func<TransitionSpec, torch.nn.Module<Ten
         });
 
     /// <inheritdoc/>
-    public IPolicyModule Create(PolicySpec spec) => new TorchPolicyModule(Make(spec), spec);
+    public IPolicyModule Create(PolicySpec spec)
+    {
+        var module = new TorchPolicyModule(Make(spec), spec);
+        TorchThreads.Act();
+        return module;
+    }
 
     /// <summary>A module whose shapes have been checked.</summary>
     public torch.nn.Module<Tensor, Tensor> Make(PolicySpec spec)

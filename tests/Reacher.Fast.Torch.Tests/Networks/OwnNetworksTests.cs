@@ -111,6 +111,10 @@ public sealed class OwnNetworksTests
     }
 
     [Test]
+    public void A_process_that_only_acts_takes_one_thread() =>
+        Assert.That(TestProgram.End(TestProgram.Start("act", "3")), Is.EqualTo((0, "1, beside a learner 3", "")));
+
+    [Test]
     public void A_wrong_shape_is_a_sentence()
     {
         Assert.That(Refusal(_ => new FaultyPolicy(5, 3), null), Is.EqualTo(
