@@ -13,8 +13,9 @@ namespace Reacher.Fast.Torch.Tests;
 
 /// <summary>
 /// The processes in which a libtorch is loaded that must not be this test's own. <c>load FOLDER|- PROGRAM PACKAGE</c> names a folder, the
-/// program's folder and the package's; <c>beside PROGRAM</c> learns by the assembly that lies beside a program; <c>act THREADS</c> acts,
-/// without a learner and beside one; anything else is a command line of Reacher.Fast, of a program that refers to the assembly. They end with 0, or with 2 and a sentence.
+/// program's folder and the package's; <c>beside PROGRAM</c> learns by the assembly that lies beside a program; <c>act THREADS</c> acts, without
+/// a learner and beside one; anything else is a command line of Reacher.Fast, of a program that refers to the assembly. They end with 0, or with 2
+/// and a sentence.
 /// </summary>
 public static class Program
 {
