@@ -1,5 +1,6 @@
 const string Benchmarks = "./benchmarks/Reacher.Fast.Benchmarks/Reacher.Fast.Benchmarks.csproj";
 const string GpuTool = "./benchmarks/Reacher.Fast.Gpu/Reacher.Fast.Gpu.csproj";
+const string TorchTool = "./benchmarks/Reacher.Fast.TorchSpeed/Reacher.Fast.TorchSpeed.csproj";
 
 /// <summary>
 /// The quick measurements, or BenchmarkDotNet with --filter. Figures are printed, never judged: they depend on the machine and
@@ -68,6 +69,8 @@ void RunGpuChecks(BuildReport report)
     DirectoryPath tools = Artifacts("gpu");
     CleanDirectory(tools);
     Publish(GpuTool, tools);
+    Publish(TorchTool, tools.Combine("torchsharp"));
+    Run("dotnet", $"publish src/{TorchName} -c {configuration} -r linux-x64 --no-self-contained -o \"{tools.Combine(TorchName)}\"");
     Publish(Runner, tools, SingleFile);
     Run("bash", $"benchmarks/gpu/run.sh \"{tools}\"");
     report.Did("Gpu", $"{names[0].Trim()}; tables to commit under benchmarks/results");

@@ -1,4 +1,5 @@
 const string OnnxName = "Reacher.Fast.Onnx";
+const string TorchName = "Reacher.Fast.Torch";
 
 // No property that changes how the libraries compile: they share their outputs with the build that is packed beside.
 const string SingleFile = "-p:PublishSingleFile=true -p:IncludeNativeLibrariesForSelfExtract=true " +
@@ -78,6 +79,11 @@ void PublishRunner(BuildReport report)
     Run("dotnet", $"publish src/{OnnxName} -c {configuration} -r linux-x64 --no-self-contained -o \"{onnx}\" -p:PublishDocumentationFiles=false");
     string size = MebiBytes([.. GetFiles($"{onnx}/*").Select(part => part.FullPath)]);
     report.Did("SingleFile", $"what plays ONNX policies, {size}, in {OnnxName} beside it");
+    DirectoryPath torch = folder.Combine(TorchName);
+    Run("dotnet", $"publish src/{TorchName} -c {configuration} -r linux-x64 --no-self-contained -o \"{torch}\" -p:PublishDocumentationFiles=false");
+    size = MebiBytes([.. GetFiles($"{torch}/*").Select(part => part.FullPath)]);
+    report.Did("SingleFile", $"what learns on TorchSharp, {size} without libtorch, in {TorchName} beside it");
+    RequireNotices(torch, "TorchSharp");
     RequireNotices(folder, "Microsoft.NETCore.App.Runtime.linux-x64");
     RequireNotices(onnx, "Microsoft.ML.OnnxRuntime");
     if (!IsRunningOnLinux() || System.Runtime.InteropServices.RuntimeInformation.OSArchitecture != System.Runtime.InteropServices.Architecture.X64)
@@ -86,7 +92,7 @@ void PublishRunner(BuildReport report)
         return;
     }
 
-    TryRunner(file, onnx);
+    TryRunner(file, onnx, torch);
     report.Did("SingleFile", "which trained the arm in an empty environment, from another folder, and played the model that it left");
 }
 
@@ -103,7 +109,7 @@ void RequireNotices(DirectoryPath folder, string package)
 string MebiBytes(params string[] files) => $"{files.Sum(file => new System.IO.FileInfo(file).Length) / 1048576.0:F0} MiB";
 
 /// <summary>Trains the arm for a few thousand steps with nothing around the file: no SDK on the path, no environment, another folder.</summary>
-void TryRunner(FilePath file, DirectoryPath onnx)
+void TryRunner(FilePath file, DirectoryPath onnx, DirectoryPath torch)
 {
     string folder = System.IO.Directory.CreateTempSubdirectory("reacher-fast-pack-").FullName;
     try
@@ -119,6 +125,7 @@ void TryRunner(FilePath file, DirectoryPath onnx)
         }
 
         TryOnnx(folder, file, onnx);
+        TryTorch(folder, file, torch);
     }
     finally
     {
@@ -151,6 +158,25 @@ void TryOnnx(string folder, FilePath file, DirectoryPath onnx)
     Refuses(folder, copy, Play, "cannot be used (Could not load file or assembly 'Microsoft.ML.OnnxRuntime");
     DeleteDirectory(beside, new DeleteDirectorySettings { Recursive = true });
     Refuses(folder, copy, Play, $"{OnnxName} is needed, which is not here");
+}
+
+/// <summary>
+/// The single file learns on TorchSharp with what lies beside it and libtorch from where it is; without the former it says what is missing.
+/// </summary>
+void TryTorch(string folder, FilePath file, DirectoryPath torch)
+{
+    const string Train = "train --env pendulum --device torch --run-id torch --max-steps 3000 --window 2 --seed 1 --force";
+    string libtorch = $"{EnvironmentVariable("NUGET_PACKAGES") ?? $"{EnvironmentVariable("HOME")}/.nuget/packages"}" +
+        "/libtorch-cpu-linux-x64/2.10.0/runtimes/linux-x64/native";
+    RunIn(folder, "env", $"-i REACHER_FAST_LIBTORCH=\"{libtorch}\" \"{file}\" {Train}");
+
+    DirectoryPath program = Directory($"{folder}/program");
+    DirectoryPath beside = program.Combine(TorchName);
+    FilePath copy = program.CombineWithFilePath("reacher-fast");
+    Refuses(folder, copy, Train, $"{TorchName} is needed, which is not here");
+    CopyDirectory(torch, beside);
+    CopyFile(torch.CombineWithFilePath("TorchSharp.dll"), beside.CombineWithFilePath($"{TorchName}.dll"));
+    Refuses(folder, copy, Train, "where this program is of version");
 }
 
 /// <summary>Runs the single file, which must end with code 2 and one line that holds a sentence.</summary>

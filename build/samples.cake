@@ -12,7 +12,7 @@ void TrySamples(BuildReport report)
         WriteNuGetConfig(folder);
         CopyDirectory("./samples", $"{folder}/samples");
         var environment = new Dictionary<string, string> { ["ReacherFastVersion"] = version, ["DOTNET_CLI_HOME"] = folder };
-        foreach (string sample in new[] { "SwingUp", "TrainInProgram", "PlayPolicy" })
+        foreach (string sample in new[] { "SwingUp", "TrainInProgram", "PlayPolicy", "OwnNetworks" })
         {
             RunIn($"{folder}/samples/{sample}", "dotnet", $"build -c Release -v quiet -o \"{folder}/{sample}\"", environment);
         }
@@ -25,6 +25,13 @@ void TrySamples(BuildReport report)
         RunIn(folder, $"{folder}/PlayPolicy/PlayPolicy", "results/sample/swing-up/best.safetensors");
         RunIn(folder, $"{folder}/TrainInProgram/TrainInProgram", "");
         report.Did("Samples", $"swing-up trained and played from the packages {version}: as a command line, as a call, in a program that only plays");
+
+        RequireNoLibTorch(folder, "SwingUp", "TrainInProgram", "PlayPolicy", "OwnNetworks");
+        if (IsRunningOnLinux() && System.Runtime.InteropServices.RuntimeInformation.OSArchitecture == System.Runtime.InteropServices.Architecture.X64)
+        {
+            RunIn(folder, $"{folder}/OwnNetworks/OwnNetworks", "");
+            report.Did("Samples", "networks of one's own learned Pendulum on TorchSharp");
+        }
 
         RequireNoWebServer($"{folder}/PlayPolicy/PlayPolicy.runtimeconfig.json");
         TryTemplate(folder, version, environment);
@@ -58,6 +65,18 @@ void RequireNoWebServer(string file)
     if (System.IO.File.ReadAllText(file).Contains("AspNetCore"))
     {
         throw new CakeException($"{file} asks for ASP.NET, which playing a policy does not need.");
+    }
+}
+
+/// <summary>libtorch stays in the package folder: it is half a gigabyte.</summary>
+void RequireNoLibTorch(string folder, params string[] outputs)
+{
+    foreach (string output in outputs)
+    {
+        if (GetFiles($"{folder}/{output}/**/libtorch*").Count > 0)
+        {
+            throw new CakeException($"{folder}/{output} holds libtorch, which no build copies.");
+        }
     }
 }
 

@@ -2,11 +2,14 @@
 # Everything about CUDA that needs a GPU: is it right, is it clean, how fast is it. No step takes more than ten minutes; each leaves
 # FOLDER/STEP.txt and the figures of it in FOLDER/STEP.json, and FOLDER/report.md is made anew from all of them. Ends with 0 if every check passed. Commit FOLDER.
 #   benchmarks/gpu/run.sh TOOLS [FOLDER [STEP...]]   all steps, or those named (of: device assembly ops golden data memcheck racecheck
-#       synccheck kernels updates transfers train wide resume nvcc torch-limits torch-{sac,td3}-{fp32,tf32} torch-large)
+#       synccheck kernels updates transfers train wide resume nvcc torch-limits torch-{sac,td3}-{fp32,tf32} torch-large
+#       torchsharp-symbols torchsharp-check torchsharp-updates torchsharp-train)
 # TOOLS holds reacher-fast-gpu and reacher-fast, single files that need neither .NET nor a network: `dotnet cake --target=Gpu` publishes
 # them, or by hand, for another machine:
 #   dotnet publish -c Release -r linux-x64 --self-contained -o TOOLS benchmarks/Reacher.Fast.Gpu
 #   dotnet publish -c Release -r linux-x64 --self-contained -o TOOLS src/Reacher.Fast.Runner -p:PublishSingleFile=true -p:IncludeNativeLibrariesForSelfExtract=true
+# The steps torchsharp-* need reacher-fast-torch and the folder Reacher.Fast.Torch there too (the target publishes them), and REACHER_FAST_LIBTORCH,
+# which names the torch/lib of a PyTorch with CUDA.
 # FOLDER is benchmarks/results/<the GPU's name> unless given. Steps of earlier runs that lie there stay in the report, each with its run.
 # Needs the NVIDIA driver; uses nvcc, ptxas, compute-sanitizer and PyTorch
 # where they are, and says what it left out where they are not. MODES names the modes of PyTorch that are measured (all of: eager
@@ -104,12 +107,29 @@ resume() {
     train_run cuda --force --no-stop --max-steps "$more" && train_run cpu --resume --no-stop --max-steps $((5 * more)) && train_run cuda --resume --no-stop --max-steps $((10 * more))
 }
 
-all=(device assembly ops golden data memcheck racecheck synccheck kernels updates transfers train wide resume nvcc torch-limits torch-sac-fp32 torch-sac-tf32 torch-td3-fp32 torch-td3-tf32 torch-large)
+torchsharp=$tools/torchsharp/reacher-fast-torch
+need_torchsharp() { [ -x "$torchsharp" ] && [ -n "${REACHER_FAST_LIBTORCH:-}" ] || { echo "left out: $torchsharp is not there, or REACHER_FAST_LIBTORCH names no PyTorch with CUDA"; return 3; }; }
+# The symbols of the bridge that no library of this libtorch has: five weak ones are all there may be.
+torchsharp_symbols() {
+    need_torchsharp && need nm || return
+    local bridge=$tools/torchsharp/libLibTorchSharp.so
+    nm -D --undefined-only "$bridge" | awk '{print $2}' | grep -v @ | sort -u > "$scratch/needed"
+    nm -D --defined-only "$REACHER_FAST_LIBTORCH"/libc10.so "$REACHER_FAST_LIBTORCH"/libtorch_cpu.so "$REACHER_FAST_LIBTORCH"/libtorch.so | awk 'NF==3{print $3}' | sed 's/@.*//' | sort -u > "$scratch/there"
+    comm -23 "$scratch/needed" "$scratch/there" | tee "$scratch/missing"
+    nm -D "$REACHER_FAST_LIBTORCH"/libtorch_cuda.so | grep -E 'aoti_torch_(create|delete)_cuda_stream_guard' || return 1
+    [ "$(grep -cv -E '^(_ITM_|__gmon_start__|_ZTH)' "$scratch/missing")" -eq 0 ]
+}
+torchsharp_check() { need_torchsharp && "$torchsharp" check $dry; }
+torchsharp_updates() { need_torchsharp && "$torchsharp" updates --device torch-cuda $dry; }
+torchsharp_train() { need_torchsharp && train_run torch-cuda --force && grep -q '"outcome":"solved"' "$scratch/train.json"; }
+
+all=(device assembly ops golden data memcheck racecheck synccheck kernels updates transfers train wide resume nvcc torch-limits torch-sac-fp32 torch-sac-tf32 torch-td3-fp32 torch-td3-tf32 torch-large torchsharp-symbols torchsharp-check torchsharp-updates torchsharp-train)
 run_step() {
     case $1 in
         nvcc) nvcc_ptx ;;
         torch-limits) torch_limits ;;
         torch-large) torch_large ;;
+        torchsharp-*) "${1/-/_}" ;;
         torch-sac-fp32) torch_updates sac ;;
         torch-sac-tf32) torch_updates sac --tf32 ;;
         torch-td3-fp32) torch_updates td3 ;;

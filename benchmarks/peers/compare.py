@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Reacher.Fast and its peers in turn, on the same machine, and how many times faster it is: updates against PyTorch, the replay against
-Stable-Baselines3's and TorchRL's.
+"""Reacher.Fast and its peers in turn, on the same machine, and how many times faster it is: updates against PyTorch and
+against TorchSharp, the replay against Stable-Baselines3's and TorchRL's.
 
     dotnet build -c Release benchmarks/Reacher.Fast.Benchmarks && python3 benchmarks/peers/compare.py --threads 1 --turns 3
     python3 benchmarks/peers/compare.py --only replay
+    dotnet build -c Release benchmarks/Reacher.Fast.TorchSpeed && python3 benchmarks/peers/compare.py --only torchsharp
 
 They alternate because a shared machine's speed drifts: a ratio of two figures taken minutes apart is the neighbours' ratio.
 Figures are medians over the turns. A peer that the Python that runs this has not is named and left out; the replay needs Linux and gcc."""
@@ -16,6 +17,9 @@ import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 OURS = HERE.parent / "Reacher.Fast.Benchmarks" / "bin" / "Release" / "net10.0" / "Reacher.Fast.Benchmarks.dll"
+
+
+TORCHSHARP = HERE.parent / "Reacher.Fast.TorchSpeed" / "bin" / "Release" / "net10.0"
 
 
 def output_of(command):
@@ -102,12 +106,25 @@ def compare_replay(options):
             print(f"{name:30}{mine:16.2f}{other:28.3f}{mine / other:8.1f}")
 
 
+def compare_torchsharp(options):
+    """An update on our own device, by Reacher.Fast.Torch, and on TorchSharp as its examples write it; the program alternates by itself."""
+    program = next(TORCHSHARP.glob("**/reacher-fast-torch.dll"), None)
+    if program is None:
+        print("TorchSharp: not built; dotnet build -c Release benchmarks/Reacher.Fast.TorchSpeed, or leave this comparison out.")
+        return
+    print(output_of(["dotnet", program, "updates", "--threads", str(options.threads), "--turns", str(max(3, options.turns))]).strip())
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--threads", type=int, default=1, help="of the updates")
     parser.add_argument("--turns", type=int, default=3)
-    parser.add_argument("--only", choices=["updates", "replay"], help="leave the other out")
+    parser.add_argument("--only", choices=["updates", "replay", "torchsharp"], help="leave the others out")
     options = parser.parse_args()
+    if options.only in (None, "torchsharp"):
+        compare_torchsharp(options)
+    if options.only == "torchsharp":
+        return
     if not OURS.exists():
         sys.exit(f"compare.py: {OURS} is not there; build it: dotnet build -c Release benchmarks/Reacher.Fast.Benchmarks")
     if options.only != "replay":

@@ -30,7 +30,7 @@ public sealed record TrainingOptions
     /// <summary>Seed of everything random; null draws one. The same seed gives the same weights to the bit, on one kind of processor.</summary>
     public long? Seed { get; init; }
 
-    /// <summary>Where the learner computes: <c>auto</c>, <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</summary>
+    /// <summary>Where the learner computes: <c>auto</c>, <c>cpu</c>, <c>cuda[:N]</c>, <c>torch</c> or <c>torch-cuda[:N]</c>.</summary>
     public string? Device { get; init; }
 
     /// <summary>Threads of the learner on the processor (<c>learner_threads</c>).</summary>

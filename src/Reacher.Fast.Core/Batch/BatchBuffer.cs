@@ -20,6 +20,13 @@ public sealed class BatchBuffer : IDisposable
         memory = new AlignedMemory<float>(checked(count * spec.PayloadFloats));
     }
 
+    /// <summary>A batch at <paramref name="address"/>, in memory that a learner has for it; this owns nothing.</summary>
+    internal BatchBuffer(TransitionSpec spec, int count, nint address)
+    {
+        (Spec, Count) = (spec, count);
+        memory = new AlignedMemory<float>(address, checked(count * spec.PayloadFloats));
+    }
+
     /// <summary>The sizes of one transition.</summary>
     public TransitionSpec Spec { get; }
 

@@ -30,13 +30,20 @@ public static partial class PolicyFile
             at = 2 * spec.ObservationSize;
         }
 
-        for (int layer = 0; layer < spec.LayerCount; layer++)
+        foreach ((string name, IReadOnlyList<long> shape) in spec.Architecture?.Parameters(spec) ?? [])
+        {
+            ReadOnlySpan<float> values = state.GetFloats(Published(state, "actor." + name), [.. shape]);
+            values.CopyTo(block.AsSpan(at));
+            at += values.Length;
+        }
+
+        for (int layer = 0; spec.Architecture is null && layer < spec.LayerCount; layer++)
         {
             (int inputs, int outputs) = (spec.Inputs(layer), spec.Outputs(layer));
-            ReadOnlySpan<float> weight = state.GetFloats(Published(state, layer, "weight"), outputs, inputs);
+            ReadOnlySpan<float> weight = state.GetFloats(Published(state, Name(layer, "weight")), outputs, inputs);
             Transposed(weight, outputs, inputs).CopyTo(block, at);
             at += inputs * outputs;
-            state.GetFloats(Published(state, layer, "bias"), outputs).CopyTo(block.AsSpan(at));
+            state.GetFloats(Published(state, Name(layer, "bias")), outputs).CopyTo(block.AsSpan(at));
             at += outputs;
         }
 
@@ -47,7 +54,8 @@ public static partial class PolicyFile
     private static void RefuseUnknown(StateDictionary state, PolicySpec spec, string name)
     {
         var own = new HashSet<string>(StringComparer.Ordinal) { Mean, Scale, Squares, Count };
-        for (int layer = 0; layer < spec.LayerCount; layer++)
+        own.UnionWith((spec.Architecture?.Parameters(spec) ?? []).Select(parameter => "actor." + parameter.Name));
+        for (int layer = 0; spec.Architecture is null && layer < spec.LayerCount; layer++)
         {
             own.Add(Name(layer, "weight"));
             own.Add(Name(layer, "bias"));
@@ -64,8 +72,29 @@ public static partial class PolicyFile
         }
     }
 
+    // The sizes of a network of a program's own, which its tensors do not tell, stand in the metadata.
+    private static PolicySpec FindOwn(StateDictionary state, string network, string name)
+    {
+        IPolicyArchitecture architecture = PolicyArchitectures.Require(network, $"The policy in '{name}'");
+        return new PolicySpec(FindKind(state, name), Size(ObservationsKey), Size(ActionsKey), [], state.Contains(Mean))
+        {
+            Observations = FindSensors(state, Size(ObservationsKey), name),
+            Architecture = architecture,
+        };
+
+        int Size(string key) =>
+            state.Metadata.TryGetValue(key, out string? text) && int.TryParse(text, out int size) && size is > 0 and <= 1 << 20
+                ? size
+                : throw new InputException($"'{name}' does not say by its metadata '{key}' of what size its policy is; use an earlier checkpoint.");
+    }
+
     private static PolicySpec FindSpec(StateDictionary state, string name)
     {
+        if (state.Metadata.TryGetValue(NetworkKey, out string? network))
+        {
+            return FindOwn(state, network, name);
+        }
+
         var sizes = new List<int>();
         for (int layer = 0; Find(state, Name(layer, "weight")) is { Shape: [long outputs, long inputs] }; layer++)
         {
@@ -148,10 +177,8 @@ public static partial class PolicyFile
     private static StateTensor? Find(StateDictionary state, string name) => state.Tensors.FirstOrDefault(tensor => tensor.Name == name);
 
     // A checkpoint of an averaged policy holds both: the trained one, and the average that is acted with.
-    private static string Published(StateDictionary state, int layer, string part) =>
-        state.Metadata.TryGetValue(PublishedKey, out string? published) && published == "target_actor"
-            ? "target_" + Name(layer, part)
-            : Name(layer, part);
+    private static string Published(StateDictionary state, string name) =>
+        state.Metadata.TryGetValue(PublishedKey, out string? published) && published == "target_actor" ? "target_" + name : name;
 
     // Linear layers have even numbers; the activations between them the odd ones.
     private static string Name(int layer, string part) => FormattableString.Invariant($"actor.{2 * layer}.{part}");

@@ -33,6 +33,12 @@ public static partial class PolicyFile
     /// </summary>
     public const string SensorsKey = "policy.sensors";
 
+    /// <summary>Metadata: the name of the network's architecture, where it is a program's own (<see cref="IPolicyArchitecture"/>).</summary>
+    public const string NetworkKey = "policy.network";
+
+    private const string ObservationsKey = "policy.observations";
+    private const string ActionsKey = "policy.actions";
+
     /// <summary>The policy as a state: tensors as the file has them, and what is needed to use them as metadata.</summary>
     /// <exception cref="ArgumentException">The block's length is not that of <paramref name="spec"/>.</exception>
     public static StateDictionary ToState(PolicySpec spec, ReadOnlySpan<float> block)
@@ -46,7 +52,6 @@ public static partial class PolicyFile
         var state = new StateDictionary();
         state.Metadata["format"] = "pt";
         state.Metadata[KindKey] = spec.Kind == PolicyKind.SquashedGaussian ? Gaussian : Deterministic;
-        state.Metadata["policy.activation"] = "relu";
         DescribeSensors(spec, state);
         int at = 0;
         if (spec.NormalizeObservations)
@@ -57,6 +62,20 @@ public static partial class PolicyFile
             at = 2 * spec.ObservationSize;
         }
 
+        if (spec.Architecture is not null)
+        {
+            DescribeNetwork(spec, state);
+            foreach ((string name, IReadOnlyList<long> shape) in spec.Architecture.Parameters(spec))
+            {
+                int length = PolicySpec.Elements(shape);
+                state.Add("actor." + name, block.Slice(at, length), [.. shape]);
+                at += length;
+            }
+
+            return state;
+        }
+
+        state.Metadata["policy.activation"] = "relu";
         for (int layer = 0; layer < spec.LayerCount; layer++)
         {
             (int inputs, int outputs) = (spec.Inputs(layer), spec.Outputs(layer));
@@ -77,6 +96,19 @@ public static partial class PolicyFile
         if (!spec.Observations.IsVector)
         {
             state.Metadata[SensorsKey] = spec.Observations.ToString();
+        }
+    }
+
+    /// <summary>Says in the metadata of <paramref name="state"/> whose network the policy is, where it is a program's own.</summary>
+    public static void DescribeNetwork(PolicySpec spec, StateDictionary state)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(state);
+        if (spec.Architecture is not null)
+        {
+            state.Metadata[NetworkKey] = spec.Architecture.Name;
+            state.Metadata[ObservationsKey] = spec.ObservationSize.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            state.Metadata[ActionsKey] = spec.ActionSize.ToString(System.Globalization.CultureInfo.InvariantCulture);
         }
     }
 

@@ -23,7 +23,7 @@ public interface ILearner : IDisposable
     /// <exception cref="ArgumentOutOfRangeException">It is negative, or no number.</exception>
     float LearningRateScale { get; set; }
 
-    /// <summary>One gradient update (policy and targets as the algorithm's delays say). Allocates nothing.</summary>
+    /// <summary>One gradient update (policy and targets as the algorithm's delays say). Allocates nothing, except on TorchSharp.</summary>
     /// <exception cref="ArgumentException">The batch's spec or count is not what the learner was made for.</exception>
     /// <exception cref="LearnerDivergedException">A loss or a weight is NaN or infinite; nothing of this update may be published.</exception>
     LearnerReport Update(in TransitionBatch batch);

@@ -10,6 +10,8 @@ namespace Reacher.Fast.Core.Learner;
 /// their defaults: those were found on the 20-arm Reacher, and docs/algorithms.md says where they leave the papers'.
 /// </summary>
 [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)]
+// What a derived record brings besides is code, which no file can hold.
+[JsonPolymorphic(UnknownDerivedTypeHandling = JsonUnknownDerivedTypeHandling.FallBackToNearestAncestor)]
 [JsonDerivedType(typeof(SacOptions), "sac")]
 [JsonDerivedType(typeof(Td3Options), "td3")]
 public abstract record LearnerOptions
@@ -116,7 +118,7 @@ public abstract record LearnerOptions
 }
 
 /// <summary>Soft actor-critic (Haarnoja et al. 2018b, "Soft actor-critic algorithms and applications").</summary>
-public sealed record SacOptions : LearnerOptions
+public record SacOptions : LearnerOptions
 {
     /// <summary>
     /// The coefficient that the arm's defaults keep as it is: it was found for that (docs/experiments.md), and no automatic tuning is meant by
@@ -150,7 +152,7 @@ public sealed record SacOptions : LearnerOptions
 }
 
 /// <summary>Twin delayed deep deterministic policy gradient (Fujimoto et al. 2018).</summary>
-public sealed record Td3Options : LearnerOptions
+public record Td3Options : LearnerOptions
 {
     /// <summary>The defaults, of which the policy's step size and its delay are TD3's own.</summary>
     public Td3Options()

@@ -27,6 +27,14 @@ public sealed unsafe class AlignedMemory<T> : SafeHandle
         SetHandle((nint)memory);
     }
 
+    /// <summary>A view of <paramref name="length"/> elements of somebody else's memory, which outlives it.</summary>
+    internal AlignedMemory(nint address, int length)
+        : base(0, ownsHandle: false)
+    {
+        Length = length;
+        SetHandle(address);
+    }
+
     /// <inheritdoc/>
     public override bool IsInvalid => handle == 0;
 

@@ -26,6 +26,9 @@ public sealed class Policy : IPolicy
     private readonly float[] observationStaging;
     private readonly float[] actionStaging;
     private readonly int batch;
+    private readonly IPolicyModule? module;
+    private readonly float[] moduleInputs;
+    private readonly float[] moduleOutputs;
     private IDisposable? owned;
     private int untilNewNoise;
 
@@ -41,6 +44,9 @@ public sealed class Policy : IPolicy
         Spec = spec;
         this.device = device;
         batch = batchSize;
+        module = spec.Architecture?.Create(spec);
+        moduleInputs = new float[module is null ? 0 : batch * spec.ObservationSize];
+        moduleOutputs = new float[module is null ? 0 : batch * spec.OutputSize];
         network = new PolicyNetwork(device, spec, batch, trained: false);
         parameters = NetworkParameters.Allocate(device, "actor", network.Parameters);
         TensorBlock block = device.Allocate(
@@ -108,7 +114,8 @@ public sealed class Policy : IPolicy
             at = 2 * Spec.ObservationSize;
         }
 
-        for (int i = 0; i < parameters.Tensors.Count; i++)
+        module?.Load(block[at..]);
+        for (int i = 0; module is null && i < parameters.Tensors.Count; i++)
         {
             int length = (int)parameters[i].Shape.Elements;
             device.Upload(block.Slice(at, length), parameters[i]);
@@ -134,6 +141,7 @@ public sealed class Policy : IPolicy
     /// <summary>Disposes the device, where it is the policy's own; otherwise the policy's memory is the device's and goes with it.</summary>
     public void Dispose()
     {
+        module?.Dispose();
         owned?.Dispose();
         owned = null;
     }
@@ -167,7 +175,16 @@ public sealed class Policy : IPolicy
             untilNewNoise = NoiseHold - 1;
         }
 
-        device.Run(deterministic ? mode : sample);
+        DeviceProgram program = deterministic ? mode : sample;
+        if (module is null)
+        {
+            device.Run(program);
+        }
+        else
+        {
+            program.Body(); // the module computes outside of the device, so nothing of it can be recorded
+        }
+
         if (Spec.Kind == PolicyKind.SquashedGaussian)
         {
             return action;
@@ -207,6 +224,14 @@ public sealed class Policy : IPolicy
             device.Normalize(observations, mean, scale, PolicySpec.NormalizationLimit, observations);
         }
 
-        return network.Forward(parameters, observations);
+        if (module is null)
+        {
+            return network.Forward(parameters, observations);
+        }
+
+        device.Download(observations, moduleInputs);
+        module.Forward(moduleInputs, batch, moduleOutputs);
+        device.Upload(moduleOutputs, network.Output);
+        return network.Output;
     }
 }

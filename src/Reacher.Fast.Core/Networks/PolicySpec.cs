@@ -72,6 +72,9 @@ public sealed record PolicySpec
     /// <summary>Whether the block begins with the observations' mean and scale.</summary>
     public bool NormalizeObservations { get; }
 
+    /// <summary>The network where it is a program's own; null for linear layers of <see cref="HiddenSizes"/>.</summary>
+    public IPolicyArchitecture? Architecture { get; init; }
+
     /// <summary>Outputs of the last layer: 2A or A.</summary>
     public int OutputSize => Kind == PolicyKind.SquashedGaussian ? 2 * ActionSize : ActionSize;
 
@@ -84,6 +87,11 @@ public sealed record PolicySpec
         get
         {
             int length = NormalizeObservations ? 2 * ObservationSize : 0;
+            if (Architecture is not null)
+            {
+                return checked(length + Architecture.Parameters(this).Sum(parameter => Elements(parameter.Shape)));
+            }
+
             for (int layer = 0; layer < LayerCount; layer++)
             {
                 length = checked(length + (Inputs(layer) * Outputs(layer)) + Outputs(layer));
@@ -99,10 +107,14 @@ public sealed record PolicySpec
     /// <summary>Outputs of a layer.</summary>
     public int Outputs(int layer) => layer == hiddenSizes.Length ? OutputSize : hiddenSizes[layer];
 
+    /// <summary>The elements of a tensor of that shape.</summary>
+    internal static int Elements(IReadOnlyList<long> shape) => checked((int)shape.Aggregate(1L, static (all, size) => checked(all * size)));
+
     /// <inheritdoc/>
     public bool Equals(PolicySpec? other) =>
         other is not null && Kind == other.Kind && ObservationSize == other.ObservationSize && ActionSize == other.ActionSize &&
-        NormalizeObservations == other.NormalizeObservations && observations.Equals(other.observations) &&
+        NormalizeObservations == other.NormalizeObservations && Architecture?.Name == other.Architecture?.Name &&
+        observations.Equals(other.observations) &&
         hiddenSizes.AsSpan().SequenceEqual(other.hiddenSizes);
 
     /// <inheritdoc/>

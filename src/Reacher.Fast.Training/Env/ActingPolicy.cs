@@ -47,7 +47,11 @@ internal sealed class ActingPolicy : IPolicy
     public void Explore(ReadOnlySpan<float> observations, Span<float> actions, float noise) =>
         policy.ActExploring(observations, actions.Length / policy.Spec.ActionSize, actions, noise);
 
-    public void Dispose() => device.Dispose();
+    public void Dispose()
+    {
+        policy.Dispose();
+        device.Dispose();
+    }
 
     private static ActingPolicy Create(PolicySpec spec, int agents, int noiseHold)
     {

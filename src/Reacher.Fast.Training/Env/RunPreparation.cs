@@ -1,8 +1,10 @@
 using Reacher.Fast.Core;
+using Reacher.Fast.Core.Devices;
 using Reacher.Fast.Core.Environments;
 using Reacher.Fast.Core.Interop;
 using Reacher.Fast.Core.Kernels.Cuda;
 using Reacher.Fast.Environments.MlAgents.Trainer;
+using Reacher.Fast.Training.Extensions;
 using Reacher.Fast.Training.Options;
 
 namespace Reacher.Fast.Training.Env;
@@ -49,6 +51,12 @@ internal static class RunPreparation
         if (CudaDevices.IsCuda(options.Device))
         {
             CudaProbe.Require(CudaDevices.Parse(options.Device).Ordinal);
+        }
+
+        string device = RunPlanner.DeviceOf(options);
+        if (TorchDevices.IsTorch(device))
+        {
+            TorchAssembly.Load(device).Require(device);
         }
 
         EnvironmentOptions environment = RunPlanner.PlanEnvironment(options);

@@ -51,6 +51,13 @@ internal static class OnnxExport
             throw new ArgumentException($"The policy's block has {weights.Length} floats where {spec.BlockLength} are needed.", nameof(weights));
         }
 
+        if (spec.Architecture is { } own)
+        {
+            throw new InputException(
+                $"The policy is a network of the program's own, {own.Name}, and ONNX export covers this project's alone (linear layers with ReLU " +
+                "between); play it in a program that has the class, or export it as safetensors.");
+        }
+
         var graph = new OnnxGraph("policy");
         string x = Observe(graph, spec.Observations);
         int at = 0;

@@ -25,6 +25,10 @@ public static class OptionalAssembly
     public static T Create<T>(string name, string purpose)
         where T : class => Create<T>(name, purpose, FindReferenced(name), AppContext.BaseDirectory);
 
+    /// <summary>Whether there is one, of whatever version.</summary>
+    internal static bool IsThere(string name) =>
+        FindReferenced(name) is not null || File.Exists(Path.Combine(AppContext.BaseDirectory, name, name + ".dll"));
+
     /// <summary>As <see cref="Create{T}(string, string)"/>, beside a program whose folder is <paramref name="programFolder"/>.</summary>
     internal static T Create<T>(string name, string purpose, Assembly? referenced, string programFolder)
         where T : class

@@ -5,20 +5,27 @@ using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Training.Learn;
 
-/// <summary>One update a turn, on a batch drawn on the host, done when the call returns: a learner on the CPU.</summary>
+/// <summary>
+/// One update a turn, on a batch drawn on the host, done when the call returns: a learner on the CPU, and one that has pages of its own for
+/// its batches.
+/// </summary>
 internal sealed class HostUpdates(ILearner learner, ReplaySampler sampler, BatchBuffer batch) : IUpdates
 {
+    private readonly IBatchPages? pages = learner as IBatchPages;
+    private BatchBuffer drawn = batch;
+
     public bool IsStarved { get; private set; }
 
     public bool Sample()
     {
-        IsStarved = !sampler.Sample(batch);
+        drawn = pages?.TakePage() ?? drawn;
+        IsStarved = !sampler.Sample(drawn);
         return !IsStarved;
     }
 
     public int Update(out LearnerReport? newest)
     {
-        newest = learner.Update(batch.View);
+        newest = learner.Update(drawn.View);
         return 1;
     }
 

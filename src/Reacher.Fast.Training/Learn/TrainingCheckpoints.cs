@@ -3,7 +3,6 @@ using System.Reflection;
 using Reacher.Fast.Core;
 using Reacher.Fast.Core.Checkpoints;
 using Reacher.Fast.Core.Devices;
-using Reacher.Fast.Core.Kernels;
 using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Replay.Sampling;
 using Reacher.Fast.Training.Options;
@@ -98,6 +97,7 @@ internal sealed class TrainingCheckpoints(RunFolder files, RunPlan plan)
         state.Add("sampler.s2", random.S2);
         state.Add("sampler.s3", random.S3);
         PolicyFile.DescribeSensors(plan.PolicySpec, state);
+        PolicyFile.DescribeNetwork(plan.PolicySpec, state);
         state.Metadata["version"] = Version;
         state.Metadata["run_id"] = plan.RunId;
         state.Metadata["plan"] = planText;
@@ -136,8 +136,8 @@ internal sealed class TrainingCheckpoints(RunFolder files, RunPlan plan)
     // A learner that is made only to be asked, and is then disposed, knows best which tensors it needs.
     private static void RequireFit(StateDictionary state, string path, RunPlan plan)
     {
-        using IKernelDevice device = KernelDevices.Create("cpu", threads: 1);
-        using ILearner learner = LearnerFactory.Create(plan.Learner, plan.TransitionSpec, device);
+        using var planned = new PlannedLearner(TorchDevices.IsTorch(plan.Device) ? plan : plan with { Device = "cpu", LearnerThreads = 1 });
+        ILearner learner = planned.Learner;
         try
         {
             learner.LoadState(state);

@@ -118,8 +118,9 @@ internal record RunOptions
     public bool Force { get; init; }
 
     [Option(OptionSection.Torch, "device",
-        "Where the learner computes: cpu, cuda (the first GPU), cuda:N; auto takes a GPU where there is one, or else the processor",
-        Allowed = "auto, cpu, cuda or cuda:N", Pattern = "auto|cpu|cuda|cuda:[0-9]{1,9}")]
+        "Where the learner computes: cpu, cuda (the first GPU), cuda:N; auto takes a GPU where there is one, or else the processor; " +
+        "torch and torch-cuda[:N] are TorchSharp on either",
+        Allowed = "auto, cpu, cuda, cuda:N, torch, torch-cuda or torch-cuda:N", Pattern = "auto|cpu|(torch-)?cuda(:[0-9]{1,9})?|torch")]
     public string Device { get; init; } = "auto";
 
     [Option(OptionSection.Torch, "precision",

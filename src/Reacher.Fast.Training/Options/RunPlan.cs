@@ -56,6 +56,9 @@ internal sealed record RunPlan : RunOptions
 
     public required int ActionSize { get; init; }
 
+    /// <summary>The name of the policy's network where it is the program's own; null for this project's layers.</summary>
+    public string? Network { get; init; }
+
     [JsonIgnore]
     public double UpdatesPerTransition => 1 / TransitionsPerUpdate;
 
@@ -79,6 +82,7 @@ internal sealed record RunPlan : RunOptions
         Learner.NormalizeObservations)
     {
         Observations = ObservationLayout ?? ObservationLayout.OfVector(ObservationSize),
+        Architecture = Network is null ? null : PolicyArchitectures.Require(Network, $"The policy of the run '{RunId}'"),
     };
 
     /// <summary>Floats the learner publishes at once: the policy to act with, then the policy to evaluate.</summary>

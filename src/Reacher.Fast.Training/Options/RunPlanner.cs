@@ -1,6 +1,8 @@
 using Reacher.Fast.Core;
 using Reacher.Fast.Core.Devices;
 using Reacher.Fast.Core.Files;
+using Reacher.Fast.Core.Learner;
+using Reacher.Fast.Core.Networks;
 
 namespace Reacher.Fast.Training.Options;
 
@@ -55,16 +57,43 @@ internal static class RunPlanner
     /// <param name="actionSize">Floats of an agent's action.</param>
     public static RunPlan Plan(RunOptions options, int agentCount, int observationSize, int actionSize) => new(options)
     {
+        Network = NetworkOf(options),
         RunId = options.RunId ?? throw new ArgumentException("The options have no run id.", nameof(options)),
         Seed = (ulong)options.Seed,
         Learner = options.Learner with { Seed = (ulong)options.Seed },
-        Device = KernelDevices.Resolve(options.Device),
+        Device = DeviceOf(options),
         Environment = PlanEnvironment(options),
         LearnerThreads = options.LearnerThreads > 0 ? options.LearnerThreads : Math.Max(1, Environment.ProcessorCount - 1),
         AgentCount = agentCount,
         ObservationSize = observationSize,
         ActionSize = actionSize,
     };
+
+    /// <summary>The device by its name; networks of one's own choose TorchSharp where nothing else is asked for.</summary>
+    /// <exception cref="InputException">They are to learn on a device that has not TorchSharp.</exception>
+    public static string DeviceOf(RunOptions options)
+    {
+        if (options.Learner is not IOwnNetworks || TorchDevices.IsTorch(options.Device))
+        {
+            return KernelDevices.Resolve(options.Device);
+        }
+
+        return options.Device == "auto" ? "torch" : throw new InputException(
+            $"The learner's networks are the program's own, and the device '{options.Device}' has only this project's; choose torch or " +
+            "torch-cuda with the option 'device'.");
+    }
+
+    private static string? NetworkOf(RunOptions options)
+    {
+        IOwnNetworks? own = TorchDevices.IsTorch(DeviceOf(options)) ? OwnNetworks.Of(options.Learner) : null;
+        if (own?.Architecture is not { } architecture)
+        {
+            return null;
+        }
+
+        PolicyArchitectures.Use(architecture);
+        return architecture.Name;
+    }
 
     /// <summary>Which environment, and how it is set up for this run's workers and seed.</summary>
     public static EnvironmentOptions PlanEnvironment(RunOptions options) => options.Environment with

@@ -1,10 +1,8 @@
 using Reacher.Fast.Core;
 using Reacher.Fast.Core.Batch;
 using Reacher.Fast.Core.Checkpoints;
-using Reacher.Fast.Core.Devices;
 using Reacher.Fast.Core.Environments;
 using Reacher.Fast.Core.Files;
-using Reacher.Fast.Core.Kernels;
 using Reacher.Fast.Core.Kernels.Cuda;
 using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Environments.MlAgents.Trainer;
@@ -138,8 +136,8 @@ internal sealed class ChildHost
     private void Learn()
     {
         using ReplayFile replay = ReplayFile.Open(files.Replay);
-        using IKernelDevice device = KernelDevices.Create(plan.Device, plan.LearnerThreads, plan.Precision);
-        using OffPolicyLearner learner = LearnerFactory.CreateOffPolicy(plan.Learner, plan.TransitionSpec, device);
+        using var planned = new PlannedLearner(plan);
+        ILearner learner = planned.Learner;
         using var sampler = new ReplaySampler(replay, plan.Seed) { Window = plan.BufferSize };
         using var batch = new BatchBuffer(replay.Spec, plan.Learner.BatchSize);
         var checkpoints = new TrainingCheckpoints(files, plan);
@@ -149,7 +147,7 @@ internal sealed class ChildHost
         self.SetUpdates(learner.Updates);
         control.Limiter.Rebase();
 
-        using IUpdates updates = CreateUpdates(learner, device, replay, sampler, batch);
+        using IUpdates updates = CreateUpdates(planned, replay, sampler, batch);
         var schedule = new CheckpointSchedule(plan.CheckpointInterval, restored?.Step ?? 0, TimeProvider.System);
         var saver = new CheckpointSaver(
             checkpoints, schedule, new TrainingState(learner, sampler, control, replay), updates, OutputLine.WriteWarning);
@@ -165,12 +163,11 @@ internal sealed class ChildHost
         saver.Save();
     }
 
-    private IUpdates CreateUpdates(
-        OffPolicyLearner learner, IKernelDevice device, ReplayFile replay, ReplaySampler sampler, BatchBuffer batch)
+    private IUpdates CreateUpdates(PlannedLearner planned, ReplayFile replay, ReplaySampler sampler, BatchBuffer batch)
     {
-        if (device is not CudaKernelDevice cuda)
+        if (planned is not { Device: CudaKernelDevice cuda, OffPolicy: { } learner })
         {
-            return new HostUpdates(learner, sampler, batch);
+            return new HostUpdates(planned.Learner, sampler, batch);
         }
 
         var updates = new CudaUpdates(learner, cuda, replay, sampler, batch, plan);

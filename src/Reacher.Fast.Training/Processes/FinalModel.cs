@@ -32,6 +32,14 @@ internal static class FinalModel
             }
 
             PolicySpec spec = PolicyFile.Read(BestPolicy.Find(files, warn) ?? last.Path, out float[] weights);
+            if (spec.Architecture is not null)
+            {
+                warn(
+                    $"The run leaves no ONNX model, which covers no network of the program's own ({spec.Architecture.Name}); its checkpoints " +
+                    "hold it.");
+                return null;
+            }
+
             OnnxExport.Write(spec, weights, files.Onnx);
             IReadOnlyList<EvaluationRecord> evaluations = EvaluationLog.Read(files.Evaluations);
             TrainingStatus.Save(files, store.List().Reverse().Select(Entry), Entry((last.Step, last.Path)));

@@ -1,7 +1,5 @@
 using Reacher.Fast.Core.Batch;
-using Reacher.Fast.Core.Devices;
 using Reacher.Fast.Core.Environments;
-using Reacher.Fast.Core.Kernels;
 using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Replay;
 using Reacher.Fast.Replay.Control;
@@ -43,8 +41,7 @@ internal sealed class LockstepParts : IDisposable
         plan.Save(files.Plan);
         TakeSlots();
 
-        IKernelDevice device = Own(KernelDevices.Create(plan.Device, plan.LearnerThreads, plan.Precision));
-        Learner = Own(LearnerFactory.Create(plan.Learner, plan.TransitionSpec, device));
+        Learner = Own(new PlannedLearner(plan)).Learner;
         var sampler = Own(new ReplaySampler(replay, plan.Seed) { Window = plan.BufferSize });
         var batch = Own(new BatchBuffer(plan.TransitionSpec, plan.Learner.BatchSize));
         Checkpoints = new LockstepCheckpoints(files, plan, new TrainingState(Learner, sampler, Control, replay));

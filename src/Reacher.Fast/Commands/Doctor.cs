@@ -1,9 +1,11 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Reacher.Fast.Core;
 using Reacher.Fast.Core.Files;
 using Reacher.Fast.Core.Interop;
 using Reacher.Fast.Core.Vectors;
 using Reacher.Fast.Environments.Mujoco;
+using Reacher.Fast.Training.Extensions;
 using Reacher.Fast.Training.Reporting;
 
 namespace Reacher.Fast.Commands;
@@ -38,7 +40,7 @@ internal static class Doctor
             Runtime(), Processor(), Vectors(), Memory(),
             Folder(Directory.GetCurrentDirectory(), "results folder and the replay in it"),
             Folder("/dev/shm", "same in memory, with --results-dir"),
-            Cuda(), Mujoco(),
+            Cuda(), Torch(), Mujoco(),
         ];
 
     private static Finding Runtime() => new(
@@ -94,6 +96,27 @@ internal static class Doctor
     private static Finding Mujoco() => MujocoEnvironment.IsAvailable(out string found)
         ? new Finding("mujoco", FindingLevel.Good, $"{found}; --env mujoco:HalfCheetah-v4 and nine others train in it")
         : new Finding("mujoco", FindingLevel.Note, "not used; only --env mujoco:TASK needs it", found);
+
+    // Who does not use it is told in a word how to get it, and nothing of it is loaded.
+    private static Finding Torch()
+    {
+        if (!TorchAssembly.IsThere)
+        {
+            return new Finding(
+                "torch", FindingLevel.Note, "not used; the learner has kernels of its own",
+                "for networks of your own with --device torch, put the folder Reacher.Fast.Torch beside this program; docs/torchsharp.md says how.");
+        }
+
+        try
+        {
+            (string found, string? advice) = TorchAssembly.Load("torch").Describe();
+            return new Finding("torch", advice is null ? FindingLevel.Good : FindingLevel.Note, found, advice);
+        }
+        catch (InputException missing)
+        {
+            return new Finding("torch", FindingLevel.Note, "not used; what is here cannot be", missing.Message);
+        }
+    }
 
     private static Finding Folder(string path, string use)
     {

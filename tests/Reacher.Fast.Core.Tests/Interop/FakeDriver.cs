@@ -18,6 +18,7 @@ internal static unsafe class FakeDriver
     private static delegate* unmanaged<int, void> order;
     private static delegate* unmanaged<int, void> streams;
     private static delegate* unmanaged<int, void> shared;
+    private static delegate* unmanaged<int, nint, void> ignoreWaits;
     private static delegate* unmanaged<byte*, nint> calls;
     private static delegate* unmanaged<nint> live;
     private static delegate* unmanaged<nint> launches;
@@ -77,6 +78,11 @@ internal static unsafe class FakeDriver
     /// <summary>When streams do their work: 0 at once, any other number later and in an order of its own, as a real driver may.</summary>
     public static void Streams(int seed) => streams(seed);
 
+    /// <summary>
+    /// Has the driver leave out waits that it is asked for: 1 those of a stream, 2 those of all others, 3 those of the host; 0 none, as at first.
+    /// </summary>
+    public static void IgnoreWaits(int which, nint stream = 0) => ignoreWaits(which, stream);
+
     /// <summary>The kernels' sources, or null where the tests run without the repository.</summary>
     public static string? Sources() => EmulatedGpu.Sources();
 
@@ -94,6 +100,7 @@ internal static unsafe class FakeDriver
         order = (delegate* unmanaged<int, void>)NativeLibrary.GetExport(library, "rf_order");
         shared = (delegate* unmanaged<int, void>)NativeLibrary.GetExport(library, "rf_shared");
         streams = (delegate* unmanaged<int, void>)NativeLibrary.GetExport(library, "rf_streams");
+        ignoreWaits = (delegate* unmanaged<int, nint, void>)NativeLibrary.GetExport(library, "rf_ignore_waits");
         calls = (delegate* unmanaged<byte*, nint>)NativeLibrary.GetExport(library, "rf_calls");
         live = (delegate* unmanaged<nint>)NativeLibrary.GetExport(library, "rf_live");
         launches = (delegate* unmanaged<nint>)NativeLibrary.GetExport(library, "rf_launches");

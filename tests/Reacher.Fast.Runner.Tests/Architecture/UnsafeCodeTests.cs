@@ -64,6 +64,12 @@ public sealed partial class UnsafeCodeTests
         "Replay/Sampling/RowValidation.cs",
         "Replay/Weights/WeightBuffers.cs",
         "Replay/Writing/StagedRows.cs",
+        "Torch/Batch/TorchBatchRing.cs",
+        "Torch/Interop/TorchShim.cs",
+        "Torch/Kernels/TorchTargets.cs",
+        "Torch/Learner/TorchReport.cs",
+        "Torch/Loading/NativeLoader.cs",
+        "Torch/Loading/TorchLibrary.cs",
         "Training/Profiling/FmaPeak.cs",
         "Training/Profiling/MemoryLimits.cs",
     ];
