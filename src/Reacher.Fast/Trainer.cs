@@ -99,6 +99,7 @@ public static class Trainer
             TransitionsPerUpdate = options.TransitionsPerUpdate ?? defaults.TransitionsPerUpdate,
             WarmupTransitions = options.WarmupTransitions ?? defaults.WarmupTransitions,
             BufferSize = options.BufferSize ?? defaults.BufferSize,
+            SaveReplay = options.SaveReplay,
         };
     }
 }

@@ -51,6 +51,12 @@ public sealed record TrainingOptions
     /// <summary>Transitions that the replay holds (<c>buffer_size</c>).</summary>
     public long? BufferSize { get; init; }
 
+    /// <summary>
+    /// Whether to keep the replay once the run has ended by itself, so that a <see cref="Resume"/> with more to do goes on with it
+    /// (<c>save_replay_buffer</c>); otherwise it is deleted then.
+    /// </summary>
+    public bool SaveReplay { get; init; }
+
     /// <summary>Takes sentences that a user should read, such as a warning, on the thread that trains; null drops them.</summary>
     public Action<string>? Log { get; init; }
 }

@@ -59,8 +59,8 @@ internal static class CommandLine
         }
 
         HelpText.Use(root);
-        ParseResult result = root.Parse(PlayerArguments.Pack(arguments));
-        if (result.Errors.Count > 0)
+        ParseResult result = root.Parse(ConfigurationFlags.SeparateFiles(PlayerArguments.Pack(arguments)));
+        if (result.Errors.Count > 0 || UsageError.HasFlagForWord(result))
         {
             OutputLine.WriteError(UsageError.Describe(result));
             return ExitCodes.Usage;

@@ -32,6 +32,25 @@ internal sealed class ConfigurationFlags
         }
     }
 
+    /// <summary>
+    /// The command line with a switch before a configuration file as mlagents-learn takes it: the file is not the switch's value, which may
+    /// be given (<c>--layer-norm false</c>) and need not.
+    /// </summary>
+    public static string[] SeparateFiles(string[] arguments)
+    {
+        string[] switches = [.. OptionKeys.All.Where(key => key.IsSwitch).Select(key => key.Flag)];
+        string[] separate = [.. arguments];
+        for (int i = 0; i + 1 < separate.Length; i++)
+        {
+            if (switches.Contains(separate[i]) && Path.GetExtension(separate[i + 1]) is ".yaml" or ".yml")
+            {
+                separate[i] += "=true";
+            }
+        }
+
+        return separate;
+    }
+
     /// <summary>Adds the options to <paramref name="command"/>.</summary>
     public void AddTo(Command command)
     {
@@ -65,6 +84,8 @@ internal sealed class ConfigurationFlags
     {
         string sac = key.Format(BuiltInTask.Default.Begin(TrainerType.Sac));
         string td3 = key.Format(BuiltInTask.Default.Begin(TrainerType.Td3));
-        return sac == td3 || key == OptionKeys.Trainer ? sac : $"sac {sac}, td3 {td3}";
+        string common = sac == td3 || key == OptionKeys.Trainer ? sac : $"sac {sac}, td3 {td3}";
+        string arm = key.Format(BuiltInTask.Arm.Begin(TrainerType.Sac));
+        return arm == sac || key.Name == "env_path" ? common : $"{common}; the arm {arm}";
     }
 }

@@ -61,7 +61,7 @@ internal sealed class HelpText(HelpAction plain) : SynchronousCommandLineAction
         Option[] shown = [.. command.Options.Where(option => !option.Hidden)];
         foreach (Option option in shown.Where(option => option is not ConfigurationOption))
         {
-            bool isSwitch = option.ValueType == typeof(bool);
+            bool isSwitch = option.ValueType == typeof(bool) || option.Arity.MaximumNumberOfValues == 0;
             string? value = option.HelpName ?? (isSwitch ? null : option.Name.TrimStart('-'));
             string preset = isSwitch || !option.HasDefaultValue ? "" : $" [{option.GetDefaultValue()}]";
             WriteRow(output, FlagOf(option, value), option.Description + preset);

@@ -9,10 +9,17 @@ namespace Reacher.Fast.Commands;
 /// <summary>What to say of a command line that cannot be parsed. The parser's own words are for whoever wrote the program.</summary>
 internal static class UsageError
 {
+    /// <summary>Whether a flag that does not exist was taken for a word that may stand there, such as a file's name.</summary>
+    public static bool HasFlagForWord(ParseResult result) => result.CommandResult.Children.OfType<ArgumentResult>()
+        .SelectMany(argument => argument.Tokens).Any(token => token.Value.StartsWith("--", StringComparison.Ordinal));
+
     /// <summary>One sentence that says what is wrong, or the parser's, and where to read on.</summary>
-    public static string Describe(ParseResult result) =>
-        $"{UnknownFlag(result) ?? WrongVerb(result) ?? WrongNumber(result) ?? UnknownWord(result) ?? result.Errors[0].Message} " +
-        $"See '{CommandLine.ProgramName} {VerbOf(result)}--help'.";
+    public static string Describe(ParseResult result)
+    {
+        string sentence = UnknownFlag(result) ?? WrongVerb(result) ?? MissingValue(result) ?? WrongNumber(result) ?? UnknownWord(result)
+            ?? result.Errors[0].Message;
+        return $"{sentence} See '{CommandLine.ProgramName} {VerbOf(result)}--help'.";
+    }
 
     // The parser returns an unknown flag as an unknown word, or as the name of a file where one may stand; the message names it as a
     // flag.
@@ -40,6 +47,12 @@ internal static class UsageError
             ? $"There is no verb '{word}'{of}{Instead(word, verbs)} The verbs are {known}."
             : $"A verb{of} is missing: {known}.";
     }
+
+    private static string? MissingValue(ParseResult result) =>
+        result.CommandResult.Children.OfType<OptionResult>().FirstOrDefault(
+            option => !option.Implicit && option.Tokens.Count < option.Option.Arity.MinimumNumberOfValues) is OptionResult found
+            ? $"{found.Option.Name} needs a value."
+            : null;
 
     private static string? WrongNumber(ParseResult result)
     {

@@ -51,6 +51,14 @@ public sealed class TrainerTests
     }
 
     [Test]
+    public async Task The_replay_goes_with_a_run_that_has_ended_unless_it_is_to_be_saved([Values] bool saved)
+    {
+        using var folder = new TemporaryFolder();
+        TrainingResult result = await Train(folder, "a", options => options with { SaveReplay = saved });
+        Assert.That(File.Exists(Path.Combine(result.Folder, "replay.map")), Is.EqualTo(saved));
+    }
+
+    [Test]
     public async Task A_threshold_ends_the_run_when_it_is_reached()
     {
         using var folder = new TemporaryFolder();

@@ -170,7 +170,10 @@ internal sealed class PlayerProcess : IDisposable
             }
         }
 
-        throw new InputException($"There is no player at '{player}'; give the path of a built scene, or 'editor'.");
+        string program = player.Contains('/', StringComparison.Ordinal)
+            ? ""
+            : " If it is an environment of a program's own, that program has to be asked, because no other knows it.";
+        throw new InputException($"There is no player at '{player}'; give the path of a built scene, or 'editor'.{program}");
     }
 
     private void Keep(object sender, DataReceivedEventArgs line)
