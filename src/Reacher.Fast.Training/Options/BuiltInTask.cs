@@ -38,6 +38,14 @@ internal sealed record BuiltInTask(string Environment, RunOptions Sac, RunOption
     /// <summary>The pendulum, for which a mean of -200 is what a policy that swings up and holds on scores at the least.</summary>
     public static readonly BuiltInTask Pendulum = Of(EnvironmentOptions.Pendulum, threshold: -200, evaluationEpisodes: 10);
 
+    /// <summary>One sentence that says whose values the options have that were not given.</summary>
+    public string WhoseDefaults => Environment switch
+    {
+        EnvironmentOptions.Arm => "Options that were not given have the arm's values.",
+        EnvironmentOptions.Pendulum => "Options that were not given have the pendulum's values.",
+        _ => "Options that were not given have the values for a task that is not built in: nothing counts as solved without --threshold.",
+    };
+
     /// <summary>The task whose environment is called <paramref name="environment"/>.</summary>
     public static BuiltInTask Of(string environment) =>
         Array.Find([Arm, Pendulum], task => task.Environment == environment) ?? Default;

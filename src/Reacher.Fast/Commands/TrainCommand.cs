@@ -55,6 +55,11 @@ internal static class TrainCommand
                     OutputLine.WriteWarning(warning);
                 }
 
+                if (!result.GetValue(json) && !loaded.Options.Resume)
+                {
+                    Console.WriteLine($"[INFO] {BuiltInTask.Of(loaded.Options.Environment.Name).WhoseDefaults}");
+                }
+
                 return Train(loaded, Views.Create(result.GetValue(json), output.Output), result.GetValue(otlp));
             });
         });

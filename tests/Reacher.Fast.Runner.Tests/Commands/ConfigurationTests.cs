@@ -214,7 +214,8 @@ public sealed class ConfigurationTests
     [TestCase("a: 1\n---\nb: 2\n", "test.yaml:2: a second document begins here; keep one.")]
     [TestCase("a: &x 1\nb: *x\n", "test.yaml:2: anchors and aliases are not supported; write the value out.")]
     [TestCase("checkpoint_settings:\n  run_id: ../../etc\n", "test.yaml:2: run_id holds '/', and must be made of letters, digits, '-', '_' and '.'.")]
-    [TestCase("torch_settings:\n  device: tpu\n", "test.yaml:2: device is 'tpu', and must be auto, cpu, cuda or cuda:N.")]
+    [TestCase("torch_settings:\n  device: tpu\n",
+        "test.yaml:2: device is 'tpu', and must be auto, cpu, cuda, cuda:N, torch, torch-cuda or torch-cuda:N.")]
     [TestCase("environment_parameters:\n  goal_speed: fast\n", "test.yaml:2: the environment parameter 'goal_speed' is fast, and must be a number.")]
     public void A_wrong_file_is_one_sentence_with_its_line(string yaml, string expected) =>
         Assert.That(() => Parse(yaml), Throws.TypeOf<InputException>().With.Message.EqualTo(expected));

@@ -141,7 +141,7 @@ public sealed class CudaTrainTests
     }
 
     [TestCase("--precision", "fp16", "fp32, tf32 or bf16")]
-    [TestCase("--device", "gpu", "auto, cpu, cuda or cuda:N")]
+    [TestCase("--device", "gpu", "auto, cpu, cuda, cuda:N, torch")]
     [TestCase("--batches", "disk", "auto, mirror or host")]
     public void Other_words_are_refused(string flag, string value, string allowed)
     {

@@ -16,7 +16,8 @@ internal sealed class RunFigures
         Training = [.. Of(lines, MetricsKind.Training).Where(line => line.Score is not null)];
         Last = lines.Count == 0 ? null : lines[^1];
         Updates = lines.Max(line => line.Updates) ?? 0;
-        FirstAtThreshold = Evaluations.FirstOrDefault(line => line.Score >= Threshold);
+        // The episodes that one version of the weights played side by side were recorded at the same moment, and count by their mean.
+        FirstAtThreshold = Evaluations.GroupBy(line => line.Seconds).FirstOrDefault(one => one.Average(line => line.Score) >= Threshold)?.Last();
         Solved = Evaluations.FirstOrDefault(line => line.WindowCount >= Window && line.WindowMean >= Threshold);
         BestScore = Evaluations.Count == 0 ? null : Evaluations.Max(line => line.Score);
     }
