@@ -5,7 +5,10 @@ namespace Reacher.Fast.Training.Reporting.References;
 /// <param name="Reference">What the reference's did; null where it has no such step.</param>
 internal sealed record ReferenceCell(ReferencePoint Ours, ReferencePoint? Reference)
 {
-    /// <summary>The means may be so far apart: twice the deviation of their difference, by the smaller of both deviations over our seeds.</summary>
+    /// <summary>
+    /// The means may be so far apart: twice the deviation of their difference, by the smaller of both deviations over our seeds. A single seed
+    /// has no deviation, so that it is given the reference's.
+    /// </summary>
     public double? Limit
     {
         get
@@ -15,7 +18,7 @@ internal sealed record ReferenceCell(ReferencePoint Ours, ReferencePoint? Refere
                 return null;
             }
 
-            double deviation = Math.Min(Ours.Deviation, Reference.Deviation);
+            double deviation = Ours.Seeds > 1 ? Math.Min(Ours.Deviation, Reference.Deviation) : Reference.Deviation;
             return 2 * Math.Sqrt(
                 (Reference.Deviation * Reference.Deviation / Reference.Seeds) + (deviation * deviation / Ours.Seeds));
         }

@@ -40,6 +40,11 @@ public sealed class ReferenceTests
         Assert.That(new ReferenceCell(new ReferencePoint(0, 100, ours, 5), reference).Limit, Is.EqualTo(limit).Within(1e-4));
     }
 
+    [Test]
+    public void OneSeedHasTheDeviationOfTheReference() => Assert.That(
+        new ReferenceCell(new ReferencePoint(0, 100, 0, 1), new ReferencePoint(0, 100, 30, 10)).Limit,
+        Is.EqualTo(2 * Math.Sqrt((30 * 30 / 10.0) + (30 * 30))).Within(1e-9));
+
     [TestCase(126, true)]
     [TestCase(127, false)]
     [TestCase(74, true)]
