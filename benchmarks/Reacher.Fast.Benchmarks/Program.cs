@@ -16,6 +16,8 @@ switch (args)
         return ReplayTogether.RunChild(role, path, control, slot);
     case ["--quick", "update", ..]:
         return UpdateQuick.Run(args.AsSpan(2));
+    case ["--quick", "mujoco", ..]:
+        return MujocoQuick.Run(args.AsSpan(2));
     case ["--quick", "allocations", ..]:
         return AllocationGate.Run(args.AsSpan(2));
     default:

@@ -28,7 +28,7 @@ public sealed class EnvironmentAssemblyTests
         Assert.That(observations, Is.EqualTo(expected));
     }
 
-    [TestCase("", "has 3 environments; write one of them after a '#': ArmEnvironment, MlAgentsEnvironment, PendulumEnvironment.")]
+    [TestCase("", "has 4 environments; write one of them after a '#': ArmEnvironment, MlAgentsEnvironment, MujocoEnvironment, PendulumEnvironment.")]
     [TestCase("#Cart", "has no environment 'Cart'; write one of them after a '#'")]
     [TestCase("#ArmEnvironment", "has no public constructor that takes the number of agents; add one.")]
     public void A_class_that_cannot_be_taken_is_named_in_a_sentence(string suffix, string sentence) => AssertRefused(Mine + suffix, sentence);
