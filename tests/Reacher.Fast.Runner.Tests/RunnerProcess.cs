@@ -76,7 +76,7 @@ internal sealed class RunnerProcess : IDisposable
     public static IEnumerable<string> SmallRun(string results, string id, params IEnumerable<string> more) =>
     [
         "train", "--json", "--results-dir", results, "--run-id", id, "--seed", "7", "--hidden-units", "16", "--batch-size", "16",
-        "--buffer-size", "100000", "--buffer-init-steps", "200", "--checkpoint-interval", "2000", "--threads", "1", .. more,
+        "--buffer-size", "100000", "--buffer-init-steps", "200", "--checkpoint-interval", "2000", "--threads", "1", "--num-agents", "20", .. more,
     ];
 
     /// <summary>Reads on until a line holds <paramref name="text"/>.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Reacher.Fast.Core;
 using Reacher.Fast.Core.Files;
 using Reacher.Fast.Core.Options;
@@ -99,7 +100,7 @@ internal sealed class ConfigurationLoader
         (string behavior, YamlMapping? body) = FindBehavior(root, FindEnvironment(root, flags));
         YamlMapping? shared = AsMapping(root.Find("default_settings"), "default_settings");
         string environment = FindEnvironment(root, flags);
-        options = BuiltInTask.Of(environment).Begin(FindTrainer(shared, body, flags)) with { Behavior = behavior };
+        options = BuiltInTask.Of(environment, FindAgents(root, flags)).Begin(FindTrainer(shared, body, flags)) with { Behavior = behavior };
         options = options with { Environment = options.Environment with { Name = environment } };
         ApplySection(shared, OptionSection.Behavior, "default_settings");
         ApplySection(body, OptionSection.Behavior, "behaviors." + behavior);
@@ -182,6 +183,14 @@ internal sealed class ConfigurationLoader
         return flag?.Value as string
             ?? ((root.Find(OptionSection.Environment) as YamlMapping)?.Find(OptionKeys.EnvironmentName.Name) as YamlScalar)?.Text
             ?? ProgramEnvironments.DefaultName;
+    }
+
+    // The same.
+    private static int? FindAgents(YamlMapping root, IReadOnlyList<FlagValue> flags)
+    {
+        FlagValue? flag = flags.LastOrDefault(flag => flag.Key == OptionKeys.Agents);
+        string? text = ((root.Find(OptionSection.Environment) as YamlMapping)?.Find(OptionKeys.Agents.Name) as YamlScalar)?.Text;
+        return flag?.Value as int? ?? (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int agents) ? agents : null);
     }
 
     private void ApplySection(YamlMapping? mapping, string section, string shown)

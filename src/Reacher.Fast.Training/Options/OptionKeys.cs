@@ -44,6 +44,9 @@ internal static class OptionKeys
     /// <summary>The key of the environment, which does so too.</summary>
     public static readonly OptionKey EnvironmentName = ByPath["env_settings.env_path"];
 
+    /// <summary>The key of the number of agents, which does so for the arm.</summary>
+    public static readonly OptionKey Agents = ByPath["env_settings.num_agents"];
+
     /// <summary>The key at <paramref name="path"/>; null if there is none.</summary>
     public static OptionKey? Find(string path) => ByPath.GetValueOrDefault(path);
 

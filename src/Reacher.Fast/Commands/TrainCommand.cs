@@ -57,7 +57,7 @@ internal static class TrainCommand
 
                 if (!result.GetValue(json) && !loaded.Options.Resume)
                 {
-                    Console.WriteLine($"[INFO] {BuiltInTask.Of(loaded.Options.Environment.Name).WhoseDefaults}");
+                    Console.WriteLine($"[INFO] {BuiltInTask.Of(loaded.Options.Environment.Name, loaded.Options.Environment.Agents).WhoseDefaults}");
                 }
 
                 return Train(loaded, Views.Create(result.GetValue(json), output.Output), result.GetValue(otlp));

@@ -10,7 +10,7 @@ namespace Reacher.Fast.Runner.Tests.Documentation;
 public sealed partial class ReadmeTests
 {
     private static readonly string[] Short = ["--max-steps", "2000", "--hidden-units", "16", "--batch-size", "16", "--window", "1",
-        "--steps-per-update", "20", "--buffer-size", "50000", "--save-replay-buffer"];
+        "--steps-per-update", "20", "--buffer-size", "50000", "--buffer-init-steps", "1000", "--num-agents", "20", "--save-replay-buffer"];
 
     private string folder = "";
 

@@ -21,7 +21,7 @@ public sealed class OtlpExportTests
             environment,
             [
                 "train", "--json", "--results-dir", temporary.Path, "--run-id", "seen", "--max-steps", "400", "--hidden-units", "16",
-                "--batch-size", "16",
+                "--batch-size", "16", "--num-agents", "20",
                 "--buffer-size", "1000", "--buffer-init-steps", "200", "--threads", "1", "--seed", "7", "--window", "1", "--max-step", "40",
                 .. how == "--otlp" ? new[] { how, collector.Address } : [],
             ]);

@@ -89,13 +89,29 @@ public sealed class RunPlannerTests
     [TestCase("a player", null, 500_000)]
     [TestCase("pendulum", -200, 500_000)]
     [TestCase("arm", 30, 0)]
-    public void Only_a_task_that_is_known_is_solved_and_only_the_arm_keeps_its_entropy_coefficient(string environment, double? threshold, long steps)
+    public void Only_a_task_that_is_known_is_solved_and_each_tunes_its_entropy_coefficient(string environment, double? threshold, long steps)
     {
         RunOptions options = BuiltInTask.Of(environment).Begin(TrainerType.Sac);
         Assert.That((options.Threshold, options.TransitionLimit), Is.EqualTo((threshold, steps)));
         bool isArm = environment == EnvironmentOptions.Arm;
         Assert.That(options.CooldownTransitions > 0, Is.EqualTo(isArm));
-        Assert.That(((SacOptions)options.Learner).EntropyLearningRate > 0, Is.EqualTo(!isArm));
+        Assert.That(((SacOptions)options.Learner).EntropyLearningRate, Is.Positive);
+    }
+
+    [TestCase("", "", 400)]
+    [TestCase("", "--num-agents 20", 20)]
+    [TestCase("env_settings:\n  num_agents: 20\n", "", 20)]
+    [TestCase("env_settings:\n  num_agents: 20\n", "--num-agents 400", 400)]
+    [TestCase("env_settings:\n  num_agents: 400\n", "--num-agents 99", 99)]
+    [TestCase("env_settings:\n  num_agents: 100\n", "", 100)]
+    public void Few_arms_have_the_values_of_the_scene_and_many_have_theirs(string file, string flag, int agents)
+    {
+        FlagValue[] flags = flag.Length == 0 ? [] : [FlagValue.Parse(OptionKeys.Agents, flag.Split(' ')[1])];
+        RunOptions options = ConfigurationLoader.Parse(file, "test.yaml", flags).Options;
+        RunOptions expected = (agents < BuiltInTask.FewestOfMany ? BuiltInTask.Scene : BuiltInTask.Arm).Sac;
+        Assert.That((options.Environment.Agents, options.EvaluationAgents, options.EvaluationEpisodes), Is.EqualTo((agents, 20, 10)));
+        Assert.That(options with { Environment = expected.Environment }, Is.EqualTo(expected));
+        Assert.That(((SacOptions)options.Learner).EntropyLearningRate > 0, Is.EqualTo(agents >= BuiltInTask.FewestOfMany));
     }
 
     // Another value of the same type.
