@@ -144,7 +144,7 @@ public sealed class ConfigurationTests
     [Test]
     public void TD3_has_its_own_defaults_and_keys()
     {
-        RunOptions td3 = Parse("behaviors: {Arm: {trainer_type: td3}}").Options;
+        RunOptions td3 = Parse("behaviors: {Arm: {trainer_type: td3}}\nenv_settings: {num_agents: 20}").Options;
 
         Assert.That(td3.Behavior, Is.EqualTo("Arm"));
         Assert.That(td3.Learner.PolicyDelay, Is.EqualTo(2));
@@ -333,7 +333,8 @@ public sealed class ConfigurationTests
     public void The_entropy_coefficient_is_tuned_where_it_is_set_or_has_a_rate(string hyperparameters, bool tuned)
     {
         string braced = hyperparameters.StartsWith('{') ? hyperparameters : $"{{{hyperparameters}}}";
-        LearnerOptions options = Parse($"behaviors: {{R: {{hyperparameters: {braced}}}}}").Options.Learner with { BatchSize = 2, HiddenSizes = [4] };
+        RunOptions run = Parse($"behaviors: {{R: {{hyperparameters: {braced}}}}}\nenv_settings: {{num_agents: 20}}").Options;
+        LearnerOptions options = run.Learner with { BatchSize = 2, HiddenSizes = [4] };
         var spec = new TransitionSpec(2, 1);
         using IKernelDevice device = KernelDevices.Create("scalar", 1);
         using ILearner learner = LearnerFactory.Create(options, spec, device);

@@ -71,7 +71,7 @@ public sealed class FinalEvaluationTests
     public void Plain_lines_tell_of_it_and_the_last_names_the_model()
     {
         using RunnerProcess run = RunnerProcess.Start(Arguments(inProcess: true).Where(argument => argument != "--json"));
-        run.WaitForLine("[INFO] Options that were not given have the arm's values.");
+        run.WaitForLine("[INFO] Options that were not given have the values for the 20 arms of Unity's scene.");
         run.WaitForLine("[INFO] Reacher. Final evaluation: 1 of 3 episodes, mean ");
         Assert.That(run.WaitForExit(), Is.Zero, run.Errors);
         Assert.That(run.RemainingOutput().Trim().Split('\n')[^1], Does.EndWith(Path.Combine(results, "a", "Reacher.onnx")));
