@@ -106,6 +106,9 @@ internal sealed class EvaluationLoop : IDisposable
 
     private bool IsWide => evaluator.Width > 1;
 
+    // All episodes of a round are of one policy; a process that begins within a round takes the newest there is.
+    private bool TakesNewest => rounds is null || rounds.IsFirst(log.Count) || evaluatedTrainingEpisodes < 0;
+
     private bool IsHurried => LastMean >= plan.Threshold && !window.IsSolved;
 
     /// <summary>
@@ -123,7 +126,11 @@ internal sealed class EvaluationLoop : IDisposable
             return true;
         }
 
-        weights.Refresh();
+        if (TakesNewest)
+        {
+            weights.Refresh();
+        }
+
         if (weights.Version < 0)
         {
             return false;
@@ -172,8 +179,7 @@ internal sealed class EvaluationLoop : IDisposable
     private void Begin()
     {
         begun = clock.GetTimestamp();
-        // All episodes of a round are of one policy; a process that begins within a round takes the newest there is.
-        if (rounds is null || rounds.IsFirst(log.Count) || evaluatedTrainingEpisodes < 0)
+        if (TakesNewest)
         {
             weights.Refresh();
             evaluatedVersion = weights.Version;

@@ -1,3 +1,4 @@
+using Reacher.Fast.Core.Checkpoints;
 using Reacher.Fast.Environments.Arm;
 using Reacher.Fast.Replay.Control;
 using Reacher.Fast.Training.Env;
@@ -139,6 +140,27 @@ public sealed class WideEvaluationTests
         Play(loop);
         run.PublishZeros(version: 3);
         Assert.That(loop.IsDue(), Is.False);
+    }
+
+    [Test]
+    public void The_policy_that_is_kept_of_a_round_is_the_one_that_played_it()
+    {
+        RunPlan plan = run.Plan with { Threshold = null, EvaluationWindow = 2, EvaluationInterval = 10, EvaluationEpisodes = 2 };
+        var files = new RunFolder(run[""], plan.Behavior);
+        using var loop = new EvaluationLoop(
+            plan, run.Control, 0, [new ScriptedEnvironment(LoopFolder.Agents, EpisodeSteps)], new WeightReader(run.Weights), log,
+            new BestPolicy(files, plan), Assert.Fail, time);
+        run.PublishZeros(version: 1);
+        Assert.That(loop.IsDue(), Is.True);
+        Play(loop);
+        float[] newer = new float[plan.PublishedLength];
+        Array.Fill(newer, 0.5f);
+        run.Weights.Publish(newer, version: 2);
+        Assert.That(loop.IsDue(), Is.True, "the round has another episode");
+        Play(loop);
+        Assert.That(Records.Select(record => record.WeightVersion), Is.EqualTo(new[] { 1L, 1L }));
+        PolicyFile.Read(files.BestPolicy, out float[] kept);
+        Assert.That(kept, Is.All.Zero);
     }
 
     private static double[] Scores(float[] weights, int width)
