@@ -4,6 +4,7 @@
 #
 #   benchmarks/mujoco/run-curves.sh SEEDS [CONFIG...]      run-curves.sh "1 2 3 4 5" half-cheetah-sac hopper-sac
 #
+# FLAGS: more flags of train, such as "--max-steps 110000" for the first 100,000 transitions after the random ones.
 # JOBS: runs at a time (default: the processors). FOLDER: where they train (default: results/mujoco). PROGRAM: reacher-fast.
 # KEEP: where curves are kept (default: benchmarks/results/mujoco). In the background: nohup nice -n 15 ... > curves.log 2>&1 &
 set -u -o pipefail
@@ -20,7 +21,7 @@ train() {
         local resume=()
         [ -f "$folder/$id/configuration.yaml" ] && resume=(--resume)
         "$program" train "$root/configs/mujoco/$config.yaml" --run-id "$id" --seed "$seed" --results-dir "$folder" \
-            --in-process --device cpu --threads 1 "${resume[@]}" >> "$folder/$id.log" 2>&1 || { echo "$id failed; see $folder/$id.log"; return 1; }
+            --in-process --device cpu --threads 1 ${FLAGS:-} "${resume[@]}" >> "$folder/$id.log" 2>&1 || { echo "$id failed; see $folder/$id.log"; return 1; }
         touch "$folder/$id/ended"
     fi
     cp "$folder/$id/evaluations.jsonl" "$keep/$id.jsonl"
