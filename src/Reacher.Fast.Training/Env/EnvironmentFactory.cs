@@ -37,24 +37,13 @@ internal static class EnvironmentFactory
 
     private static MujocoEnvironment CreateMujoco(EnvironmentOptions plan)
     {
-        if (plan.Parameters.Count > 0)
-        {
-            throw new InputException(
-                $"environment_parameters has '{plan.Parameters.Keys.First()}', and '{plan.Name}' has none; take them out.");
-        }
-
+        RequireNoParameters(plan, $"and '{plan.Name}' has none; take them out.");
         return new MujocoEnvironment(plan.Name[MujocoEnvironment.Prefix.Length..], plan.Agents, OutputLine.WriteWarning);
     }
 
     private static IVectorEnvironment CreateOwn(EnvironmentOptions plan)
     {
-        if (plan.Parameters.Count > 0)
-        {
-            throw new InputException(
-                $"environment_parameters has '{plan.Parameters.Keys.First()}', which '{plan.Name}' cannot be given; take them out, and let the " +
-                "environment read what it needs itself.");
-        }
-
+        RequireNoParameters(plan, $"which '{plan.Name}' cannot be given; take them out, and let the environment read what it needs itself.");
         if (ProgramEnvironments.Find(plan.Name) is { } create)
         {
             return create(plan.Agents)
@@ -63,6 +52,14 @@ internal static class EnvironmentFactory
 
         (string file, string? type) = ProgramEnvironments.SplitAssembly(plan.Name);
         return EnvironmentAssembly.Create(file, type, plan.Agents);
+    }
+
+    private static void RequireNoParameters(EnvironmentOptions plan, string instead)
+    {
+        if (plan.Parameters.Count > 0)
+        {
+            throw new InputException($"environment_parameters has '{plan.Parameters.Keys.First()}', {instead}");
+        }
     }
 
     private static MlAgentsOptions PlayerOptionsOf(EnvironmentOptions plan, int worker, string? logs, long stepsBefore) => new()

@@ -8,7 +8,7 @@ namespace Reacher.Fast.Training.Evaluate;
 internal sealed class EpisodeUnderWay(IVectorEnvironment environment)
 {
     private readonly StepBuffer step = new(environment);
-    private EpisodeScores scores = new(environment.AgentCount);
+    private readonly EpisodeScores scores = new(environment.AgentCount);
     private long decisions;
 
     /// <summary>Agents that play it.</summary>
@@ -26,7 +26,7 @@ internal sealed class EpisodeUnderWay(IVectorEnvironment environment)
     public void Begin(ulong seed, Span<float> observations)
     {
         environment.Reset(seed, observations);
-        scores = new EpisodeScores(environment.AgentCount);
+        scores.Forget();
         decisions = 0;
         HasEnded = false;
     }
@@ -48,7 +48,10 @@ internal sealed class EpisodeUnderWay(IVectorEnvironment environment)
         decisions++;
         bool ended = scores.Add(result);
         bool cut = !ended && decisions >= longest && scores.Cut();
-        HasEnded = ended || cut;
-        Score = new EpisodeScore(scores.LastMean, scores.LastDeviation, cut);
+        if (ended || cut)
+        {
+            HasEnded = true;
+            Score = new EpisodeScore(scores.LastMean, scores.LastDeviation, cut);
+        }
     }
 }

@@ -104,6 +104,9 @@ internal sealed class EvaluationLoop : IDisposable
     /// <summary>Mean of the last evaluation that was played to its end; null before the first of the run.</summary>
     public double? LastMean => log.Last?.Mean;
 
+    /// <summary>Whether the scores so far fill the window and solve the task.</summary>
+    public bool IsSolved => window.IsSolved;
+
     private bool IsWide => evaluator.Width > 1;
 
     // All episodes of a round are of one policy; a process that begins within a round takes the newest there is.

@@ -21,6 +21,7 @@ internal sealed class Evaluator
     private readonly ulong seed;
     private readonly long longest;
     private int count;
+    private int agents;
 
     /// <param name="policy">The policy that plays, of the environments' sizes; it stays the caller's to dispose.</param>
     /// <param name="environments">Where to play, one for each episode played side by side; they stay the caller's to dispose.</param>
@@ -31,9 +32,9 @@ internal sealed class Evaluator
         (this.policy, this.seed, this.longest) = (policy, seed, longest);
         episodes = [.. environments.Select(environment => new EpisodeUnderWay(environment))];
         scores = new EpisodeScore[episodes.Length];
-        int agents = episodes.Sum(episode => episode.Agents);
-        observations = new float[agents * policy.ObservationSize];
-        actions = new float[agents * policy.ActionSize];
+        int most = episodes.Sum(episode => episode.Agents);
+        observations = new float[most * policy.ObservationSize];
+        actions = new float[most * policy.ActionSize];
     }
 
     /// <summary>Most episodes that are played side by side.</summary>
@@ -54,11 +55,11 @@ internal sealed class Evaluator
     public void Begin(long first, int count)
     {
         this.count = count;
-        int row = 0;
+        agents = 0;
         for (int i = 0; i < count; i++)
         {
-            episodes[i].Begin(Seeds.OfEvaluation(seed, first + i), Rows(observations, row, episodes[i].Agents, policy.ObservationSize));
-            row += episodes[i].Agents;
+            episodes[i].Begin(Seeds.OfEvaluation(seed, first + i), Rows(observations, agents, episodes[i].Agents, policy.ObservationSize));
+            agents += episodes[i].Agents;
         }
     }
 
@@ -66,12 +67,6 @@ internal sealed class Evaluator
     /// <returns>Whether all episodes have ended.</returns>
     public bool Step()
     {
-        int agents = 0;
-        for (int i = 0; i < count; i++)
-        {
-            agents += episodes[i].Agents;
-        }
-
         policy.Act(Rows(observations, 0, agents, policy.ObservationSize), Rows(actions, 0, agents, policy.ActionSize));
         bool ended = true;
         int row = 0;

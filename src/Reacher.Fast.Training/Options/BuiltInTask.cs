@@ -42,20 +42,8 @@ internal sealed record BuiltInTask(string Environment, string WhoseDefaults, Run
     public static readonly BuiltInTask Arm = new(
         EnvironmentOptions.Arm,
         "Options that were not given have the values for many arms at once; --num-agents 20 has those of Unity's scene.",
-        ManyOptions with
-        {
-            Learner = new SacOptions
-            {
-                InitialAlpha = 0.005, AlphaLearningRate = 3e-4, Tau = 0.02f, PolicyAveraging = 0.002f, LayerNormCritics = false,
-            },
-        },
-        ManyOptions with
-        {
-            Learner = new Td3Options
-            {
-                ActorLearningRate = 1e-3, PolicyDelay = 1, Tau = 0.02f, PolicyAveraging = 0.002f, LayerNormCritics = false,
-            },
-        });
+        ManyOptions with { Learner = ForMany(new SacOptions { InitialAlpha = 0.005, AlphaLearningRate = 3e-4 }) },
+        ManyOptions with { Learner = ForMany(new Td3Options { ActorLearningRate = 1e-3, PolicyDelay = 1 }) });
 
     /// <summary>Fewer arms than <see cref="FewestOfMany"/>: 20 of them are Unity's scene, and what counts is how few transitions they need.</summary>
     public static readonly BuiltInTask Scene = new(
@@ -68,10 +56,15 @@ internal sealed record BuiltInTask(string Environment, string WhoseDefaults, Run
     /// Any other environment, a Unity scene or one's own: nothing counts as solved unless the user says what, the run ends after ML-Agents'
     /// default of 500,000 transitions, and SAC tunes its entropy coefficient, because nothing is known of the size of the rewards.
     /// </summary>
-    public static readonly BuiltInTask Default = Of("", threshold: null, evaluationEpisodes: 5);
+    public static readonly BuiltInTask Default = Of(
+        "",
+        "Options that were not given have the values for a task that is not built in: nothing counts as solved without --threshold.",
+        threshold: null,
+        evaluationEpisodes: 5);
 
     /// <summary>The pendulum, for which a mean of -200 is what a policy that swings up and holds on scores at the least.</summary>
-    public static readonly BuiltInTask Pendulum = Of(EnvironmentOptions.Pendulum, threshold: -200, evaluationEpisodes: 10);
+    public static readonly BuiltInTask Pendulum = Of(
+        EnvironmentOptions.Pendulum, "Options that were not given have the pendulum's values.", threshold: -200, evaluationEpisodes: 10);
 
     /// <summary>The task of an environment.</summary>
     /// <param name="environment">Its name in <c>env_path</c>.</param>
@@ -83,7 +76,10 @@ internal sealed record BuiltInTask(string Environment, string WhoseDefaults, Run
     /// <summary>What a run of this task by <paramref name="trainer"/> begins with.</summary>
     public RunOptions Begin(TrainerType trainer) => trainer == TrainerType.Sac ? Sac : Td3;
 
-    private static BuiltInTask Of(string environment, double? threshold, int evaluationEpisodes)
+    private static LearnerOptions ForMany(LearnerOptions options) =>
+        options with { Tau = 0.02f, PolicyAveraging = 0.002f, LayerNormCritics = false };
+
+    private static BuiltInTask Of(string environment, string whoseDefaults, double? threshold, int evaluationEpisodes)
     {
         var options = new RunOptions
         {
@@ -94,10 +90,7 @@ internal sealed record BuiltInTask(string Environment, string WhoseDefaults, Run
             WarmupTransitions = 2000,
             EvaluationEpisodes = evaluationEpisodes,
         };
-        string whose = environment == EnvironmentOptions.Pendulum
-            ? "Options that were not given have the pendulum's values."
-            : "Options that were not given have the values for a task that is not built in: nothing counts as solved without --threshold.";
         return new BuiltInTask(
-            environment, whose, options with { Learner = new SacOptions() }, options with { Learner = new Td3Options() });
+            environment, whoseDefaults, options with { Learner = new SacOptions() }, options with { Learner = new Td3Options() });
     }
 }

@@ -26,8 +26,6 @@ internal sealed record LoadedConfiguration(RunOptions Options, IReadOnlyList<str
 /// </summary>
 internal sealed class ConfigurationLoader
 {
-    private const int LargestFile = 1 << 20;
-
     private readonly string file;
     private readonly string? scene;
     private readonly List<string> warnings = [];
@@ -40,7 +38,7 @@ internal sealed class ConfigurationLoader
     /// <param name="flags">Values given on the command line, which win.</param>
     /// <exception cref="InputException">The file cannot be read, is not YAML, or holds a key or value that is wrong; or a flag does.</exception>
     public static LoadedConfiguration Load(string? path, IReadOnlyList<FlagValue> flags) =>
-        path is null ? Parse(string.Empty, "defaults", flags) : Parse(ReadFile(path), path, flags);
+        path is null ? Parse(string.Empty, "defaults", flags) : Parse(ConfigurationFile.Read(path), path, flags);
 
     /// <summary>Loads the configuration that a run was saved with, in which something always stands.</summary>
     /// <param name="path">The file in the run's folder.</param>
@@ -48,7 +46,7 @@ internal sealed class ConfigurationLoader
     /// <exception cref="InputException">As for <see cref="Load"/>; or the file is empty, as a power failure can leave it.</exception>
     public static LoadedConfiguration LoadSaved(string path, IReadOnlyList<FlagValue> flags)
     {
-        string text = ReadFile(path);
+        string text = ConfigurationFile.Read(path);
         return text.All(letter => letter == '\0' || char.IsWhiteSpace(letter))
             ? throw new InputException(
                 $"The run's configuration '{path}' is empty, so how it was trained is not known; restore the file, or take its text from the " +
@@ -69,30 +67,6 @@ internal sealed class ConfigurationLoader
         loader.Apply(YamlTree.Parse(text, name), flags);
         loader.options.Validate();
         return new LoadedConfiguration(loader.options, loader.warnings) { OfScene = other => Parse(text, name, flags, other) };
-    }
-
-    private static string ReadFile(string path)
-    {
-        try
-        {
-            return BoundedFile.ReadText(path, LargestFile);
-        }
-        catch (FileTooLongException error)
-        {
-            throw new InputException($"'{path}' is larger than {LargestFile} bytes, so it is not a configuration; name a YAML file.", error);
-        }
-        catch (Exception error) when (IoFailure.Is(error) && Directory.Exists(path))
-        {
-            throw new InputException($"'{path}' is a folder, and a configuration is a YAML file; name one.", error);
-        }
-        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new InputException($"There is no configuration file '{path}'; see --print-config for what one may hold.", error);
-        }
-        catch (Exception error) when (IoFailure.Is(error))
-        {
-            throw new InputException($"The configuration file '{path}' cannot be read: {error.Message}", error);
-        }
     }
 
     private void Apply(YamlMapping root, IReadOnlyList<FlagValue> flags)
@@ -177,21 +151,20 @@ internal sealed class ConfigurationLoader
     }
 
     // A value of the wrong kind is passed over here; it is reported when all values are read.
-    private static string FindEnvironment(YamlMapping root, IReadOnlyList<FlagValue> flags)
-    {
-        FlagValue? flag = flags.LastOrDefault(flag => flag.Key == OptionKeys.EnvironmentName);
-        return flag?.Value as string
-            ?? ((root.Find(OptionSection.Environment) as YamlMapping)?.Find(OptionKeys.EnvironmentName.Name) as YamlScalar)?.Text
-            ?? ProgramEnvironments.DefaultName;
-    }
+    private static string FindEnvironment(YamlMapping root, IReadOnlyList<FlagValue> flags) =>
+        FindFlag(flags, OptionKeys.EnvironmentName) as string ?? FindText(root, OptionKeys.EnvironmentName) ?? ProgramEnvironments.DefaultName;
 
-    // The same.
     private static int? FindAgents(YamlMapping root, IReadOnlyList<FlagValue> flags)
     {
-        FlagValue? flag = flags.LastOrDefault(flag => flag.Key == OptionKeys.Agents);
-        string? text = ((root.Find(OptionSection.Environment) as YamlMapping)?.Find(OptionKeys.Agents.Name) as YamlScalar)?.Text;
-        return flag?.Value as int? ?? (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int agents) ? agents : null);
+        string? text = FindText(root, OptionKeys.Agents);
+        return FindFlag(flags, OptionKeys.Agents) as int?
+            ?? (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int agents) ? agents : null);
     }
+
+    private static object? FindFlag(IReadOnlyList<FlagValue> flags, OptionKey key) => flags.LastOrDefault(flag => flag.Key == key)?.Value;
+
+    private static string? FindText(YamlMapping root, OptionKey key) =>
+        ((root.Find(OptionSection.Environment) as YamlMapping)?.Find(key.Name) as YamlScalar)?.Text;
 
     private void ApplySection(YamlMapping? mapping, string section, string shown)
     {

@@ -55,19 +55,23 @@ internal static class RunPlanner
     /// <param name="agentCount">The environment's agents.</param>
     /// <param name="observationSize">Floats that an agent observes.</param>
     /// <param name="actionSize">Floats of an agent's action.</param>
-    public static RunPlan Plan(RunOptions options, int agentCount, int observationSize, int actionSize) => new(options)
+    public static RunPlan Plan(RunOptions options, int agentCount, int observationSize, int actionSize)
     {
-        Network = NetworkOf(options),
-        RunId = options.RunId ?? throw new ArgumentException("The options have no run id.", nameof(options)),
-        Seed = (ulong)options.Seed,
-        Learner = options.Learner with { Seed = (ulong)options.Seed },
-        Device = DeviceOf(options),
-        Environment = PlanEnvironment(options),
-        LearnerThreads = options.LearnerThreads > 0 ? options.LearnerThreads : Math.Max(1, Environment.ProcessorCount - 1),
-        AgentCount = agentCount,
-        ObservationSize = observationSize,
-        ActionSize = actionSize,
-    };
+        string device = DeviceOf(options);
+        return new RunPlan(options)
+        {
+            Network = NetworkOf(options.Learner, device),
+            RunId = options.RunId ?? throw new ArgumentException("The options have no run id.", nameof(options)),
+            Seed = (ulong)options.Seed,
+            Learner = options.Learner with { Seed = (ulong)options.Seed },
+            Device = device,
+            Environment = PlanEnvironment(options),
+            LearnerThreads = options.LearnerThreads > 0 ? options.LearnerThreads : Math.Max(1, Environment.ProcessorCount - 1),
+            AgentCount = agentCount,
+            ObservationSize = observationSize,
+            ActionSize = actionSize,
+        };
+    }
 
     /// <summary>The device by its name; networks of one's own choose TorchSharp where nothing else is asked for.</summary>
     /// <exception cref="InputException">They are to learn on a device that has not TorchSharp.</exception>
@@ -83,9 +87,9 @@ internal static class RunPlanner
             "torch-cuda with the option 'device'.");
     }
 
-    private static string? NetworkOf(RunOptions options)
+    private static string? NetworkOf(LearnerOptions learner, string device)
     {
-        IOwnNetworks? own = TorchDevices.IsTorch(DeviceOf(options)) ? OwnNetworks.Of(options.Learner) : null;
+        IOwnNetworks? own = TorchDevices.IsTorch(device) ? OwnNetworks.Of(learner) : null;
         if (own?.Architecture is not { } architecture)
         {
             return null;

@@ -26,7 +26,6 @@ internal sealed class LockstepTraining : IDisposable
     private readonly RunReporter reporter;
     private readonly LockstepParts parts;
     private readonly ControlBlock control;
-    private readonly EvaluationWindow window;
     private long segment;
 
     /// <param name="files">The run's folder, which exists.</param>
@@ -42,7 +41,6 @@ internal sealed class LockstepTraining : IDisposable
         (this.plan, this.player, this.reporter) = (plan, player, reporter);
         parts = new LockstepParts(files, plan, reporter.Say, resume, player, begun);
         control = parts.Control;
-        window = EvaluationWindow.Over(plan, EvaluationLog.Read(files.Evaluations));
         segment = parts.SegmentsBefore;
     }
 
@@ -154,16 +152,11 @@ internal sealed class LockstepTraining : IDisposable
             {
             }
 
-            foreach (double score in parts.Evaluation.Scores)
-            {
-                episodes++;
-                window.Add(score);
-            }
-
+            episodes += parts.Evaluation.Scores.Length;
             // What a player's scene reports of an evaluation is no part of the training's curves.
             parts.Statistics.Discard();
             Show();
-            if (window.IsSolved && plan.StopWhenSolved)
+            if (parts.Evaluation.IsSolved && plan.StopWhenSolved)
             {
                 Cooldown.Begin(control);
             }

@@ -16,8 +16,6 @@ namespace Reacher.Fast.Commands;
 /// <summary><c>eval RUN</c>: plays a run's policy, or one in a file, without exploration and says how well it did.</summary>
 internal static class EvalCommand
 {
-    private const string Agents = "num_agents";
-
     private static readonly string[] OfEvaluation = ["longest_episode", "evaluation_episodes", "evaluation_agents"];
 
     public static Command Create()
@@ -39,7 +37,7 @@ internal static class EvalCommand
         {
             IReadOnlyList<FlagValue> given = flags.Read(result);
             RunSource source = RunSource.Find(result.GetValue(run)!, result.GetValue(results)!, flags: given);
-            if (given.Any(flag => flag.Key.Name == Agents))
+            if (given.Any(flag => flag.Key == OptionKeys.Agents))
             {
                 source = source with { Options = source.Options with { EvaluationAgents = null } };
             }

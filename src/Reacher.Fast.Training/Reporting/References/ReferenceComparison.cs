@@ -44,7 +44,7 @@ internal sealed record ReferenceComparison
             if (options.EvaluationInterval == 0)
             {
                 throw new InputException(
-                    $"The run '{folder.Id}' evaluated all the time, and a reference has steps; train with --interval, as configs/ do.");
+                    $"The run '{folder.Id}' evaluated all the time, and a reference has steps; train with --evaluation-interval.");
             }
         }
 
