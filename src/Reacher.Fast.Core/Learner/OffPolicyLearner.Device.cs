@@ -40,17 +40,7 @@ public abstract partial class OffPolicyLearner
     /// <exception cref="LearnerDivergedException">A number in it is NaN or infinite.</exception>
     public void Observe(in TransitionBatch batch, Span<float> scaledRewards)
     {
-        if (batch.Spec != spec || batch.Count != options.BatchSize)
-        {
-            throw new ArgumentException(
-                $"The learner was made for batches of {options.BatchSize} {spec}, not of {batch.Count} {batch.Spec}.", nameof(batch));
-        }
-
-        RequireFinite(batch.Observations, "batch.observations");
-        RequireFinite(batch.Actions, "batch.actions");
-        RequireFinite(batch.Rewards, "batch.rewards");
-        RequireFinite(batch.Discounts, "batch.discounts");
-        RequireFinite(batch.NextObservations, "batch.next_observations");
+        Divergence.RequireFinite(batch, spec, options.BatchSize, Updates + 1);
         normalizer.Merge(batch.Observations);
         rewardScaling.Apply(batch.Rewards, scaledRewards);
     }
@@ -63,7 +53,7 @@ public abstract partial class OffPolicyLearner
     internal LearnerReport ReadReport(ReadOnlySpan<float> from)
     {
         from.CopyTo(figures);
-        RequireFiniteReport();
+        Divergence.RequireFiniteReport(figures, Updates + 1);
         return new LearnerReport(figures);
     }
 }

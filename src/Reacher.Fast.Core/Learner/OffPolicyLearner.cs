@@ -1,8 +1,6 @@
-using System.Globalization;
 using Reacher.Fast.Core.Batch;
 using Reacher.Fast.Core.Kernels;
 using Reacher.Fast.Core.Networks;
-using Reacher.Fast.Core.Numerics;
 
 namespace Reacher.Fast.Core.Learner;
 
@@ -152,7 +150,7 @@ public abstract partial class OffPolicyLearner : ILearner
         Batch.Upload(batch, rewards);
         Device.Run((Updates + 1) % options.PolicyDelay == 0 ? fullUpdate : criticUpdate);
         Device.Download(Report, figures);
-        RequireFiniteReport();
+        Divergence.RequireFiniteReport(figures, Updates + 1);
         Updates++;
         return new LearnerReport(figures);
     }
@@ -178,12 +176,7 @@ public abstract partial class OffPolicyLearner : ILearner
             Tensor tensor = published[i];
             Span<float> values = destination.Slice(at, (int)tensor.Shape.Elements);
             Device.Download(tensor, values);
-            int bad = FiniteCheck.IndexOfNonFinite(values);
-            if (bad >= 0)
-            {
-                throw Diverged($"actor.{tensor.Name}[{bad}]", values[bad], Updates);
-            }
-
+            Divergence.RequireFinite(values, "actor", tensor.Name, Updates);
             at += values.Length;
         }
     }
@@ -213,26 +206,4 @@ public abstract partial class OffPolicyLearner : ILearner
             UpdatePolicy();
         }
     }
-
-    private void RequireFinite(ReadOnlySpan<float> values, string name)
-    {
-        int bad = FiniteCheck.IndexOfNonFinite(values);
-        if (bad >= 0)
-        {
-            throw Diverged($"{name}[{bad}]", values[bad], Updates + 1);
-        }
-    }
-
-    private void RequireFiniteReport()
-    {
-        int bad = FiniteCheck.IndexOfNonFinite(figures);
-        if (bad >= 0)
-        {
-            throw Diverged(LearnerFigures.InSlot(bad).Words, figures[bad], Updates + 1);
-        }
-    }
-
-    private static LearnerDivergedException Diverged(string tensor, float value, long update) => new(
-        $"Training diverged: {tensor} is {value.ToString(CultureInfo.InvariantCulture)} at update {update}; nothing of it was " +
-        "published. Go back to the last checkpoint, and lower the learning rates or clip gradients.");
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Reacher.Fast.Core;
@@ -7,7 +6,6 @@ using Reacher.Fast.Core.Kernels;
 using Reacher.Fast.Core.Kernels.Scalar;
 using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Core.Networks;
-using Reacher.Fast.Core.Numerics;
 using Reacher.Fast.Torch.Batch;
 using Reacher.Fast.Torch.Kernels;
 using TorchSharp;
@@ -117,12 +115,7 @@ internal sealed partial class TorchLearner : ILearner, IBatchPages
             report.Read(figures);
         }
 
-        int bad = FiniteCheck.IndexOfNonFinite(figures);
-        if (bad >= 0)
-        {
-            throw Diverged(LearnerFigures.InSlot(bad).Words, figures[bad], Updates + 1);
-        }
-
+        Divergence.RequireFiniteReport(figures, Updates + 1);
         Updates++;
         return new LearnerReport(figures);
     }
@@ -159,12 +152,7 @@ internal sealed partial class TorchLearner : ILearner, IBatchPages
         {
             // A block has the default networks' matrices as [in, out], and all of a network of one's own as it is.
             float[] values = TensorCodec.Read(Policy.Architecture is null && tensor.dim() == 2 ? tensor.t() : tensor);
-            int bad = FiniteCheck.IndexOfNonFinite(values);
-            if (bad >= 0)
-            {
-                throw Diverged($"actor.{key}[{bad}]", values[bad], Updates);
-            }
-
+            Divergence.RequireFinite(values, "actor", key, Updates);
             values.CopyTo(destination[at..]);
             at += values.Length;
         }
@@ -173,17 +161,7 @@ internal sealed partial class TorchLearner : ILearner, IBatchPages
     // What the host does before a batch crosses: checks it, takes it into the running statistics, scales its rewards, draws its noise.
     private void Observe(in TransitionBatch batch)
     {
-        if (batch.Spec != spec || batch.Count != options.BatchSize)
-        {
-            throw new ArgumentException(
-                $"The learner was made for batches of {options.BatchSize} {spec}, not of {batch.Count} {batch.Spec}.", nameof(batch));
-        }
-
-        RequireFinite(batch.Observations, "batch.observations");
-        RequireFinite(batch.Actions, "batch.actions");
-        RequireFinite(batch.Rewards, "batch.rewards");
-        RequireFinite(batch.Discounts, "batch.discounts");
-        RequireFinite(batch.NextObservations, "batch.next_observations");
+        Divergence.RequireFinite(batch, spec, options.BatchSize, Updates + 1);
         TorchPage page = ring.Take();
         if (!Unsafe.AreSame(ref MemoryMarshal.GetReference(batch.Observations), ref MemoryMarshal.GetReference(page.Batch.Observations)))
         {
@@ -223,17 +201,4 @@ internal sealed partial class TorchLearner : ILearner, IBatchPages
         Tensor Normalized(Tensor observations) =>
             ((observations - batch.Mean) * batch.Scale).clamp(-PolicySpec.NormalizationLimit, PolicySpec.NormalizationLimit);
     }
-
-    private void RequireFinite(ReadOnlySpan<float> values, string name)
-    {
-        int bad = FiniteCheck.IndexOfNonFinite(values);
-        if (bad >= 0)
-        {
-            throw Diverged($"{name}[{bad}]", values[bad], Updates + 1);
-        }
-    }
-
-    private static LearnerDivergedException Diverged(string tensor, float value, long update) => new(
-        $"Training diverged: {tensor} is {value.ToString(CultureInfo.InvariantCulture)} at update {update}; nothing of it was " +
-        "published. Go back to the last checkpoint, and lower the learning rates or clip gradients.");
 }
