@@ -99,9 +99,9 @@ public sealed class ReplayFile : IDisposable
         file.Advise(options.Populate);
         // The ready word comes last; the space was handed out zeroed, so every slot is empty and every lease free.
         file.Word(ReplayLayout.TailOffset).WriteRelease((ulong)options.FirstPosition);
-        if (options.Gated)
+        if (options.Gate is { } rows)
         {
-            file.Word(ReplayLayout.GateOffset).WriteRelease((ulong)options.FirstPosition + (ulong)capacity);
+            file.Word(ReplayLayout.GateOffset).WriteRelease((ulong)options.FirstPosition + (ulong)rows);
         }
 
         HeaderPage.Publish(
@@ -279,9 +279,9 @@ public sealed record ReplayOptions
 
     /// <summary>
     /// Writers wait rather than overwrite rows that nobody has forwarded yet: the ring of a machine that has joined a run. They may write
-    /// <c>capacity</c> rows at first, and more as the gate is opened.
+    /// this many rows at first, 1 to <c>capacity</c>, and more as the gate is opened; null for a replay without a gate.
     /// </summary>
-    internal bool Gated { get; init; }
+    internal long? Gate { get; init; }
 
     /// <summary>The position that the first row gets; other than 0 only to test counters far from it.</summary>
     public long FirstPosition { get; init; }

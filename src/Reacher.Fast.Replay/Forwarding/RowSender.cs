@@ -20,12 +20,13 @@ internal sealed class RowSender
     /// <param name="incarnation">Which life of the machine the ring is.</param>
     /// <param name="stream">The machine's place in the run's log.</param>
     /// <param name="mark">Up to where the receiver has the rows.</param>
-    public RowSender(ReplayFile ring, ulong incarnation, int stream, ulong mark)
+    /// <param name="window">What <see cref="Window"/> is at first; null for the ring's capacity.</param>
+    public RowSender(ReplayFile ring, ulong incarnation, int stream, ulong mark, long? window = null)
     {
         (this.ring, this.incarnation, this.stream) = (ring, incarnation, stream);
         tail = new RowTail(ring);
         scratch = new byte[RowFrame.LongestBytes(ring.Spec)];
-        Window = ring.Capacity;
+        Window = window ?? ring.Capacity;
         this.mark = Sent = first = mark;
         OpenGate();
     }

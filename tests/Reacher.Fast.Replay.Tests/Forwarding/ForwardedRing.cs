@@ -24,7 +24,7 @@ internal sealed class ForwardedRing : IDisposable
 
     public ForwardedRing(long ringCapacity, long capacity)
     {
-        Ring = ReplayFile.Create(folder["ring"], Provenance.Spec, ringCapacity, new ReplayOptions { Gated = true });
+        Ring = ReplayFile.Create(folder["ring"], Provenance.Spec, ringCapacity, new ReplayOptions { Gate = ringCapacity });
         Replay = ReplayFile.Create(folder["replay"], Provenance.Spec, capacity);
         reference = ReplayFile.Create(folder["reference"], Provenance.Spec, capacity);
         Log = AcknowledgementLog.Create(folder["log"], Replay);
