@@ -1,4 +1,3 @@
-using System.Globalization;
 using Reacher.Fast.Cluster.Joining;
 using Reacher.Fast.Cluster.Protocol;
 using Reacher.Fast.Cluster.Security;
@@ -74,8 +73,8 @@ public sealed class ClusterBackend : IClusterBackend
             }
             catch (Exception error) when (RunClient.IsUnreachable(error) && !stop.IsCancellationRequested)
             {
-                throw new InputException(string.Create(
-                    CultureInfo.InvariantCulture, $"The run at {endpoint} does not answer ({error.Message.Split('\n')[0].TrimEnd('.')}); try again."), error);
+                string reason = error.Message.Split('\n')[0].TrimEnd('.');
+                throw new InputException($"The run at {endpoint} does not answer ({reason}); try again.", error);
             }
 
             await Task.Delay(BetweenTries, stop);

@@ -69,7 +69,9 @@ public sealed class ReplayFile : IDisposable
     /// <summary>Whether the next <paramref name="rows"/> rows may be written without a wait.</summary>
     internal bool HasRoom(int rows) => Gate is not { } limit || Tail + (ulong)rows <= limit;
 
-    /// <summary>Lets writers write up to <paramref name="limit"/>. Release: pairs with the acquire in ClaimWindow; what was before it has been read.</summary>
+    /// <summary>
+    /// Lets writers write up to <paramref name="limit"/>. Release: pairs with the acquire in ClaimWindow; the rows they overwrite have been read.
+    /// </summary>
     internal void OpenGate(ulong limit) => gate.WriteRelease(Math.Max(limit, gate.ReadAcquire()));
 
     /// <summary>Bytes that a file of <paramref name="capacity"/> rows takes.</summary>

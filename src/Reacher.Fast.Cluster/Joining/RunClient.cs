@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -11,6 +10,7 @@ using Orleans.Serialization;
 using Reacher.Fast.Cluster.Protocol;
 using Reacher.Fast.Cluster.Security;
 using Reacher.Fast.Core;
+using Reacher.Fast.Core.Files;
 using Reacher.Fast.Training.Cluster;
 
 namespace Reacher.Fast.Cluster.Joining;
@@ -44,8 +44,8 @@ internal sealed class RunClient : IAsyncDisposable
 
     /// <summary>Whether an exception says that the run's machine cannot be reached, or not now.</summary>
     public static bool IsUnreachable(Exception error) =>
-        error is TimeoutException or OrleansException or SocketException or IOException or ObjectDisposedException or OperationCanceledException
-            or AggregateException or InvalidOperationException;
+        IoFailure.Is(error) || error is TimeoutException or OrleansException or SocketException or ObjectDisposedException or
+            OperationCanceledException or AggregateException or InvalidOperationException;
 
     /// <summary>Connects.</summary>
     /// <exception cref="NobodyThereException">Nobody listens there.</exception>
@@ -117,8 +117,8 @@ internal sealed class RunClient : IAsyncDisposable
         catch (Exception error) when (error is SocketException || (error is OperationCanceledException && !stop.IsCancellationRequested))
         {
             string why = error is SocketException ? error.Message.TrimEnd('.') : "no answer";
-            throw new NobodyThereException(string.Create(
-                CultureInfo.InvariantCulture, $"No run listens at {endpoint} ({why}); start it there with 'train --cluster HOST:PORT', or check the address."));
+            throw new NobodyThereException(
+                $"No run listens at {endpoint} ({why}); start it there with 'train --cluster HOST:PORT', or check the address.");
         }
 
         if (certificate is not null)
@@ -157,12 +157,13 @@ internal sealed class RunClient : IAsyncDisposable
         {
             // It waits for this machine to speak: it took the certificate.
         }
-        catch (Exception error) when (error is AuthenticationException or IOException or OperationCanceledException && !stop.IsCancellationRequested)
+        catch (Exception error) when (!stop.IsCancellationRequested &&
+            (IoFailure.Is(error) || error is AuthenticationException or OperationCanceledException))
         {
             throw new InputException(
                 isTheirs
-                    ? $"The run at {endpoint} did not take the certificate '{endpoint.Certificate}', or was started without one; give both the same " +
-                        "file."
+                    ? $"The run at {endpoint} did not take the certificate '{endpoint.Certificate}', or was started without one; give both the " +
+                        "same file."
                     : $"The run at {endpoint} showed another certificate than '{endpoint.Certificate}'; copy the run's file to this machine.",
                 error);
         }

@@ -19,7 +19,9 @@ internal interface IRunGrain : IGrainWithIntegerKey
     Task<MachineAnswer[]> Status();
 }
 
-/// <summary>A place in the run's acknowledgement log, by its number. Everything that changes the place goes through here, one call after another.</summary>
+/// <summary>
+/// A place in the run's acknowledgement log, by its number. Everything that changes the place goes through here, one call after another.
+/// </summary>
 [Alias("Machine")]
 internal interface IMachineGrain : IGrainWithIntegerKey
 {

@@ -32,13 +32,16 @@ internal sealed class RunGrain(ServedRun run) : Grain, IRunGrain
 
         if (environments < 1 || environments > run.MostEnvironments)
         {
-            return Refuse(string.Create(CultureInfo.InvariantCulture, $"The run takes at most {run.MostEnvironments} env processes of other machines, and {environments} were asked for."));
+            return Refuse(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The run takes at most {run.MostEnvironments} env processes of other machines, and {environments} were asked for."));
         }
 
         await FreeSilent(environments);
         if (run.Log.FindFree() is not { } entry)
         {
-            return Refuse(string.Create(CultureInfo.InvariantCulture, $"The run has {AcknowledgementLog.StreamCount} machines already; end one of them first."));
+            return Refuse(string.Create(
+                CultureInfo.InvariantCulture, $"The run has {AcknowledgementLog.StreamCount} machines already; end one of them first."));
         }
 
         if (FreeNumbers() < environments)

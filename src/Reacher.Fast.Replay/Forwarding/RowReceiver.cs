@@ -4,7 +4,9 @@ using Reacher.Fast.Replay.Writing;
 
 namespace Reacher.Fast.Replay.Forwarding;
 
-/// <summary>Publishes the rows of one machine in the run's replay, each once, in the order A1 to A5 of <see cref="StreamEntry"/>. One call at a time.</summary>
+/// <summary>
+/// Publishes the rows of one machine in the run's replay, each once, in the order A1 to A5 of <see cref="StreamEntry"/>. One call at a time.
+/// </summary>
 internal sealed class RowReceiver : IClaimWitness, IDisposable
 {
     /// <summary>Rows published at once: enough to stream them, few enough that the rate limiter is asked often.</summary>
@@ -43,7 +45,7 @@ internal sealed class RowReceiver : IClaimWitness, IDisposable
     public bool IsTooEarly(in RowFrame frame) => frame.After > Mark;
 
     /// <summary>Publishes the next rows of a frame that are not published yet, at most <see cref="MostRows"/>; none where it holds no such.</summary>
-    /// <returns>The stream ids of the rows that were published, valid until the next call; empty where a stopped writer was in the way, too.</returns>
+    /// <returns>Stream ids of the rows that were published, valid until the next call; empty where a stopped writer was in the way, too.</returns>
     public ReadOnlySpan<uint> PublishNext(in RowFrame frame)
     {
         ulong first = Math.Max(Mark, frame.First);

@@ -16,7 +16,7 @@ internal interface IClusterBackend
     /// <exception cref="InputException">The address cannot be listened at, or the certificate cannot be used.</exception>
     void Serve(ClusterSeat seat, ClusterEndpoint endpoint);
 
-    /// <summary>Sends the rows of this machine to the run's, and brings the newest weights, until the run ends or has no place for it any more.</summary>
+    /// <summary>Sends this machine's rows to the run's and brings the newest weights, until the run ends or has no place for it any more.</summary>
     void Forward(ClusterSeat seat, Membership membership);
 
     /// <summary>Asks a run for its plan.</summary>

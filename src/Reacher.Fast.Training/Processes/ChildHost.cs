@@ -14,7 +14,6 @@ using Reacher.Fast.Replay.Weights;
 using Reacher.Fast.Training.Cluster;
 using Reacher.Fast.Training.Env;
 using Reacher.Fast.Training.Evaluate;
-using Reacher.Fast.Training.Extensions;
 using Reacher.Fast.Training.Learn;
 using Reacher.Fast.Training.Options;
 using Reacher.Fast.Training.Run;
@@ -115,7 +114,8 @@ internal sealed class ChildHost
                 SpeakToOthers();
                 break;
             default:
-                throw new ArgumentOutOfRangeException(nameof(role), role, "A child process learns, steps an environment, evaluates or speaks to other machines.");
+                throw new ArgumentOutOfRangeException(
+                    nameof(role), role, "A child process learns, steps an environment, evaluates or speaks to other machines.");
         }
     }
 

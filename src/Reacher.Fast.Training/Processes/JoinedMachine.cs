@@ -5,7 +5,6 @@ using Reacher.Fast.Core.Environments;
 using Reacher.Fast.Replay.Control;
 using Reacher.Fast.Training.Cluster;
 using Reacher.Fast.Training.Env;
-using Reacher.Fast.Training.Extensions;
 using Reacher.Fast.Training.Options;
 using Reacher.Fast.Training.Run;
 

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text.Json;
 using Reacher.Fast.Training;
 using Reacher.Fast.Training.Cluster;
-using Reacher.Fast.Training.Extensions;
 
 namespace Reacher.Fast.Commands;
 
@@ -37,7 +36,9 @@ internal static class ClusterCommand
                 return;
             }
 
-            Console.WriteLine(now.Count == 0 ? "No machine has joined." : "machine              envs       rows   rows/s  waiting  weights behind  silent");
+            Console.WriteLine(now.Count == 0
+                ? "No machine has joined."
+                : "machine              envs       rows   rows/s  waiting  weights behind  silent");
             for (int i = 0; i < now.Count; i++)
             {
                 MachineStatus machine = now[i];

@@ -31,7 +31,9 @@ public sealed class ForwarderKillTests
         {
             using ChildProcess child = new("forward", rows.Ring.Path, rows.Replay.Path, log);
             long target = rows.Replay.WrittenRows + random.Next(1, RowsPerLife / 2);
-            Wait.Until(() => rows.Replay.WrittenRows >= target, () => $"rows after {kill} kills: {rows.Replay.WrittenRows} of {target}; {child.Errors}");
+            Wait.Until(
+                () => rows.Replay.WrittenRows >= target,
+                () => $"rows after {kill} kills: {rows.Replay.WrittenRows} of {target}; {child.Errors}");
             child.Kill();
             if (kill == kills - 1)
             {
@@ -41,7 +43,9 @@ public sealed class ForwarderKillTests
 
         using ChildProcess last = new("forward", rows.Ring.Path, rows.Replay.Path, log);
         Assert.That(writing.Wait(Wait.LongestPatience), Is.True);
-        Wait.Until(() => rows.Entry.Mark.ReadAcquire() >= rows.Ring.Tail, () => $"the last rows: {rows.Entry.Mark.ReadAcquire()} of {rows.Ring.Tail}");
+        Wait.Until(
+            () => rows.Entry.Mark.ReadAcquire() >= rows.Ring.Tail,
+            () => $"the last rows: {rows.Entry.Mark.ReadAcquire()} of {rows.Ring.Tail}");
         TestContext.Out.WriteLine($"{kills} kills, {rows.Written} rows, {rows.Replay.WrittenRows - rows.Written} positions given up");
         rows.AssertExactlyOnce();
     }

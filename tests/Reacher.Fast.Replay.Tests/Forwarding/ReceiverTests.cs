@@ -5,7 +5,7 @@ using Reacher.Fast.Replay.Writing;
 
 namespace Reacher.Fast.Replay.Tests.Forwarding;
 
-/// <summary>Every row reaches the run's replay once: when frames are lost, repeated or overlap, and when the receiver dies between any two steps.</summary>
+/// <summary>Every row reaches the run's replay once: when frames are lost, repeated or overlap, and wherever the receiver dies.</summary>
 public sealed class ReceiverTests
 {
     [Test]
@@ -76,7 +76,7 @@ public sealed class ReceiverTests
         Assert.That(before.Refuse(RowFrame.Of(frame)), Is.EqualTo("it comes from an earlier life of its machine"));
     }
 
-    /// <summary>Dies after the intent stands and <paramref name="published"/> of 20 rows are published, then resends what is not acknowledged.</summary>
+    /// <summary>Dies with the intent standing and <paramref name="published"/> of 20 rows published; what is not acknowledged comes again.</summary>
     [Test]
     public void A_receiver_that_dies_among_its_rows_loses_none_and_repeats_none([Range(0, 20)] int published)
     {

@@ -1,7 +1,7 @@
 using Reacher.Fast.Core;
-using Reacher.Fast.Training.Cluster;
+using Reacher.Fast.Training.Extensions;
 
-namespace Reacher.Fast.Training.Extensions;
+namespace Reacher.Fast.Training.Cluster;
 
 /// <summary>The optional assembly <c>Reacher.Fast.Cluster</c>, which brings Orleans.</summary>
 internal static class ClusterAssembly
