@@ -71,7 +71,8 @@ internal sealed class RowStream
     // Whether there was anything to do.
     private async Task<bool> Turn(CancellationToken stop)
     {
-        while (underWay.Count < MostUnderWay && sender.Next() is { } frame)
+        // A call costs the same for one row as for many, so that few rows are sent only where no answer is awaited anyway (Nagle, RFC 896).
+        while (underWay.Count < MostUnderWay && (underWay.Count == 0 || sender.HasFullFrame) && sender.Next() is { } frame)
         {
             underWay.Enqueue((machine.Forward(frame), sender.Sent));
         }
@@ -95,7 +96,7 @@ internal sealed class RowStream
         }
 
         sender.Acknowledge(answer.Mark);
-        if (answer.Mark < end)
+        if (answer.Mark < end && (!answer.IsKept || (underWay.Count == 0 && sender.Mark < sender.Sent)))
         {
             await GoBack(stop);
         }

@@ -60,6 +60,10 @@ internal sealed class FrameAnswer
     /// <summary>Whether the machine has no place any more, and must join anew.</summary>
     [Id(2)]
     public bool MustRejoin { get; init; }
+
+    /// <summary>Whether the frame came before its predecessor and is published after it; until then it is not acknowledged.</summary>
+    [Id(3)]
+    public bool IsKept { get; init; }
 }
 
 /// <summary>What a machine says of itself, some ten times a second.</summary>

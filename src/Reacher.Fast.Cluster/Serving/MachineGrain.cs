@@ -17,6 +17,7 @@ internal sealed class MachineGrain(ServedRun run) : Grain, IMachineGrain
 
     private const int EnvironmentShift = 24;
 
+    private readonly EarlyFrames early = new();
     private RowReceiver? receiver;
     private Task? turn;
     private int allowed;
@@ -67,7 +68,11 @@ internal sealed class MachineGrain(ServedRun run) : Grain, IMachineGrain
         {
             Entry.Resent.AddAsOwner(1);
         }
-        else if (!receiver.IsTooEarly(frame))
+        else if (receiver.IsTooEarly(frame))
+        {
+            return new FrameAnswer { Mark = receiver.Mark, IsKept = early.Keep(frame) };
+        }
+        else
         {
             await Publish(receiver, frame);
         }
@@ -121,22 +126,32 @@ internal sealed class MachineGrain(ServedRun run) : Grain, IMachineGrain
     {
         receiver?.Dispose();
         receiver = null;
+        early.Clear();
     }
 
     private void Hear() => Entry.Heard.WriteRelease((ulong)DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
 
-    // As an env process waits before each step, rows wait here, for as many as one step of all the machine's env processes makes: where they
-    // and the run's own wait for the same limiter, each gets its turn. What is published is counted as stepped.
+    // The frame, and those that came early and whose turn it is then.
     private async Task Publish(RowReceiver rows, RowFrame frame)
     {
         long began = Stopwatch.GetTimestamp();
+        while (await Publish(rows, frame, began) && early.TryTake(rows.Mark, out RowFrame next))
+        {
+            frame = next;
+        }
+    }
+
+    // As an env process waits before each step, rows wait here, for as many as one step of all the machine's env processes makes: where they
+    // and the run's own wait for the same limiter, each gets its turn. What is published is counted as stepped.
+    private async Task<bool> Publish(RowReceiver rows, RowFrame frame, long began)
+    {
         while (frame.End > rows.Mark && !run.Control.ShouldStop)
         {
             if (allowed <= 0)
             {
                 if (!await MayGoOn(began))
                 {
-                    return;
+                    return false;
                 }
 
                 allowed = run.Plan.AgentCount * Math.Max(1, Entry.EnvironmentCount);
@@ -148,9 +163,11 @@ internal sealed class MachineGrain(ServedRun run) : Grain, IMachineGrain
             if (streams.IsEmpty && Stopwatch.GetElapsedTime(began) > LongestHold)
             {
                 // A writer that was stopped is in the way, which its supervisor ends.
-                return;
+                return false;
             }
         }
+
+        return frame.End <= rows.Mark;
     }
 
     // A wait that outlasts the call goes on for the next: the machine does not lose its turn.

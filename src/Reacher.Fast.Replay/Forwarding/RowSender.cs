@@ -40,6 +40,9 @@ internal sealed class RowSender
     /// <summary>Up to where the receiver has the rows.</summary>
     public ulong Mark => mark;
 
+    /// <summary>Whether so many rows were claimed that the next frame may be as long as any.</summary>
+    public bool HasFullFrame => (long)(ring.Tail - Sent) * ring.Spec.StrideBytes >= scratch.Length - RowFrame.HeaderBytes;
+
     /// <summary>Rows that the receiver has not got yet.</summary>
     public long Waiting => (long)(ring.Tail - Math.Min(mark, ring.Tail));
 
