@@ -17,6 +17,7 @@ public sealed class ReplayFile : IDisposable
     private const long SampledStamps = 4096;
 
     private readonly SharedWord tail;
+    private readonly SharedWord gate;
 
     private ReplayFile(MappedFile file, ReplayLayout layout, ulong firstPosition)
     {
@@ -25,6 +26,7 @@ public sealed class ReplayFile : IDisposable
         FirstPosition = firstPosition;
         Slots = new RowSlots(file, layout);
         tail = file.Word(ReplayLayout.TailOffset);
+        gate = file.Word(ReplayLayout.GateOffset);
     }
 
     /// <summary>The path of the file, as given.</summary>
@@ -58,6 +60,20 @@ public sealed class ReplayFile : IDisposable
 
     internal ulong Tail => tail.ReadAcquire();
 
+    /// <summary>
+    /// Writers write only rows before this position, and wait where they have come to it; null in a replay without a gate, where they
+    /// overwrite the oldest rows. Only who forwards the rows moves it, and never back.
+    /// </summary>
+    internal ulong? Gate => gate.ReadAcquire() is var limit and > 0 ? limit : null;
+
+    /// <summary>Whether the next <paramref name="rows"/> rows may be written without a wait.</summary>
+    internal bool HasRoom(int rows) => Gate is not { } limit || Tail + (ulong)rows <= limit;
+
+    /// <summary>
+    /// Lets writers write up to <paramref name="limit"/>. Release: pairs with the acquire in ClaimWindow; the rows they overwrite have been read.
+    /// </summary>
+    internal void OpenGate(ulong limit) => gate.WriteRelease(Math.Max(limit, gate.ReadAcquire()));
+
     /// <summary>Bytes that a file of <paramref name="capacity"/> rows takes.</summary>
     public static long RequiredBytes(TransitionSpec spec, long capacity)
     {
@@ -85,6 +101,11 @@ public sealed class ReplayFile : IDisposable
         file.Advise(options.Populate);
         // The ready word comes last; the space was handed out zeroed, so every slot is empty and every lease free.
         file.Word(ReplayLayout.TailOffset).WriteRelease((ulong)options.FirstPosition);
+        if (options.Gate is { } rows)
+        {
+            file.Word(ReplayLayout.GateOffset).WriteRelease((ulong)options.FirstPosition + (ulong)rows);
+        }
+
         HeaderPage.Publish(
             file,
             new MappedHeader
@@ -210,7 +231,8 @@ public sealed class ReplayFile : IDisposable
     }
 
     private static (MappedFile File, MappedHeader Header) OpenHeader(string path, TimeSpan patience) => HeaderPage.Open(
-        path, HeaderPage.ReplayMagic, Kind, patience, static i => i is >= ReplayLayout.TailOffset and < ReplayLayout.TailOffset + 8);
+        path, HeaderPage.ReplayMagic, Kind, patience, static i =>
+            i is (>= ReplayLayout.TailOffset and < ReplayLayout.TailOffset + 8) or (>= ReplayLayout.GateOffset and < ReplayLayout.GateOffset + 8));
 
     private static ReplayLayout ReadLayout(string path, MappedHeader header, long length, TransitionSpec? expected)
     {
@@ -256,6 +278,12 @@ public sealed record ReplayOptions
 
     /// <summary>How long to wait, on opening, for a creator that has not finished yet.</summary>
     public TimeSpan OpenPatience { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// Writers wait rather than overwrite rows that nobody has forwarded yet: the ring of a machine that has joined a run. They may write
+    /// this many rows at first, 1 to <c>capacity</c>, and more as the gate is opened; null for a replay without a gate.
+    /// </summary>
+    internal long? Gate { get; init; }
 
     /// <summary>The position that the first row gets; other than 0 only to test counters far from it.</summary>
     public long FirstPosition { get; init; }

@@ -10,6 +10,7 @@ return args switch
     ["die", string replay, string moment] => DyingWriter.Run(replay, moment),
     ["publish-weights", string channel, string control, string count] => WeightChildren.Publish(channel, control, count),
     ["read-weights", string channel, string control, string slot] => WeightChildren.Read(channel, control, slot),
+    ["forward", string ring, string replay, string log] => ForwarderChild.Run(ring, replay, log),
     ["await-player"] => MlAgentsTrainerCommand.Run(),
     ["take-starved", string what, string path] => StarvedTaker.Run(what, path),
     _ => ExitCodes.Unsupported,

@@ -14,14 +14,16 @@ public sealed class ControlBlock : IDisposable
     public const int MaximumEnvironments = 64;
 
     /// <summary>The most evaluation processes that a run may have.</summary>
-    public const int MaximumEvaluators = 8;
+    public const int MaximumEvaluators = 7;
 
     private const string Kind = "control block";
+    // The last slot beside the evaluations' is that of the process that speaks to other machines.
+    private const int EvaluationSlots = MaximumEvaluators + 1;
     private const int StopOffset = 256;
     private const int CooldownOffset = 320;
     private const int LimiterOffset = 384;
     private const int LimiterWords = 7;
-    private const int SlotCount = 2 + MaximumEnvironments + MaximumEvaluators;
+    private const int SlotCount = 2 + MaximumEnvironments + EvaluationSlots;
     private const long SlotsOffset = MappedHeader.PageBytes;
     private const long FileBytes = SlotsOffset + ((long)SlotCount * ProcessSlot.Stride);
 
@@ -65,6 +67,9 @@ public sealed class ControlBlock : IDisposable
     /// <summary>The slot of the learner.</summary>
     public ProcessSlot Learner => Slot(ProcessRole.Learner, 0);
 
+    /// <summary>The slot of the process that speaks to other machines.</summary>
+    public ProcessSlot Cluster => Slot(ProcessRole.Cluster, 0);
+
     /// <summary>Agent steps by all environments.</summary>
     public long TotalTransitions
     {
@@ -106,7 +111,7 @@ public sealed class ControlBlock : IDisposable
             new MappedHeader
             {
                 EnvironmentSlots = MaximumEnvironments,
-                EvaluationSlots = MaximumEvaluators,
+                EvaluationSlots = EvaluationSlots,
                 SlotStride = ProcessSlot.Stride,
             },
             HeaderPage.ControlMagic);
@@ -121,7 +126,7 @@ public sealed class ControlBlock : IDisposable
     {
         (MappedFile file, MappedHeader header) = HeaderPage.Open(
             path, HeaderPage.ControlMagic, Kind, patience ?? TimeSpan.FromSeconds(2), IsCounter);
-        if (header.EnvironmentSlots != MaximumEnvironments || header.EvaluationSlots != MaximumEvaluators ||
+        if (header.EnvironmentSlots != MaximumEnvironments || header.EvaluationSlots != EvaluationSlots ||
             header.SlotStride != ProcessSlot.Stride || file.Length != FileBytes)
         {
             file.Dispose();
@@ -140,6 +145,7 @@ public sealed class ControlBlock : IDisposable
             ProcessRole.Supervisor => (0, 1),
             ProcessRole.Learner => (1, 1),
             ProcessRole.Environment => (2, MaximumEnvironments),
+            ProcessRole.Cluster => (2 + MaximumEnvironments + MaximumEvaluators, 1),
             _ => (2 + MaximumEnvironments, MaximumEvaluators),
         };
         ArgumentOutOfRangeException.ThrowIfNegative(index);

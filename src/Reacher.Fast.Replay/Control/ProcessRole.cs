@@ -14,6 +14,9 @@ public enum ProcessRole
 
     /// <summary>Measures the policy without exploration; up to <see cref="ControlBlock.MaximumEvaluators"/>.</summary>
     Evaluation = 3,
+
+    /// <summary>Speaks to other machines: receives their rows, or sends this one's to the run's; at most one.</summary>
+    Cluster = 4,
 }
 
 /// <summary>Why a run is to end.</summary>

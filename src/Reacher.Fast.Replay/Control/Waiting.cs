@@ -20,6 +20,26 @@ public static class Waiting
         return !control.ShouldStop && (control.Limiter.MayStep() || Wait(control, self, 1, static (limiter, _) => limiter.MayStep()));
     }
 
+    /// <summary>Waits until the next <paramref name="rows"/> rows may be written to a replay that has a gate. False: the run is to end.</summary>
+    internal static bool ForRoom(ControlBlock control, in ProcessSlot self, ReplayFile replay, int rows)
+    {
+        if (replay.HasRoom(rows))
+        {
+            return !control.ShouldStop;
+        }
+
+        ProcessPhase before = self.Phase;
+        self.Phase = ProcessPhase.Waiting;
+        Backoff backoff = default;
+        while (!control.ShouldStop && !replay.HasRoom(rows))
+        {
+            Pause(ref backoff, self);
+        }
+
+        self.Phase = before;
+        return !control.ShouldStop;
+    }
+
     /// <summary>One turn of a wait of one's own: a sign of life before each sleep.</summary>
     public static void Pause(ref Backoff backoff, in ProcessSlot self)
     {

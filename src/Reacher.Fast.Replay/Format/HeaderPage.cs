@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Reacher.Fast.Core.Files;
 using Reacher.Fast.Replay.Mapping;
 
@@ -38,7 +39,8 @@ internal struct MappedHeader
     [FieldOffset(40)] public ulong CreatorStartTicks;
     [FieldOffset(48)] public uint CreatorPid;
     [FieldOffset(52)] public uint Reserved0;
-    [FieldOffset(56)] public ulong Reserved1;
+    /// <summary>A random number, by which a file is known from every other; 0 in files that were made before it was kept.</summary>
+    [FieldOffset(56)] public ulong Identity;
 
     // ---- Replay ----
     [FieldOffset(64)] public uint ObservationSize;
@@ -55,6 +57,12 @@ internal struct MappedHeader
     [FieldOffset(64)] public uint EnvironmentSlots;
     [FieldOffset(68)] public uint EvaluationSlots;
     [FieldOffset(72)] public uint SlotStride;
+
+    // ---- Acknowledgement log ----
+    [FieldOffset(64)] public uint StreamCount;
+    [FieldOffset(68)] public uint StreamStride;
+    [FieldOffset(72)] public ulong ReplayIdentity;
+    [FieldOffset(80)] public ulong ReplayCreated;
 
     [FieldOffset(ChecksumOffset)] public uint Checksum;
 }
@@ -74,6 +82,9 @@ internal static class HeaderPage
     /// <summary>Magic of a control block: "RFCONTRL".</summary>
     public const ulong ControlMagic = 0x4C52544E4F434652;
 
+    /// <summary>Magic of an acknowledgement log: "RFACKLOG".</summary>
+    public const ulong AcknowledgementMagic = 0x474F4C4B43414652;
+
     /// <summary>Fills in the creator, the checksum and, last, the ready word: from here on others may use the file.</summary>
     public static void Publish(MappedFile file, MappedHeader header, ulong magic)
     {
@@ -86,6 +97,7 @@ internal static class HeaderPage
         header.CreatorPid = (uint)creator.Pid;
         header.CreatorStartTicks = creator.StartTicks;
         header.CreatorIncarnation = creator.Incarnation;
+        header.Identity = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(sizeof(ulong)));
         Span<byte> bytes = file.Bytes(0, MappedHeader.Size);
         MemoryMarshal.Write(bytes, in header);
         header.Checksum = Checksum.Compute(bytes[8..MappedHeader.ChecksumOffset]);

@@ -8,6 +8,9 @@ internal sealed record ReplayLayout(TransitionSpec Spec, long Capacity)
     /// <summary>Offset of the tail: the position of the next row to claim, on two lines of its own.</summary>
     public const int TailOffset = 256;
 
+    /// <summary>Offset of the gate: writers write only positions before it; 0 where there is none (docs/cluster.md).</summary>
+    public const int GateOffset = 384;
+
     /// <summary>Writers that may hold the file at once.</summary>
     public const int LeaseCount = 128;
 

@@ -20,6 +20,9 @@ namespace Reacher.Fast.Replay.Writing;
 /// </code>
 /// A claim older than ours was announced (C1) before its fetch-add, and ours came after it in the order of the tail, so C5
 /// cannot miss it. A dead writer's lease is freed and its claim ignored.
+/// In a replay with a gate, C3 is followed by a wait until the gate is at t + n or beyond. Who opens it opens it past the rows that it has
+/// forwarded and past those of dead writers only, so a claim that is waiting or being written keeps every later one of its slots out, and
+/// C5 finds nothing but the dead.
 /// </summary>
 internal sealed class ClaimWindow
 {
@@ -37,6 +40,8 @@ internal sealed class ClaimWindow
     private readonly SharedWord tail;
     private readonly int index;
     private readonly ulong capacity;
+    private readonly SharedWord gate;
+    private readonly bool isGated;
     private ulong limit;
     private long lookedAt;
 
@@ -49,6 +54,8 @@ internal sealed class ClaimWindow
         claim = lease.Claim;
         tail = file.Word(ReplayLayout.TailOffset);
         capacity = (ulong)layout.Capacity;
+        gate = file.Word(ReplayLayout.GateOffset);
+        isGated = gate.ReadAcquire() != 0;
     }
 
     private enum Verdict
@@ -90,7 +97,22 @@ internal sealed class ClaimWindow
             throw new MappedFileException($"The replay {file.Path} has counted 2^63 rows, or its counter is damaged; start a new one.");
         }
 
+        if (isGated)
+        {
+            AwaitGate(start + count);
+        }
+
         return start;
+    }
+
+    private void AwaitGate(ulong end)
+    {
+        // Acquire: pairs with the release in ReplayFile.OpenGate; the rows in these slots have been read for the last time.
+        Backoff backoff = default;
+        while (gate.ReadAcquire() < end)
+        {
+            backoff.Wait();
+        }
     }
 
     private bool TryClaimSlowly(ulong count, ref ulong start)

@@ -47,6 +47,9 @@ internal sealed partial class RowWriter : IDisposable
     /// <summary>Which lease is held.</summary>
     public int LeaseIndex { get; }
 
+    /// <summary>Told of each claim before its first row is written; null for nobody.</summary>
+    public IClaimWitness? Witness { get; init; }
+
     /// <summary>Where rows are composed.</summary>
     public StagedRows Staged { get; }
 
@@ -68,6 +71,7 @@ internal sealed partial class RowWriter : IDisposable
             return 0;
         }
 
+        Witness?.Claimed(start, count);
         if (plantedStore is null)
         {
             Staged.Publish(replay.Slots, start, count, replay.Capacity);

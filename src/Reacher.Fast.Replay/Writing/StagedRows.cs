@@ -105,6 +105,9 @@ internal sealed unsafe class StagedRows : IDisposable
     /// <summary>Address of row <paramref name="row"/>.</summary>
     internal byte* Address(int row) => (byte*)memory.Address + ((nint)row * stride);
 
+    /// <summary>Stream ids of the first rows.</summary>
+    public ReadOnlySpan<uint> Streams(int count) => ids.Span[..count];
+
     /// <summary>Stream id of row <paramref name="row"/>.</summary>
     internal uint Stream(int row) => ids.Span[row];
 

@@ -11,6 +11,7 @@ using Reacher.Fast.Replay.Control;
 using Reacher.Fast.Replay.Mapping;
 using Reacher.Fast.Replay.Sampling;
 using Reacher.Fast.Replay.Weights;
+using Reacher.Fast.Training.Cluster;
 using Reacher.Fast.Training.Env;
 using Reacher.Fast.Training.Evaluate;
 using Reacher.Fast.Training.Learn;
@@ -45,7 +46,7 @@ internal sealed class ChildHost
 
     /// <summary>Is one process of a run, from its beginning to its end.</summary>
     /// <param name="folder">The run's folder.</param>
-    /// <param name="role">Learner, environment or evaluation.</param>
+    /// <param name="role">Learner, environment, evaluation, or the one that speaks to other machines.</param>
     /// <param name="index">The process's number among those of its role.</param>
     /// <param name="supervisor">Incarnation of the process to end with; null where somebody started the role by hand.</param>
     /// <returns>The exit code, where the run's end is what ended the process; what else ends it is thrown.</returns>
@@ -109,8 +110,12 @@ internal sealed class ChildHost
             case ProcessRole.Evaluation:
                 Evaluate();
                 break;
+            case ProcessRole.Cluster:
+                SpeakToOthers();
+                break;
             default:
-                throw new ArgumentOutOfRangeException(nameof(role), role, "A child process learns, steps an environment or evaluates.");
+                throw new ArgumentOutOfRangeException(
+                    nameof(role), role, "A child process learns, steps an environment, evaluates or speaks to other machines.");
         }
     }
 
@@ -127,7 +132,8 @@ internal sealed class ChildHost
             plan, control, self.Index, environment, replay, new WeightReader(weights), statistics, returns);
         loop.Begin(seed);
         self.Phase = ProcessPhase.Running;
-        while (!supervisorGone.IsCancellationRequested && Waiting.ForStep(control, self))
+        int rows = environment.AgentCount * plan.NStep;
+        while (!supervisorGone.IsCancellationRequested && Waiting.ForStep(control, self) && Waiting.ForRoom(control, self, replay, rows))
         {
             loop.Turn();
         }
@@ -173,6 +179,20 @@ internal sealed class ChildHost
         var updates = new CudaUpdates(learner, cuda, replay, sampler, batch, plan);
         Console.WriteLine($"learning on {cuda.Name}, {plan.UpdatesPerTurn} updates a launch, batches from {updates.Source}");
         return updates;
+    }
+
+    private void SpeakToOthers()
+    {
+        IClusterBackend backend = ClusterAssembly.Load();
+        var seat = new ClusterSeat(files, plan, control, weights, self, supervisorGone);
+        if (File.Exists(files.Membership))
+        {
+            backend.Forward(seat, Membership.Load(files.Membership));
+        }
+        else
+        {
+            backend.Serve(seat, ClusterEndpoint.Load(files.Cluster));
+        }
     }
 
     private void Evaluate()

@@ -36,6 +36,7 @@ internal static class Leftovers
     [
         control.Learner,
         .. Enumerable.Range(0, ControlBlock.MaximumEnvironments).Select(i => control.Slot(ProcessRole.Environment, i)),
+        control.Cluster,
         .. Enumerable.Range(0, ControlBlock.MaximumEvaluators).Select(i => control.Slot(ProcessRole.Evaluation, i)),
     ];
 

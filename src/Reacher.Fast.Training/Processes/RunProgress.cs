@@ -47,6 +47,7 @@ internal sealed class RunProgress
         this.plan = plan;
         this.control = control;
         this.replay = replay;
+        EnvironmentSlots = plan.EnvironmentCount;
         window = EvaluationWindow.Over(plan, []);
         evaluations = new EvaluationReader(files.Evaluations);
         stall = new StallWatch(plan, control, replay, TimeProvider.System);
@@ -61,6 +62,9 @@ internal sealed class RunProgress
     public string? Warning => kept.Warning;
 
     public IReadOnlyList<double> EvaluationScores => scores;
+
+    /// <summary>Slots whose training scores count: those of the run's env processes, and of other machines' where they may join.</summary>
+    public int EnvironmentSlots { get; set; }
 
     public bool IsSolved => window.IsSolved;
 
@@ -89,7 +93,7 @@ internal sealed class RunProgress
     public RunStatus Status(IReadOnlyList<SupervisedChild> children, RunPhase? phase = null)
     {
         ProcessSlot learner = control.Learner;
-        (double trainingScore, double trainingDeviation, double trainingLength) = EnvironmentGauge.Read(control, plan.EnvironmentCount);
+        (double trainingScore, double trainingDeviation, double trainingLength) = EnvironmentGauge.Read(control, EnvironmentSlots);
         long transitions = control.TotalTransitions, owed = transitions - control.Limiter.BaseTransitions;
         return new RunStatus
         {

@@ -175,11 +175,17 @@ internal sealed class SupervisedChild(
         }
     }
 
-    // For the learner alone, because a Unity player that fails to start may well start the next time. A learner that refuses at its first
+    // For the learner, and at its first start for the process that speaks to other machines, because a Unity player that fails to start may
+    // well start the next time. A learner that refuses at its first
     // start was given wrong input; one that was well and now refuses has lost what it needs, such as its GPU. Starting either again would
     // change nothing.
     private void RefuseWrongInput(ChildProcess ended)
     {
+        if (ended.ExitCode == ExitCodes.Usage && slot.Role == ProcessRole.Cluster && Restarts.Total == 0)
+        {
+            throw new InputException(ended.LastError ?? ended.LastWords);
+        }
+
         if (ended.ExitCode == ExitCodes.Usage && slot.Role == ProcessRole.Learner)
         {
             string why = ended.LastError ?? ended.LastWords;

@@ -4,8 +4,9 @@ using Reacher.Fast.Core;
 using Reacher.Fast.Environments.MlAgents.Trainer;
 using Reacher.Fast.Replay;
 using Reacher.Fast.Replay.Control;
-using Reacher.Fast.Replay.Mapping;
+using Reacher.Fast.Replay.Forwarding;
 using Reacher.Fast.Replay.Weights;
+using Reacher.Fast.Training.Cluster;
 using Reacher.Fast.Training.Options;
 using Reacher.Fast.Training.Reporting;
 using Reacher.Fast.Training.Run;
@@ -21,7 +22,6 @@ namespace Reacher.Fast.Training.Processes;
 internal sealed class Supervisor : IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan EndInterval = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(30);
     // One update of a large network is one turn of the learner's loop, and may take longer than --hung-seconds allows the others.
     private static readonly TimeSpan LongestLearnerTurn = TimeSpan.FromSeconds(10);
@@ -57,6 +57,9 @@ internal sealed class Supervisor : IDisposable
         progress = new RunProgress(files, plan, control, replay, begun);
     }
 
+    /// <summary>Where other machines may join the run; null for nowhere.</summary>
+    public ClusterEndpoint? Cluster { get; set; }
+
     /// <summary>Makes the files of a new run, whose seconds count from <paramref name="begun"/>, or from now.</summary>
     /// <exception cref="InputException">There is not enough room for the replay, or the folder cannot be written.</exception>
     public static Supervisor Create(RunFolder files, RunPlan plan, RunReporter reporter, long? begun = null)
@@ -85,6 +88,7 @@ internal sealed class Supervisor : IDisposable
     public int Run()
     {
         control.Supervisor.Take();
+        PrepareForMachines();
         control.ClearStop();
         // The environments may run ahead of the learner by a few vector steps, so that neither waits for the other at every turn.
         double ahead = Math.Max(plan.UpdatesPerTurn, 4 * plan.UpdatesPerStep);
@@ -171,6 +175,19 @@ internal sealed class Supervisor : IDisposable
         wake.Dispose();
     }
 
+    // Before anybody writes to a replay that was just opened: what a process that was killed had begun to publish is settled by the stamps that
+    // it left, also where no machine may join this time.
+    private void PrepareForMachines()
+    {
+        if (Cluster is not null || File.Exists(files.Acknowledgements))
+        {
+            AcknowledgementLog.Resume(files.Acknowledgements, replay).Dispose();
+        }
+
+        Cluster?.Save(files.Cluster);
+        progress.EnvironmentSlots = Cluster is null ? plan.EnvironmentCount : ControlBlock.MaximumEnvironments;
+    }
+
     // A run whose replay was lost warms up anew: from the first few rows alone nothing general can be learned.
     private long WarmupEnd() => replay.WrittenRows >= plan.WarmupTransitions
         ? plan.WarmupTransitions
@@ -178,29 +195,21 @@ internal sealed class Supervisor : IDisposable
 
     private void AddChildren()
     {
-        Add(control.Learner, "learner", "role-learner", 0);
+        Add(control.Learner, "learner", "role-learner");
         for (int i = 0; i < plan.EnvironmentCount; i++)
         {
-            Add(control.Slot(ProcessRole.Environment, i), string.Create(CultureInfo.InvariantCulture, $"env-{i}"), "role-env", i);
+            Add(control.Slot(ProcessRole.Environment, i), string.Create(CultureInfo.InvariantCulture, $"env-{i}"), "role-env");
         }
 
-        Add(control.Slot(ProcessRole.Evaluation, 0), "eval-0", "role-eval", 0);
+        Add(control.Slot(ProcessRole.Evaluation, 0), "eval-0", "role-eval");
 
-        void Add(ProcessSlot slot, string name, string verb, int index)
+        if (Cluster is not null)
         {
-            string[] arguments =
-            [
-                verb, files.Folder, "--index", index.ToString(CultureInfo.InvariantCulture),
-                "--supervisor", ProcessIdentity.Current.Incarnation.ToString(CultureInfo.InvariantCulture),
-            ];
-            children.Add(new SupervisedChild(
-                slot,
-                name,
-                new RestartPolicy(plan.MaxLifetimeRestarts),
-                clock,
-                new ProcessLog(files.LogOf(name)),
-                log => ChildProcess.Start(name, log, arguments, sentence => warnings.Writer.TryWrite(sentence))));
+            Add(control.Cluster, "cluster", "role-cluster");
         }
+
+        void Add(ProcessSlot slot, string name, string verb) => children.Add(ChildPlaces.Open(
+            files, slot, name, verb, plan.MaxLifetimeRestarts, clock, sentence => warnings.Writer.TryWrite(sentence)));
     }
 
     private void Watch()
@@ -245,32 +254,13 @@ internal sealed class Supervisor : IDisposable
         }
     }
 
-    // Every child sees the stop flag, finishes its turn and ends, the learner after saving a checkpoint. One that has not ended by the
-    // deadline, which all share and which is later for one that is writing to the disk, is killed; a learner that is killed so loses what
-    // it learned since its last checkpoint. Nothing that goes wrong here may hide why the run ends.
+    // Every child sees the stop flag, finishes its turn and ends, the learner after saving a checkpoint. A learner that is killed loses what
+    // it learned since its last checkpoint.
     private void End()
     {
         TimeSpan longest = plan.Environment.IsPlayer ? LongestEnd + MlAgentsEnvironment.LongestClose : LongestEnd;
         TimeSpan lastSave = longest > LongestLastSave ? longest : LongestLastSave;
-        clock.Turn();
-        TimeSpan began = clock.Elapsed;
-        while (children.Any(child => !child.HasEnded && clock.Elapsed - began < (child.Slot.Phase == ProcessPhase.Saving ? lastSave : longest)))
-        {
-            Thread.Sleep(EndInterval);
-            clock.Turn();
-        }
-
-        foreach (SupervisedChild child in children)
-        {
-            try
-            {
-                child.Kill();
-            }
-            catch (Exception error)
-            {
-                reporter.Say($"{child.Name} was not ended: {error.Message}");
-            }
-        }
+        ChildPlaces.End(children, clock, longest, lastSave, reporter.Say);
     }
 
     private void KillChildren()

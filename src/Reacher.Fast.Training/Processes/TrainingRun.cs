@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Reacher.Fast.Core;
 using Reacher.Fast.Core.Checkpoints;
 using Reacher.Fast.Core.Environments;
+using Reacher.Fast.Training.Cluster;
 using Reacher.Fast.Training.Env;
 using Reacher.Fast.Training.Evaluate;
 using Reacher.Fast.Training.Learn;
@@ -28,6 +29,9 @@ internal sealed class TrainingRun(LoadedConfiguration loaded, IRunView view)
     /// </summary>
     public IVectorEnvironment? Own { get; init; }
 
+    /// <summary>Where other machines may join the run; null for nowhere.</summary>
+    public ClusterEndpoint? Cluster { get; init; }
+
     /// <summary>Takes a sentence that the user should read before the run is shown, or after.</summary>
     public Action<string> Warn { get; init; } = OutputLine.WriteWarning;
 
@@ -46,6 +50,11 @@ internal sealed class TrainingRun(LoadedConfiguration loaded, IRunView view)
     public int Run()
     {
         RunOptions options = RunPlanner.Settle(loaded.Options, TimeProvider.System);
+        if (Cluster is not null)
+        {
+            RequireProcesses(options);
+        }
+
         RunLock.Check(RunFolder.Of(options), options.Resume, options.Force);
         if (Own is not null)
         {
@@ -65,6 +74,17 @@ internal sealed class TrainingRun(LoadedConfiguration loaded, IRunView view)
         }
 
         return Train(options, plan, player);
+    }
+
+    // Orleans is looked for at once, not when the run's folder has been made.
+    private static void RequireProcesses(RunOptions options)
+    {
+        if (options.InProcess)
+        {
+            throw new InputException("Other machines join a run that has processes, and in_process asks for none; leave one of the two out.");
+        }
+
+        _ = ClusterAssembly.Load();
     }
 
     private static void RequireBehavior(RunOptions options, string behavior)
@@ -122,6 +142,7 @@ internal sealed class TrainingRun(LoadedConfiguration loaded, IRunView view)
     {
         using Supervisor supervisor =
             loaded.Options.Resume ? Supervisor.Resume(files, plan, reporter, Begun) : Supervisor.Create(files, plan, reporter, Begun);
+        supervisor.Cluster = Cluster;
         return supervisor.Run();
     }
 }

@@ -39,6 +39,15 @@ internal sealed record RunFolder(string Folder, string Behavior)
 
     public string Weights => Path.Combine(Folder, "weights.map");
 
+    /// <summary>Up to which row the replay has those of each machine that has joined.</summary>
+    public string Acknowledgements => Path.Combine(Folder, "acknowledged.map");
+
+    /// <summary>Where the run's machine listens for others, if it does.</summary>
+    public string Cluster => Path.Combine(Logs, "cluster.json");
+
+    /// <summary>In the folder of a machine that has joined a run: its place there.</summary>
+    public string Membership => Path.Combine(Logs, "membership.json");
+
     /// <summary>One JSON object for each evaluation episode.</summary>
     public string Evaluations => Path.Combine(Folder, "evaluations.jsonl");
 

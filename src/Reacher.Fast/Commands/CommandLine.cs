@@ -50,6 +50,8 @@ internal static class CommandLine
             VerifyEnvCommand.Create(),
             PlayerCommand.Create(),
             ReplayCommand.Create(),
+            JoinCommand.Create(),
+            ClusterCommand.Create(),
             ProfileCommand.Create(),
             DoctorCommand.Create(),
         };

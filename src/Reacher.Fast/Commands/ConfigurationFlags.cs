@@ -46,6 +46,11 @@ internal sealed class ConfigurationFlags
             {
                 separate[i] += "=true";
             }
+
+            if (separate[i] == TrainCommand.ClusterFlag && Path.GetExtension(separate[i + 1]) is ".yaml" or ".yml")
+            {
+                separate[i] += "=";
+            }
         }
 
         return separate;

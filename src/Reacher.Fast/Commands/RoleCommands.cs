@@ -19,6 +19,7 @@ internal static class RoleCommands
     [
         Role("role-env", "Step one environment of a run and write its transitions.", ProcessRole.Environment),
         Role("role-learner", "Learn from a run's replay and publish weights.", ProcessRole.Learner),
+        Role("role-cluster", "Speak to other machines for a run.", ProcessRole.Cluster),
         Role("role-eval", "Measure a run's newest weights without exploration.", ProcessRole.Evaluation),
     ];
 

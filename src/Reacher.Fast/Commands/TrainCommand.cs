@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using Reacher.Fast.Core.Options;
+using Reacher.Fast.Training.Cluster;
 using Reacher.Fast.Training.Options;
 using Reacher.Fast.Training.Processes;
 using Reacher.Fast.Training.Reporting;
@@ -12,6 +13,9 @@ namespace Reacher.Fast.Commands;
 /// <summary><c>train</c>: the main job. A configuration file, flags over it, and the run that they describe.</summary>
 internal static class TrainCommand
 {
+    /// <summary>Has a value or none.</summary>
+    public const string ClusterFlag = "--cluster";
+
     public static Command Create()
     {
         var file = new Argument<string?>("config")
@@ -30,7 +34,16 @@ internal static class TrainCommand
                 "OTEL_EXPORTER_OTLP_ENDPOINT does so as well.",
             HelpName = "endpoint",
         };
-        var command = new Command("train", "Train an agent until it solves its task.") { file, print, json, otlp };
+        var cluster = new Option<string?>(ClusterFlag)
+        {
+            Description = $"Let other machines join the run ('join HOST:PORT'), at this address of this machine; without one, at " +
+                $"{ClusterEndpoint.Parse(null, null, false)}, which only this machine reaches.",
+            HelpName = "host:port",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var command = new Command("train", "Train an agent until it solves its task.") { file, print, json, otlp, cluster };
+        var security = new ClusterOptions();
+        security.AddTo(command);
         var flags = new ConfigurationFlags();
         flags.AddTo(command);
         var foreign = new MlAgentsFlags();
@@ -60,7 +73,9 @@ internal static class TrainCommand
                     Console.WriteLine($"[INFO] {BuiltInTask.Of(loaded.Options.Environment.Name, loaded.Options.Environment.Agents).WhoseDefaults}");
                 }
 
-                return Train(loaded, Views.Create(result.GetValue(json), output.Output), result.GetValue(otlp));
+                ClusterEndpoint? endpoint =
+                    result.GetResult(cluster) is null ? null : security.Read(result, result.GetValue(cluster));
+                return Train(loaded, Views.Create(result.GetValue(json), output.Output), result.GetValue(otlp), endpoint);
             });
         });
         return command;
@@ -83,7 +98,7 @@ internal static class TrainCommand
             : null;
     }
 
-    private static int Train(LoadedConfiguration loaded, IRunView view, string? otlp)
+    private static int Train(LoadedConfiguration loaded, IRunView view, string? otlp, ClusterEndpoint? cluster)
     {
         if (loaded.Options.Debug)
         {
@@ -91,7 +106,7 @@ internal static class TrainCommand
             Environment.SetEnvironmentVariable(OutputLine.TraceVariable, "1");
         }
 
-        return new TrainingRun(loaded, view) { Collector = otlp, Begun = ProcessStart() }.Run();
+        return new TrainingRun(loaded, view) { Collector = otlp, Cluster = cluster, Begun = ProcessStart() }.Run();
     }
 
     // The runtime's own start is part of what a user waits for.

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Checks the slot protocol's model exhaustively with spin, and that broken variants of it fail. Needs spin and gcc.
+# Checks the models of the slot protocol and of forwarding exhaustively with spin, and that broken variants of them fail. Needs spin and gcc.
 #     tests/Reacher.Fast.Replay.Tests/Model/check-model.sh
 set -eu
-model=$(cd "$(dirname "$0")" && pwd)/slot_protocol.pml
+models=$(cd "$(dirname "$0")" && pwd)
+model=$models/slot_protocol.pml
 for tool in spin gcc; do
     command -v "$tool" > /dev/null || { echo "check-model: $tool is not installed (Debian: apt-get install $tool)"; exit 2; }
 done
@@ -48,4 +49,13 @@ must_fail "DEAD_KEEP_LEASES" "-DREADERS=0 -DLAST=4 -DNO_SUCCESSOR" "-DNP -DNFAIR
 for bug in STAMP_FIRST NO_RECHECK NO_CLAIM_CHECK NO_ANNOUNCEMENT NO_W2 NO_R3 PRESUMED_DEAD; do
     must_fail "$bug" "-DREADERS=1 -DLAST=6" "-DSAFETY" ""
 done
+
+model=$models/forward_protocol.pml
+must_hold "one-life-and-two-kills" "-DLIVES=1 -DKILLS=2 -DLAST=3 -DNET=1" "-DSAFETY" ""
+must_hold "frames-that-overtake-and-a-kill" "-DLIVES=1 -DKILLS=1 -DLAST=3" "-DSAFETY" ""
+must_hold "another-life-and-a-kill" "-DLIVES=2 -DKILLS=1 -DLAST=2 -DNET=1" "-DSAFETY" ""
+for bug in NO_MARK ACK_FIRST MARK_FIRST NO_INTENT UNSETTLED NO_AFTER NO_GATE; do
+    must_fail "$bug" "-DLIVES=1 -DKILLS=1 -DLAST=3" "-DSAFETY" ""
+done
+must_fail "NO_LIFE" "-DLIVES=2 -DKILLS=0 -DLAST=2" "-DSAFETY" ""
 echo "check-model: passed"

@@ -13,6 +13,7 @@ public sealed class DependencyTests
     [TestCase("Environments", new[] { "Core" })]
     [TestCase("Onnx", new[] { "Core" })]
     [TestCase("Torch", new[] { "Core" })]
+    [TestCase("Cluster", new[] { "Training" })]
     [TestCase("Training", new[] { "Core", "Environments", "Replay" })]
     [TestCase("", new[] { "Training" })]
     [TestCase("Runner", new[] { "" })]
@@ -27,7 +28,7 @@ public sealed class DependencyTests
     [Test]
     public void Every_project_is_looked_at() => Assert.That(
         Directory.GetDirectories(Path.Combine(Repository.Root, "src")).Select(folder => ShortName(Path.GetFileName(folder))),
-        Is.EquivalentTo(["Core", "Replay", "Environments", "Onnx", "Torch", "Training", "", "Runner"]));
+        Is.EquivalentTo(["Core", "Replay", "Environments", "Onnx", "Torch", "Cluster", "Training", "", "Runner"]));
 
     [Test]
     public void Core_needs_no_package() => Assert.That(Elements("Core", "PackageReference"), Is.Empty);

@@ -1,0 +1,174 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orleans.Configuration;
+using Orleans.Serialization;
+using Reacher.Fast.Cluster.Protocol;
+using Reacher.Fast.Cluster.Security;
+using Reacher.Fast.Core;
+using Reacher.Fast.Core.Files;
+using Reacher.Fast.Training.Cluster;
+
+namespace Reacher.Fast.Cluster.Joining;
+
+/// <summary>A connection to a run's machine, as a client of its silo.</summary>
+internal sealed class RunClient : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    // A server that refuses a certificate says so after the client's part of the handshake is done.
+    private static readonly TimeSpan SecondThoughts = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(1);
+
+    private readonly IHost host;
+    private readonly CancellationTokenSource lost;
+
+    private RunClient(IHost host, CancellationTokenSource lost) => (this.host, this.lost) = (host, lost);
+
+    /// <summary>Cancelled when the connection is lost, which no call says before it has timed out.</summary>
+    public CancellationToken Lost => lost.Token;
+
+    /// <summary>The run.</summary>
+    public IRunGrain Run => Grains.GetGrain<IRunGrain>(0);
+
+    /// <summary>The run's weights.</summary>
+    public IWeightGrain Weights => Grains.GetGrain<IWeightGrain>(0);
+
+    private IGrainFactory Grains => host.Services.GetRequiredService<IGrainFactory>();
+
+    /// <summary>A place in the run.</summary>
+    public IMachineGrain Machine(int stream) => Grains.GetGrain<IMachineGrain>(stream);
+
+    /// <summary>Whether an exception says that the run's machine cannot be reached, or not now.</summary>
+    public static bool IsUnreachable(Exception error) =>
+        IoFailure.Is(error) || error is TimeoutException or OrleansException or SocketException or ObjectDisposedException or
+            OperationCanceledException or AggregateException or InvalidOperationException;
+
+    /// <summary>Connects.</summary>
+    /// <exception cref="NobodyThereException">Nobody listens there.</exception>
+    /// <exception cref="InputException">Somebody else listens there, or does not take this machine's certificate.</exception>
+    public static async Task<RunClient> Connect(ClusterEndpoint endpoint, CancellationToken stop)
+    {
+        ClusterCertificate? certificate = endpoint.Certificate is null ? null : ClusterCertificate.Load(endpoint.Certificate);
+        IPEndPoint address = await Probe(endpoint, certificate, stop);
+        var lost = new CancellationTokenSource();
+        IHost host = new HostBuilder()
+            .ConfigureLogging(logging => logging.SetMinimumLevel(LogLevel.Warning).AddProvider(new NetworkLog(_ => { })))
+            .UseOrleansClient(builder =>
+            {
+                builder.UseStaticClustering(address);
+                builder.Configure<ClusterOptions>(ClusterNames.Set);
+                builder.AddClusterConnectionLostHandler((_, _) => lost.Cancel());
+                builder.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = TimeSpan.FromSeconds(10));
+                builder.Configure<ConnectionOptions>(options => options.OpenConnectionTimeout = Patience);
+                builder.Services.AddSerializer(serializer => serializer.AddAssembly(typeof(RunClient).Assembly));
+                if (certificate is not null)
+                {
+                    builder.UseTls(certificate.Use);
+                }
+            })
+            .Build();
+        try
+        {
+            await host.StartAsync(stop);
+            return new RunClient(host, lost);
+        }
+        catch (Exception error) when (IsUnreachable(error) && !stop.IsCancellationRequested)
+        {
+            host.Dispose();
+            lost.Dispose();
+            throw new InputException(
+                $"What listens at {endpoint} does not speak as a run of this program does; check the address, and whether the run was given a " +
+                $"certificate where this machine {(certificate is null ? "has none" : "has one, or none")}.",
+                error);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        using var stop = new CancellationTokenSource(LongestStop);
+        try
+        {
+            await host.StopAsync(stop.Token);
+        }
+        catch (Exception error) when (IsUnreachable(error))
+        {
+            // It is gone already.
+        }
+
+        host.Dispose();
+        lost.Dispose();
+    }
+
+    // Orleans says of every failure that no gateway is there; people want to know whether it is the address or the certificate.
+    private static async Task<IPEndPoint> Probe(ClusterEndpoint endpoint, ClusterCertificate? certificate, CancellationToken stop)
+    {
+        using var socket = new TcpClient();
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        patience.CancelAfter(Patience);
+        try
+        {
+            await socket.ConnectAsync(endpoint.Host, endpoint.Port, patience.Token);
+        }
+        catch (Exception error) when (error is SocketException || (error is OperationCanceledException && !stop.IsCancellationRequested))
+        {
+            string why = error is SocketException ? error.Message.TrimEnd('.') : "no answer";
+            throw new NobodyThereException(
+                $"No run listens at {endpoint} ({why}); start it there with 'train --cluster HOST:PORT', or check the address.");
+        }
+
+        if (certificate is not null)
+        {
+            await ProbeCertificate(endpoint, certificate, socket.GetStream(), patience.Token, stop);
+        }
+
+        return (IPEndPoint)socket.Client.RemoteEndPoint! is { Address.IsIPv4MappedToIPv6: true } mapped
+            ? new IPEndPoint(mapped.Address.MapToIPv4(), mapped.Port)
+            : (IPEndPoint)socket.Client.RemoteEndPoint!;
+    }
+
+    private static async Task ProbeCertificate(
+        ClusterEndpoint endpoint, ClusterCertificate certificate, NetworkStream stream, CancellationToken patience, CancellationToken stop)
+    {
+        bool isTheirs = true;
+        try
+        {
+            await using var secure = new SslStream(stream);
+            await secure.AuthenticateAsClientAsync(
+                new SslClientAuthenticationOptions
+                {
+                    TargetHost = "reacher-fast",
+                    ClientCertificates = [certificate.Own],
+                    RemoteCertificateValidationCallback = (_, shown, _, _) => isTheirs = certificate.IsBelieved(shown),
+                },
+                patience);
+            using var thoughts = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            thoughts.CancelAfter(SecondThoughts);
+            if (await secure.ReadAsync(new byte[1], thoughts.Token) == 0)
+            {
+                throw new IOException("it was closed");
+            }
+        }
+        catch (OperationCanceledException) when (!patience.IsCancellationRequested)
+        {
+            // It waits for this machine to speak: it took the certificate.
+        }
+        catch (Exception error) when (!stop.IsCancellationRequested &&
+            (IoFailure.Is(error) || error is AuthenticationException or OperationCanceledException))
+        {
+            throw new InputException(
+                isTheirs
+                    ? $"The run at {endpoint} did not take the certificate '{endpoint.Certificate}', or was started without one; give both the " +
+                        "same file."
+                    : $"The run at {endpoint} showed another certificate than '{endpoint.Certificate}'; copy the run's file to this machine.",
+                error);
+        }
+    }
+}
+
+/// <summary>Nobody listens at an address; somebody may later.</summary>
+internal sealed class NobodyThereException(string message) : Exception(message);

@@ -1,0 +1,117 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orleans.Configuration;
+using Orleans.Serialization;
+using Reacher.Fast.Cluster.Protocol;
+using Reacher.Fast.Cluster.Security;
+using Reacher.Fast.Core;
+using Reacher.Fast.Replay.Control;
+using Reacher.Fast.Replay.Forwarding;
+using Reacher.Fast.Training.Cluster;
+using Reacher.Fast.Training.Run;
+
+namespace Reacher.Fast.Cluster.Serving;
+
+/// <summary>
+/// The run's machine: Orleans' one silo, in a process of its own that the supervisor starts again when it dies. Machines that join are its
+/// clients and reach it at one port; between themselves they have no connection, so none of them can hold up another.
+/// </summary>
+internal static class RunServer
+{
+    // Nothing but weights is longer than a frame.
+    private const int Slack = 1 << 16;
+    private static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestFarewell = TimeSpan.FromSeconds(1.5);
+    private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(1);
+
+    /// <summary>Serves until the run ends.</summary>
+    /// <exception cref="InputException">The address cannot be listened at.</exception>
+    public static void Serve(ClusterSeat seat, ClusterEndpoint endpoint)
+    {
+        IPEndPoint address = RequireFree(endpoint);
+        ServedRun run = new(seat);
+        IHost host = Build(run, endpoint, address);
+        host.Start();
+        ProcessSlot self = seat.Self;
+        self.Phase = ProcessPhase.Running;
+        while (!seat.HasEnded)
+        {
+            seat.Self.Beat();
+            seat.SupervisorGone.WaitHandle.WaitOne(Turn);
+        }
+
+        // Whoever still speaks is told why the run ends, which comes with the answer to a report.
+        long began = Environment.TickCount64;
+        while (!seat.SupervisorGone.IsCancellationRequested && Environment.TickCount64 - began < LongestFarewell.TotalMilliseconds &&
+            !run.AllAreTold())
+        {
+            seat.Self.Beat();
+            seat.SupervisorGone.WaitHandle.WaitOne(Turn);
+        }
+
+        using var stop = new CancellationTokenSource(LongestStop);
+        host.StopAsync(stop.Token).GetAwaiter().GetResult();
+        host.Dispose();
+        run.Dispose();
+    }
+
+    private static IHost Build(ServedRun run, ClusterEndpoint endpoint, IPEndPoint address)
+    {
+        ClusterCertificate? certificate = endpoint.Certificate is null ? null : ClusterCertificate.Load(endpoint.Certificate);
+        // The silo's own port is for other silos, of which there are none: nobody but this machine reaches it.
+        var silo = new IPEndPoint(IPAddress.Loopback, FreePort());
+        return new HostBuilder()
+            .ConfigureLogging(logging => logging.SetMinimumLevel(LogLevel.Warning).AddProvider(new NetworkLog(OutputLine.WriteWarning)))
+            .UseOrleans(builder =>
+            {
+                builder.UseDevelopmentClustering(silo);
+                builder.Configure<ClusterOptions>(ClusterNames.Set);
+                builder.Configure<EndpointOptions>(options =>
+                {
+                    (options.AdvertisedIPAddress, options.SiloPort, options.GatewayPort) = (silo.Address, silo.Port, address.Port);
+                    (options.SiloListeningEndpoint, options.GatewayListeningEndpoint) = (silo, address);
+                });
+                builder.Configure<SiloMessagingOptions>(options =>
+                {
+                    options.MaxMessageBodySize = Math.Max(RowFrame.LongestBytes(run.Replay.Spec), 4 * run.Plan.PublishedLength) + Slack;
+                    options.MaxMessageHeaderSize = Slack;
+                });
+                builder.Configure<GrainCollectionOptions>(options => options.CollectionAge = TimeSpan.FromDays(1));
+                builder.Services.AddSingleton(run);
+                builder.Services.AddSerializer(serializer => serializer.AddAssembly(typeof(RunServer).Assembly));
+                if (certificate is not null)
+                {
+                    builder.UseTls(certificate.Use);
+                }
+            })
+            .Build();
+    }
+
+    private static IPEndPoint RequireFree(ClusterEndpoint endpoint)
+    {
+        try
+        {
+            IPAddress host = IPAddress.TryParse(endpoint.Host, out IPAddress? parsed) ? parsed : Dns.GetHostAddresses(endpoint.Host)[0];
+            var address = new IPEndPoint(host, endpoint.Port);
+            using var listener = new TcpListener(address);
+            listener.Start();
+            return address;
+        }
+        catch (SocketException error)
+        {
+            throw new InputException(
+                $"The run cannot listen at {endpoint} ({error.Message.TrimEnd('.')}); give another address of this machine as --cluster HOST:PORT.",
+                error);
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

@@ -1,0 +1,97 @@
+using System.Collections.Concurrent;
+using System.Numerics;
+using System.Runtime.InteropServices;
+using Reacher.Fast.Cluster.Protocol;
+using Reacher.Fast.Core.Files;
+using Reacher.Fast.Replay;
+using Reacher.Fast.Replay.Control;
+using Reacher.Fast.Replay.Forwarding;
+using Reacher.Fast.Training.Cluster;
+using Reacher.Fast.Training.Options;
+
+namespace Reacher.Fast.Cluster.Serving;
+
+/// <summary>The run that the grains of this process speak for: its mapped files, opened once.</summary>
+internal sealed class ServedRun : IDisposable
+{
+    private static readonly TimeSpan LongestQuiet = TimeSpan.FromSeconds(5);
+
+    private readonly ClusterSeat seat;
+    private readonly Lock gate = new();
+    private readonly ConcurrentDictionary<int, bool> told = new();
+    private readonly float[] block;
+    private WeightAnswer? newest;
+    private long seen;
+
+    /// <summary>Opens the replay and its log, and settles what an earlier process left.</summary>
+    public ServedRun(ClusterSeat seat)
+    {
+        this.seat = seat;
+        Replay = ReplayFile.Open(seat.Files.Replay, seat.Plan.TransitionSpec);
+        Log = AcknowledgementLog.Open(seat.Files.Acknowledgements, Replay);
+        Log.TakeOver(Replay);
+        Limiter = new LimiterQueue(seat.Control);
+        block = new float[seat.Weights.FloatCount];
+    }
+
+    /// <summary>The run's plan.</summary>
+    public RunPlan Plan => seat.Plan;
+
+    /// <summary>The run's counters.</summary>
+    public ControlBlock Control => seat.Control;
+
+    /// <summary>The run's replay.</summary>
+    public ReplayFile Replay { get; }
+
+    /// <summary>What the replay has of each machine.</summary>
+    public AcknowledgementLog Log { get; }
+
+    /// <summary>Where rows wait for the rate limiter.</summary>
+    public LimiterQueue Limiter { get; }
+
+    /// <summary>Publications of weights so far.</summary>
+    public long Publication => seat.Weights.PublishedCount;
+
+    /// <summary>The numbers of env processes that no machine may have: the run's own, and the evaluation's, whose seeds are its own.</summary>
+    public ulong OwnEnvironments => (1UL << Math.Min(seat.Plan.EnvironmentCount + 1, ControlBlock.MaximumEnvironments - 1)) - 1;
+
+    /// <summary>How many numbers of env processes machines may have.</summary>
+    public int MostEnvironments => ControlBlock.MaximumEnvironments - BitOperations.PopCount(OwnEnvironments);
+
+    /// <summary>
+    /// The newest weights, one copy of each publication however many machines ask for it; null where there are none newer than
+    /// <paramref name="than"/>, or they are just being replaced.
+    /// </summary>
+    public WeightAnswer? Newest(long than)
+    {
+        lock (gate)
+        {
+            if (seat.Weights.TryRead(block, ref seen, out long version))
+            {
+                byte[] bytes = MemoryMarshal.AsBytes<float>(block).ToArray();
+                newest = new WeightAnswer { Publication = seen, Version = version, Checksum = Checksum.Compute(bytes), Floats = bytes };
+            }
+
+            return newest is not null && newest.Publication > than ? newest : null;
+        }
+    }
+
+    /// <summary>The machine at a place has been told that the run ends.</summary>
+    public void Told(int stream) => told[stream] = true;
+
+    /// <summary>Whether every machine that spoke within the last seconds has been told that the run ends.</summary>
+    public bool AllAreTold()
+    {
+        long now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+        return Log.Streams().All(entry =>
+            told.ContainsKey(entry.Index) || now - (long)entry.Heard.ReadAcquire() > LongestQuiet.TotalMilliseconds);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Limiter.Dispose();
+        Log.Dispose();
+        Replay.Dispose();
+    }
+}

@@ -1,0 +1,119 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Reacher.Fast.Replay;
+using Reacher.Fast.Replay.Control;
+using Reacher.Fast.Replay.Forwarding;
+using Reacher.Fast.Runner.Tests;
+
+namespace Reacher.Fast.Cluster.Tests.Processes;
+
+/// <summary>A run of a pendulum that listens, and machines that have joined it, all of them this machine, in a folder of their own.</summary>
+internal sealed class ClusterRun : IDisposable
+{
+    public const string Id = "run";
+    public const int Agents = 20;
+
+    private readonly TemporaryFolder folder = new();
+    private readonly List<RunnerProcess> joined = [];
+
+    public ClusterRun(params IEnumerable<string> more)
+    {
+        Port = FreePort();
+        Trainer = RunnerProcess.Start(Arguments(more));
+        Control = RunnerProcess.Control(Results, Id);
+    }
+
+    public int Port { get; }
+
+    public string Address => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Port}");
+
+    public string Results => folder["results"];
+
+    public string Replay => Path.Combine(Results, Id, "replay.map");
+
+    public RunnerProcess Trainer { get; private set; }
+
+    public ControlBlock Control { get; }
+
+    /// <summary>Whether the process that receives rows is there and listens.</summary>
+    public bool IsListening => Control.Cluster is { Phase: ProcessPhase.Running, IsHolderAlive: true };
+
+    /// <summary>Rows of all machines that have joined.</summary>
+    public long JoinedRows
+    {
+        get
+        {
+            using ReplayFile replay = ReplayFile.Open(Replay, options: new ReplayOptions { Repair = false });
+            using AcknowledgementLog log = AcknowledgementLog.Open(Path.Combine(Results, Id, "acknowledged.map"), replay);
+            return log.Streams().Sum(entry => (long)entry.Rows.ReadAcquire());
+        }
+    }
+
+    public string this[string name] => folder[name];
+
+    /// <summary>A machine that joins; its files lie in a folder of its own.</summary>
+    public RunnerProcess Join(string name, params IEnumerable<string> more)
+    {
+        Directory.CreateDirectory(folder[name]);
+        RunnerProcess machine = RunnerProcess.StartWith(
+            new Dictionary<string, string> { ["TMPDIR"] = folder[name] }, ["join", Address, "--wait", "60", .. more]);
+        joined.Add(machine);
+        return machine;
+    }
+
+    /// <summary>The counters of a machine that has joined.</summary>
+    public ControlBlock ControlOf(string name)
+    {
+        string[] found = [];
+        RunnerProcess.WaitUntil(
+            () => (found = Directory.GetFiles(folder[name], "control.map", SearchOption.AllDirectories)).Length > 0, $"{name} joins");
+        return ControlBlock.Open(found[0]);
+    }
+
+    /// <summary>Waits until the machines' rows are so many more.</summary>
+    public void AwaitJoinedRows(long more)
+    {
+        long target = JoinedRows + more;
+        RunnerProcess.WaitUntil(() => JoinedRows >= target, $"{more} more rows of joined machines; {Trainer.Errors}");
+    }
+
+    /// <summary>SIGKILL to whoever holds a slot, who must be another process afterwards.</summary>
+    public static void KillAndAwaitSuccessor(ProcessSlot slot)
+    {
+        int pid = slot.Pid;
+        RunnerProcess.Kill("KILL", pid);
+        RunnerProcess.WaitUntil(() => slot.Pid != pid && slot.IsHolderAlive, $"another process takes the place of {pid}");
+    }
+
+    /// <summary>The run goes on after its supervisor has ended.</summary>
+    public void Resume(params IEnumerable<string> more)
+    {
+        Trainer.Dispose();
+        Trainer = RunnerProcess.Start(Arguments(["--resume", .. more]));
+    }
+
+    public void Dispose()
+    {
+        foreach (RunnerProcess machine in joined)
+        {
+            machine.Dispose();
+        }
+
+        Trainer.Dispose();
+        Control.Dispose();
+        folder.Dispose();
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private IEnumerable<string> Arguments(IEnumerable<string> more) => RunnerProcess.SmallRun(
+        Results,
+        Id,
+        ["--env", "pendulum", "--cluster", Address, "--no-stop", "--no-final-evaluation", "--save-replay-buffer", .. more]);
+}
