@@ -49,7 +49,8 @@ public sealed class JoinTests
         using TemporaryFolder folder = new();
         using RunnerProcess alone = RunnerProcess.Train(folder.Path, "alone", "--env", "pendulum", "--no-stop");
         using ControlBlock control = RunnerProcess.Control(folder.Path, "alone");
-        ProcessSlot[] slots = [control.Supervisor, control.Learner, control.Slot(ProcessRole.Environment, 0), control.Slot(ProcessRole.Evaluation, 0)];
+        ProcessSlot[] slots =
+            [control.Supervisor, control.Learner, control.Slot(ProcessRole.Environment, 0), control.Slot(ProcessRole.Evaluation, 0)];
         RunnerProcess.WaitUntil(() => slots[1..].All(slot => slot.Phase >= ProcessPhase.Running), "all processes run");
         Assert.That(slots.Select(slot => Loads(slot.Pid, "Orleans")), Has.All.False);
         Assert.That(slots.Select(slot => Loads(slot.Pid, "Reacher.Fast.Replay")), Has.All.True, "what is loaded can be seen");
