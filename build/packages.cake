@@ -1,5 +1,6 @@
 const string OnnxName = "Reacher.Fast.Onnx";
 const string TorchName = "Reacher.Fast.Torch";
+const string ClusterName = "Reacher.Fast.Cluster";
 
 // No property that changes how the libraries compile: they share their outputs with the build that is packed beside.
 const string SingleFile = "-p:PublishSingleFile=true -p:IncludeNativeLibrariesForSelfExtract=true " +
@@ -83,6 +84,11 @@ void PublishRunner(BuildReport report)
     Run("dotnet", $"publish src/{TorchName} -c {configuration} -r linux-x64 --no-self-contained -o \"{torch}\" -p:PublishDocumentationFiles=false");
     size = MebiBytes([.. GetFiles($"{torch}/*").Select(part => part.FullPath)]);
     report.Did("SingleFile", $"what learns on TorchSharp, {size} without libtorch, in {TorchName} beside it");
+    DirectoryPath cluster = folder.Combine(ClusterName);
+    Run("dotnet", $"publish src/{ClusterName} -c {configuration} -r linux-x64 --no-self-contained -o \"{cluster}\" -p:PublishDocumentationFiles=false");
+    size = MebiBytes([.. GetFiles($"{cluster}/*").Select(part => part.FullPath)]);
+    report.Did("SingleFile", $"what lets other machines join, {size}, in {ClusterName} beside it");
+    RequireNotices(cluster, "Microsoft.Orleans.Server");
     RequireNotices(torch, "TorchSharp");
     RequireNotices(folder, "Microsoft.NETCore.App.Runtime.linux-x64");
     RequireNotices(onnx, "Microsoft.ML.OnnxRuntime");

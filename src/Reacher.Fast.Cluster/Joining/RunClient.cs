@@ -71,9 +71,11 @@ internal sealed class RunClient : IAsyncDisposable
                 }
             })
             .Build();
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        patience.CancelAfter(Patience);
         try
         {
-            await host.StartAsync(stop);
+            await host.StartAsync(patience.Token);
             return new RunClient(host, lost);
         }
         catch (Exception error) when (IsUnreachable(error) && !stop.IsCancellationRequested)
@@ -121,14 +123,13 @@ internal sealed class RunClient : IAsyncDisposable
                 $"No run listens at {endpoint} ({why}); start it there with 'train --cluster HOST:PORT', or check the address.");
         }
 
+        var address = (IPEndPoint)socket.Client.RemoteEndPoint!;
         if (certificate is not null)
         {
             await ProbeCertificate(endpoint, certificate, socket.GetStream(), patience.Token, stop);
         }
 
-        return (IPEndPoint)socket.Client.RemoteEndPoint! is { Address.IsIPv4MappedToIPv6: true } mapped
-            ? new IPEndPoint(mapped.Address.MapToIPv4(), mapped.Port)
-            : (IPEndPoint)socket.Client.RemoteEndPoint!;
+        return address.Address.IsIPv4MappedToIPv6 ? new IPEndPoint(address.Address.MapToIPv4(), address.Port) : address;
     }
 
     private static async Task ProbeCertificate(
