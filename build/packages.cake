@@ -88,7 +88,7 @@ void PublishRunner(BuildReport report)
     Run("dotnet", $"publish src/{ClusterName} -c {configuration} -r linux-x64 --no-self-contained -o \"{cluster}\" -p:PublishDocumentationFiles=false");
     size = MebiBytes([.. GetFiles($"{cluster}/*").Select(part => part.FullPath)]);
     report.Did("SingleFile", $"what lets other machines join, {size}, in {ClusterName} beside it");
-    RequireNotices(cluster, "Microsoft.Orleans.Server");
+    RequireNotices(cluster, "Microsoft.Orleans.Runtime");
     RequireNotices(torch, "TorchSharp");
     RequireNotices(folder, "Microsoft.NETCore.App.Runtime.linux-x64");
     RequireNotices(onnx, "Microsoft.ML.OnnxRuntime");

@@ -61,8 +61,10 @@ internal static class RunServer
     private static IHost Build(ServedRun run, ClusterEndpoint endpoint, IPEndPoint address)
     {
         ClusterCertificate? certificate = endpoint.Certificate is null ? null : ClusterCertificate.Load(endpoint.Certificate);
-        // The silo's own port is for other silos, of which there are none: nobody but this machine reaches it.
-        var silo = new IPEndPoint(IPAddress.Loopback, FreePort());
+        // The silo's own port is for other silos, of which there are none: nobody but this machine reaches it. A gateway takes what is meant for
+        // it by the address that its silo goes by, so that this is the one that machines were told to join.
+        var own = new IPEndPoint(IPAddress.Loopback, FreePort());
+        var silo = new IPEndPoint(address.Address, own.Port);
         return new HostBuilder()
             .ConfigureLogging(logging => logging.SetMinimumLevel(LogLevel.Warning).AddProvider(new NetworkLog(OutputLine.WriteWarning)))
             .UseOrleans(builder =>
@@ -72,7 +74,7 @@ internal static class RunServer
                 builder.Configure<EndpointOptions>(options =>
                 {
                     (options.AdvertisedIPAddress, options.SiloPort, options.GatewayPort) = (silo.Address, silo.Port, address.Port);
-                    (options.SiloListeningEndpoint, options.GatewayListeningEndpoint) = (silo, address);
+                    (options.SiloListeningEndpoint, options.GatewayListeningEndpoint) = (own, address);
                 });
                 builder.Configure<SiloMessagingOptions>(options =>
                 {
@@ -95,6 +97,11 @@ internal static class RunServer
         try
         {
             IPAddress host = IPAddress.TryParse(endpoint.Host, out IPAddress? parsed) ? parsed : Dns.GetHostAddresses(endpoint.Host)[0];
+            if (host.Equals(IPAddress.Any) || host.Equals(IPAddress.IPv6Any))
+            {
+                throw new InputException($"{endpoint} names no machine; give the address by which the others reach this one as --cluster HOST:PORT.");
+            }
+
             var address = new IPEndPoint(host, endpoint.Port);
             using var listener = new TcpListener(address);
             listener.Start();

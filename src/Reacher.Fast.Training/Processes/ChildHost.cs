@@ -132,7 +132,10 @@ internal sealed class ChildHost
             plan, control, self.Index, environment, replay, new WeightReader(weights), statistics, returns);
         loop.Begin(seed);
         self.Phase = ProcessPhase.Running;
-        int rows = environment.AgentCount * plan.NStep;
+        // Room for a step of every env process that writes to the same ring: then none of them, whoever comes first, has to wait within its
+        // write, where it could give no sign of life.
+        int writers = File.Exists(files.Membership) ? Membership.Load(files.Membership).Environments.Count : 1;
+        int rows = environment.AgentCount * plan.NStep * writers;
         while (!supervisorGone.IsCancellationRequested && Waiting.ForStep(control, self) && Waiting.ForRoom(control, self, replay, rows))
         {
             loop.Turn();

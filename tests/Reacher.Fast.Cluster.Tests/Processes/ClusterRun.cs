@@ -8,7 +8,10 @@ using Reacher.Fast.Runner.Tests;
 
 namespace Reacher.Fast.Cluster.Tests.Processes;
 
-/// <summary>A run of a pendulum that listens, and machines that have joined it, all of them this machine, in a folder of their own.</summary>
+/// <summary>
+/// A run of a pendulum that listens, and machines that have joined it, in a folder of their own: all of them this machine, or network
+/// namespaces of it.
+/// </summary>
 internal sealed class ClusterRun : IDisposable
 {
     public const string Id = "run";
@@ -16,17 +19,28 @@ internal sealed class ClusterRun : IDisposable
 
     private readonly TemporaryFolder folder = new();
     private readonly List<RunnerProcess> joined = [];
+    private readonly string host;
 
     public ClusterRun(params IEnumerable<string> more)
+        : this("127.0.0.1", null, more)
     {
+    }
+
+    /// <summary>A run on another machine.</summary>
+    /// <param name="host">Its address.</param>
+    /// <param name="network">The network namespace that is the machine; null for this machine's own.</param>
+    /// <param name="more">Arguments of the run.</param>
+    public ClusterRun(string host, string? network, IEnumerable<string> more)
+    {
+        this.host = host;
         Port = FreePort();
-        Trainer = RunnerProcess.Start(Arguments(more));
+        Trainer = Start(network, Results, Arguments(more));
         Control = RunnerProcess.Control(Results, Id);
     }
 
     public int Port { get; }
 
-    public string Address => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Port}");
+    public string Address => string.Create(CultureInfo.InvariantCulture, $"{host}:{Port}");
 
     public string Results => folder["results"];
 
@@ -53,11 +67,13 @@ internal sealed class ClusterRun : IDisposable
     public string this[string name] => folder[name];
 
     /// <summary>A machine that joins; its files lie in a folder of its own.</summary>
-    public RunnerProcess Join(string name, params IEnumerable<string> more)
+    public RunnerProcess Join(string name, params IEnumerable<string> more) => JoinFrom(null, name, more);
+
+    /// <summary>The same, from another network namespace.</summary>
+    public RunnerProcess JoinFrom(string? network, string name, IEnumerable<string> more)
     {
         Directory.CreateDirectory(folder[name]);
-        RunnerProcess machine = RunnerProcess.StartWith(
-            new Dictionary<string, string> { ["TMPDIR"] = folder[name] }, ["join", Address, "--wait", "60", .. more]);
+        RunnerProcess machine = Start(network, folder[name], ["join", Address, "--wait", "60", .. more]);
         joined.Add(machine);
         return machine;
     }
@@ -104,6 +120,10 @@ internal sealed class ClusterRun : IDisposable
         Control.Dispose();
         folder.Dispose();
     }
+
+    private static RunnerProcess Start(string? network, string temporary, IEnumerable<string> arguments) => network is null
+        ? RunnerProcess.StartWith(new Dictionary<string, string> { ["TMPDIR"] = Directory.CreateDirectory(temporary).FullName }, arguments)
+        : RunnerProcess.StartFromShell($"mkdir -p '{temporary}'; TMPDIR='{temporary}' exec ip netns exec {network} \"$@\"", "machine", arguments);
 
     private static int FreePort()
     {
