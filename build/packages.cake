@@ -85,7 +85,9 @@ void PublishRunner(BuildReport report)
     size = MebiBytes([.. GetFiles($"{torch}/*").Select(part => part.FullPath)]);
     report.Did("SingleFile", $"what learns on TorchSharp, {size} without libtorch, in {TorchName} beside it");
     DirectoryPath cluster = folder.Combine(ClusterName);
-    Run("dotnet", $"publish src/{ClusterName} -c {configuration} -r linux-x64 --no-self-contained -o \"{cluster}\" -p:PublishDocumentationFiles=false");
+    Run(
+        "dotnet",
+        $"publish src/{ClusterName} -c {configuration} -r linux-x64 --no-self-contained -o \"{cluster}\" -p:PublishDocumentationFiles=false");
     size = MebiBytes([.. GetFiles($"{cluster}/*").Select(part => part.FullPath)]);
     report.Did("SingleFile", $"what lets other machines join, {size}, in {ClusterName} beside it");
     RequireNotices(cluster, "Microsoft.Orleans.Runtime");
