@@ -81,10 +81,23 @@ internal sealed class ClusterRun : IDisposable
     /// <summary>The counters of a machine that has joined.</summary>
     public ControlBlock ControlOf(string name)
     {
-        string[] found = [];
-        RunnerProcess.WaitUntil(
-            () => (found = Directory.GetFiles(folder[name], "control.map", SearchOption.AllDirectories)).Length > 0, $"{name} joins");
-        return ControlBlock.Open(found[0]);
+        ControlBlock? control = null;
+        RunnerProcess.WaitUntil(() => (control = TryOpen()) is not null, $"{name} joins");
+        return control!;
+
+        // While the machine joins, its files appear, move and are made anew.
+        ControlBlock? TryOpen()
+        {
+            try
+            {
+                string? found = Directory.GetFiles(folder[name], "control.map", SearchOption.AllDirectories).FirstOrDefault();
+                return found is null ? null : ControlBlock.Open(found);
+            }
+            catch (Exception error) when (error is IOException or InvalidDataException)
+            {
+                return null;
+            }
+        }
     }
 
     /// <summary>Waits until the machines' rows are so many more.</summary>
