@@ -137,9 +137,11 @@ internal sealed class OutputPipe : IDisposable
                 failing = !Deliver(part.Span, ref destination);
             }
 
-            // What is being written still counts as waiting, so that a destination that blocks fills the pipe.
-            Interlocked.Add(ref delivered, read.Buffer.Length);
+            // What is being written still counts as waiting, so that a destination that blocks fills the pipe. A pipe that is drained takes the
+            // next message, so what was written is counted after its room is free.
+            long length = read.Buffer.Length;
             pipe.Reader.AdvanceTo(read.Buffer.End);
+            Interlocked.Add(ref delivered, length);
         }
         while (!read.IsCompleted);
         Close(destination);
