@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Reacher.Fast.Replay;
 using Reacher.Fast.Replay.Control;
 using Reacher.Fast.Replay.Forwarding;
+using Reacher.Fast.Replay.Mapping;
 using Reacher.Fast.Runner.Tests;
 
 namespace Reacher.Fast.Cluster.Tests.Processes;
@@ -93,7 +94,7 @@ internal sealed class ClusterRun : IDisposable
                 string? found = Directory.GetFiles(folder[name], "control.map", SearchOption.AllDirectories).FirstOrDefault();
                 return found is null ? null : ControlBlock.Open(found);
             }
-            catch (Exception error) when (error is IOException or InvalidDataException)
+            catch (Exception error) when (error is IOException or MappedFileException)
             {
                 return null;
             }
