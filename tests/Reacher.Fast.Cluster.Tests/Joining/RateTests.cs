@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using Reacher.Fast.Cluster.Joining;
 using Reacher.Fast.Cluster.Serving;
 using Reacher.Fast.Replay;
@@ -27,7 +25,7 @@ public sealed class RateTests
         using TemporaryFolder folder = TemporaryFolder.InMemory();
         RunPlan plan = new(new RunOptions()) { RunId = "rate", Seed = 1, AgentCount = RowsAtOnce, ObservationSize = 33, ActionSize = 4 };
         using Side run = new(folder["run"], plan, 1 << 20, gate: null), machine = new(folder["machine"], plan, 1 << 15, gate: 1);
-        var endpoint = new ClusterEndpoint("127.0.0.1", FreePort(), null);
+        var endpoint = new ClusterEndpoint("127.0.0.1", FreePort.Find(), null);
         AcknowledgementLog.Create(run.Seat.Files.Acknowledgements, run.Replay).Dispose();
         using var ended = new CancellationTokenSource();
         Task serving = Task.Factory.StartNew(() => RunServer.Serve(run.Seat, endpoint), TaskCreationOptions.LongRunning);
@@ -65,13 +63,6 @@ public sealed class RateTests
         {
             writer.Publish(RowsAtOnce);
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     // The mapped files of a machine.

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Reacher.Fast.Replay;
 using Reacher.Fast.Replay.Control;
 using Reacher.Fast.Replay.Forwarding;
@@ -34,7 +32,7 @@ internal sealed class ClusterRun : IDisposable
     public ClusterRun(string host, string? network, IEnumerable<string> more)
     {
         this.host = host;
-        Port = FreePort();
+        Port = FreePort.Find();
         Trainer = Start(network, Results, Arguments(more));
         Control = RunnerProcess.Control(Results, Id);
     }
@@ -138,13 +136,6 @@ internal sealed class ClusterRun : IDisposable
     private static RunnerProcess Start(string? network, string temporary, IEnumerable<string> arguments) => network is null
         ? RunnerProcess.StartWith(new Dictionary<string, string> { ["TMPDIR"] = Directory.CreateDirectory(temporary).FullName }, arguments)
         : RunnerProcess.StartFromShell($"mkdir -p '{temporary}'; TMPDIR='{temporary}' exec ip netns exec {network} \"$@\"", "machine", arguments);
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     private IEnumerable<string> Arguments(IEnumerable<string> more) => RunnerProcess.SmallRun(
         Results,

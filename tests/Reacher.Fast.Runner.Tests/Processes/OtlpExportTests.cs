@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using Reacher.Fast.Core;
 using Reacher.Fast.Training.Reporting.Telemetry;
@@ -39,7 +38,7 @@ public sealed class OtlpExportTests
     {
         using var temporary = new TemporaryFolder();
         using RunnerProcess run = RunnerProcess.Train(
-            temporary.Path, "alone", "--max-steps", "400", "--window", "1", "--max-step", "40", "--otlp", $"http://127.0.0.1:{FreePort()}");
+            temporary.Path, "alone", "--max-steps", "400", "--window", "1", "--max-step", "40", "--otlp", $"http://127.0.0.1:{FreePort.Find()}");
         Assert.That(run.WaitForExit(), Is.Zero, run.Errors);
     }
 
@@ -52,13 +51,6 @@ public sealed class OtlpExportTests
     public void An_address_that_is_none_is_a_sentence(string endpoint) =>
         Assert.That(() => OtlpExport.Start(endpoint), Throws.TypeOf<InputException>().With.Message.Contains("--otlp"));
 
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
     private sealed record Request(string Path, string? ContentType, string Body);
 
     private sealed class Collector : IDisposable
@@ -69,7 +61,7 @@ public sealed class OtlpExportTests
 
         public Collector()
         {
-            Address = $"http://127.0.0.1:{FreePort()}";
+            Address = $"http://127.0.0.1:{FreePort.Find()}";
             listener.Prefixes.Add(Address + "/");
             listener.Start();
             serving = Task.Run(ServeAsync);

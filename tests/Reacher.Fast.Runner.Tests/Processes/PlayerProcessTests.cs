@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Runtime.Versioning;
 using Reacher.Fast.Replay.Control;
 using Reacher.Fast.Training.Reporting.Metrics;
@@ -155,7 +153,7 @@ public sealed class PlayerProcessTests
     [Test]
     public void Play_is_pressed_once_for_a_run_with_the_editor()
     {
-        int port = FreePort();
+        int port = FreePort.Find();
         string text = port.ToString(CultureInfo.InvariantCulture);
         using RunnerProcess editor = Start("player", "--mlagents-port", text, "--num-arms", "4", "--max-step", "200");
         using RunnerProcess run = RunnerProcess.Train(
@@ -173,7 +171,7 @@ public sealed class PlayerProcessTests
     [Test]
     public void Stop_in_the_editor_ends_the_run_and_Play_goes_on_with_it()
     {
-        int port = FreePort();
+        int port = FreePort.Find();
         string[] arguments = ["--env", "editor", "--base-port", (port + 1).ToString(CultureInfo.InvariantCulture), "--steps-per-update", "20",
             "--window", "1"];
         using (RunnerProcess editor = StartEditor())
@@ -202,13 +200,6 @@ public sealed class PlayerProcessTests
             .SelectMany(line => line.Statistics!.Keys),
         Has.Some.EqualTo("Reacher/Episode Score"));
 
-    private static int FreePort()
-    {
-        using var any = new TcpListener(IPAddress.Loopback, 0);
-        any.Start();
-        return ((IPEndPoint)any.LocalEndpoint).Port;
-    }
-
     private RunnerProcess Train(string build, params IEnumerable<string> more)
     {
         string script = Path.Combine(results, "Scene.x86_64");
@@ -217,7 +208,8 @@ public sealed class PlayerProcessTests
         // As a user names it: without the suffix.
         return RunnerProcess.Train(
             results, "a",
-            ["--env", Path.Combine(results, "Scene"), "--base-port", FreePort().ToString(CultureInfo.InvariantCulture), "--steps-per-update", "20",
+            ["--env", Path.Combine(results, "Scene"), "--base-port", FreePort.Find().ToString(CultureInfo.InvariantCulture),
+                "--steps-per-update", "20",
                 .. more]);
     }
 
