@@ -73,8 +73,7 @@ public sealed class ClusterBackend : IClusterBackend
             }
             catch (Exception error) when (RunClient.IsUnreachable(error) && !stop.IsCancellationRequested)
             {
-                string reason = error.Message.Split('\n')[0].TrimEnd('.');
-                throw new InputException($"The run at {endpoint} does not answer ({reason}); try again.", error);
+                throw new InputException($"The run at {endpoint} does not answer ({RunClient.Reason(error)}); try again.", error);
             }
 
             await Task.Delay(BetweenTries, stop);

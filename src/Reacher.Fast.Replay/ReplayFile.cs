@@ -66,6 +66,12 @@ public sealed class ReplayFile : IDisposable
     /// </summary>
     internal ulong? Gate => gate.ReadAcquire() is var limit and > 0 ? limit : null;
 
+    /// <summary>Rows that were claimed from <paramref name="position"/> on.</summary>
+    internal long RowsFrom(ulong position) => (long)(Tail - Math.Min(position, Tail));
+
+    /// <summary>The stamp in the slot of <paramref name="position"/>, which may be that of another row.</summary>
+    internal ulong ReadStamp(ulong position) => Slots.ReadStamp((long)(position % (ulong)Capacity));
+
     /// <summary>Whether the next <paramref name="rows"/> rows may be written without a wait.</summary>
     internal bool HasRoom(int rows) => Gate is not { } limit || Tail + (ulong)rows <= limit;
 

@@ -40,7 +40,7 @@ internal sealed class Forwarder(ClusterSeat seat, Membership membership)
             {
                 if (!said && !seat.HasEnded)
                 {
-                    OutputLine.WriteWarning($"The run's machine cannot be reached ({FirstLine(error)}); trying again.");
+                    OutputLine.WriteWarning($"The run's machine cannot be reached ({RunClient.Reason(error)}); trying again.");
                     said = true;
                 }
 
@@ -48,8 +48,6 @@ internal sealed class Forwarder(ClusterSeat seat, Membership membership)
             }
         }
     }
-
-    private static string FirstLine(Exception error) => error.Message.Split('\n')[0].TrimEnd('.', '\r');
 
     private async Task Carry(ReplayFile ring, Action connected)
     {

@@ -46,7 +46,7 @@ internal sealed class Reports(ClusterSeat seat, Membership membership, RunClient
     {
         while (!seat.HasEnded && !stop.IsCancellationRequested)
         {
-            waiting = (long)(ring.Tail - Math.Min(mark, ring.Tail));
+            waiting = ring.RowsFrom(mark);
             if (await Exchange(stop) is not { } answer)
             {
                 return;

@@ -47,12 +47,15 @@ internal sealed class RunClient : IAsyncDisposable
         IoFailure.Is(error) || error is TimeoutException or OrleansException or SocketException or ObjectDisposedException or
             OperationCanceledException or AggregateException or InvalidOperationException;
 
+    /// <summary>What an exception says first, as a part of a sentence: what Orleans adds in further lines is for its own developers.</summary>
+    public static string Reason(Exception error) => error.Message.Split('\n')[0].TrimEnd('.', '\r');
+
     /// <summary>Connects.</summary>
     /// <exception cref="NobodyThereException">Nobody listens there.</exception>
     /// <exception cref="InputException">Somebody else listens there, or does not take this machine's certificate.</exception>
     public static async Task<RunClient> Connect(ClusterEndpoint endpoint, CancellationToken stop)
     {
-        ClusterCertificate? certificate = endpoint.Certificate is null ? null : ClusterCertificate.Load(endpoint.Certificate);
+        ClusterCertificate? certificate = ClusterCertificate.Of(endpoint);
         IPEndPoint address = await Probe(endpoint, certificate, stop);
         var lost = new CancellationTokenSource();
         IHost host = new HostBuilder()

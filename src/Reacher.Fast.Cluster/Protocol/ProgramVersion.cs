@@ -1,5 +1,4 @@
-using System.Reflection;
-using Reacher.Fast.Core;
+using Reacher.Fast.Training.Extensions;
 
 namespace Reacher.Fast.Cluster.Protocol;
 
@@ -7,8 +6,7 @@ namespace Reacher.Fast.Cluster.Protocol;
 internal static class ProgramVersion
 {
     /// <summary>Without the commit.</summary>
-    public static string Ours { get; } =
-        typeof(InputException).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
+    public static string Ours => OptionalAssembly.OurVersion;
 
     /// <summary>The sentence for a machine of another version.</summary>
     public static string Refuse(string theirs, string ours) =>

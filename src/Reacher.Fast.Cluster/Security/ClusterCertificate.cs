@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using Orleans.Connections.Security;
 using Reacher.Fast.Core;
 using Reacher.Fast.Core.Files;
+using Reacher.Fast.Training.Cluster;
 
 namespace Reacher.Fast.Cluster.Security;
 
@@ -21,6 +22,10 @@ internal sealed class ClusterCertificate
 
     /// <summary>What this machine shows.</summary>
     public X509Certificate2 Own { get; }
+
+    /// <summary>What machines show at an endpoint; null where they know each other by none.</summary>
+    /// <exception cref="InputException">Its file has no certificate with a key.</exception>
+    public static ClusterCertificate? Of(ClusterEndpoint endpoint) => endpoint.Certificate is null ? null : Load(endpoint.Certificate);
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="InputException">It has no certificate with a key.</exception>

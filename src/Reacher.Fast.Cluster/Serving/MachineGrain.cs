@@ -1,7 +1,9 @@
 using System.Diagnostics;
+using System.Numerics;
 using Reacher.Fast.Cluster.Protocol;
 using Reacher.Fast.Replay.Control;
 using Reacher.Fast.Replay.Forwarding;
+using Reacher.Fast.Training.Env;
 
 namespace Reacher.Fast.Cluster.Serving;
 
@@ -14,8 +16,6 @@ internal sealed class MachineGrain(ServedRun run) : Grain, IMachineGrain
 {
     /// <summary>How long a frame waits for the rate limiter; its machine sends it again then, and knows meanwhile that the run lives.</summary>
     private static readonly TimeSpan LongestHold = TimeSpan.FromSeconds(1);
-
-    private const int EnvironmentShift = 24;
 
     private readonly EarlyFrames early = new();
     private RowReceiver? receiver;
@@ -63,7 +63,7 @@ internal sealed class MachineGrain(ServedRun run) : Grain, IMachineGrain
             return new FrameAnswer { Refusal = $"A frame of rows was refused, because {reason}." };
         }
 
-        Hear();
+        Entry.Hear();
         if (frame.End <= receiver.Mark)
         {
             Entry.Resent.AddAsOwner(1);
@@ -89,13 +89,13 @@ internal sealed class MachineGrain(ServedRun run) : Grain, IMachineGrain
             return Task.FromResult(new ReportAnswer { MustRejoin = true });
         }
 
-        Hear();
+        entry.Hear();
         entry.Waiting.WriteRelease((ulong)report.Waiting);
         entry.WeightVersion.WriteRelease((ulong)report.WeightVersion);
         ulong own = entry.Environments.ReadAcquire();
         foreach (EnvironmentReport environment in report.Environments)
         {
-            if (environment.Index is >= 0 and < ControlBlock.MaximumEnvironments && (own & (1UL << environment.Index)) != 0)
+            if (Owns(own, environment.Index))
             {
                 Show(environment);
             }
@@ -122,14 +122,15 @@ internal sealed class MachineGrain(ServedRun run) : Grain, IMachineGrain
         return Task.CompletedTask;
     }
 
+    private static bool Owns(ulong environments, int index) =>
+        index is >= 0 and < ControlBlock.MaximumEnvironments && (environments & (1UL << index)) != 0;
+
     private void Forget()
     {
         receiver?.Dispose();
         receiver = null;
         early.Clear();
     }
-
-    private void Hear() => Entry.Heard.WriteRelease((ulong)DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
 
     // The frame, and those that came early and whose turn it is then.
     private async Task Publish(RowReceiver rows, RowFrame frame)
@@ -187,12 +188,11 @@ internal sealed class MachineGrain(ServedRun run) : Grain, IMachineGrain
         ulong own = Entry.Environments.ReadAcquire();
         for (int begin = 0, i = 0; i < streams.Length; i++)
         {
-            int index = (int)(streams[i] >> EnvironmentShift);
-            if (i + 1 == streams.Length || (int)(streams[i + 1] >> EnvironmentShift) != index)
+            uint index = streams[i] / EnvironmentLoop.StreamsPerEnvironment;
+            if (i + 1 == streams.Length || streams[i + 1] / EnvironmentLoop.StreamsPerEnvironment != index)
             {
                 // A number that is not the machine's would count for another; its rows are counted with the machine's first.
-                bool isOwn = index < ControlBlock.MaximumEnvironments && (own & (1UL << index)) != 0;
-                int counted = isOwn ? index : System.Numerics.BitOperations.TrailingZeroCount(own);
+                int counted = Owns(own, (int)index) ? (int)index : BitOperations.TrailingZeroCount(own);
                 run.Control.Slot(ProcessRole.Environment, counted).AddVectorSteps(0, i + 1 - begin);
                 begin = i + 1;
             }

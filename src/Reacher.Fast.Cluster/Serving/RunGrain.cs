@@ -74,15 +74,12 @@ internal sealed class RunGrain(ServedRun run) : Grain, IRunGrain
         Rows = (long)entry.Rows.ReadAcquire(),
         Waiting = (long)entry.Waiting.ReadAcquire(),
         WeightsBehind = run.Control.Learner.WeightVersion - (long)entry.WeightVersion.ReadAcquire(),
-        SilentMilliseconds = Silence(entry),
+        SilentMilliseconds = entry.SilentMilliseconds,
         HeldMilliseconds = (long)entry.Held.ReadAcquire(),
         Resent = (long)entry.Resent.ReadAcquire(),
     })]);
 
     private static PlaceAnswer Refuse(string sentence) => new() { Refusal = sentence };
-
-    private static long Silence(in StreamEntry entry) =>
-        Math.Max(0, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() - (long)entry.Heard.ReadAcquire());
 
     private static ulong Mask(IEnumerable<int> indices) => indices.Aggregate(0UL, (mask, index) => mask | (1UL << index));
 
@@ -98,8 +95,8 @@ internal sealed class RunGrain(ServedRun run) : Grain, IRunGrain
     {
         while (run.Log.FindFree() is null || FreeNumbers() < environments)
         {
-            StreamEntry? silent = run.Log.Streams().Where(entry => Silence(entry) > LongestSilence.TotalMilliseconds)
-                .OrderByDescending(entry => Silence(entry)).Select(entry => (StreamEntry?)entry).FirstOrDefault();
+            StreamEntry? silent = run.Log.Streams().Where(entry => entry.SilentMilliseconds > LongestSilence.TotalMilliseconds)
+                .OrderByDescending(entry => entry.SilentMilliseconds).Select(entry => (StreamEntry?)entry).FirstOrDefault();
             if (silent is not { } gone)
             {
                 return;

@@ -60,7 +60,7 @@ internal static class RunServer
 
     private static IHost Build(ServedRun run, ClusterEndpoint endpoint, IPEndPoint address)
     {
-        ClusterCertificate? certificate = endpoint.Certificate is null ? null : ClusterCertificate.Load(endpoint.Certificate);
+        ClusterCertificate? certificate = ClusterCertificate.Of(endpoint);
         // The silo's own port is for other silos, of which there are none: nobody but this machine reaches it. A gateway takes what is meant for
         // it by the address that its silo goes by, so that this is the one that machines were told to join.
         var own = new IPEndPoint(IPAddress.Loopback, FreePort());

@@ -80,12 +80,8 @@ internal sealed class ServedRun : IDisposable
     public void Told(int stream) => told[stream] = true;
 
     /// <summary>Whether every machine that spoke within the last seconds has been told that the run ends.</summary>
-    public bool AllAreTold()
-    {
-        long now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
-        return Log.Streams().All(entry =>
-            told.ContainsKey(entry.Index) || now - (long)entry.Heard.ReadAcquire() > LongestQuiet.TotalMilliseconds);
-    }
+    public bool AllAreTold() =>
+        Log.Streams().All(entry => told.ContainsKey(entry.Index) || entry.SilentMilliseconds > LongestQuiet.TotalMilliseconds);
 
     /// <inheritdoc/>
     public void Dispose()

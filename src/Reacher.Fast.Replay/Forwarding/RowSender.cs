@@ -44,7 +44,7 @@ internal sealed class RowSender
     public bool HasFullFrame => (long)(ring.Tail - Sent) * ring.Spec.StrideBytes >= scratch.Length - RowFrame.HeaderBytes;
 
     /// <summary>Rows that the receiver has not got yet.</summary>
-    public long Waiting => (long)(ring.Tail - Math.Min(mark, ring.Tail));
+    public long Waiting => ring.RowsFrom(mark);
 
     /// <summary>The next frame; null while there is no row to be sent.</summary>
     public byte[]? Next()

@@ -35,8 +35,7 @@ internal sealed class RowTail(ReplayFile replay)
         return (first, most == 0 ? 0 : RowCopy.Copy(replay.Slots, replay.Capacity, first, most, destination));
     }
 
-    private bool IsPublished(ulong position) =>
-        replay.Slots.ReadStamp((long)(position % (ulong)replay.Capacity)) == RowStamp.Published(position);
+    private bool IsPublished(ulong position) => replay.ReadStamp(position) == RowStamp.Published(position);
 
     private bool IsAbandoned(ulong position)
     {

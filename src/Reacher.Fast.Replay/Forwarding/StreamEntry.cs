@@ -46,8 +46,8 @@ internal readonly struct StreamEntry
     /// <summary>Bit i: env process i of the run is one of the machine's.</summary>
     public SharedWord Environments => Word(16);
 
-    /// <summary>When the machine last spoke, in Unix milliseconds.</summary>
-    public SharedWord Heard => Word(128);
+    /// <summary>Milliseconds since the machine last spoke.</summary>
+    public long SilentMilliseconds => Math.Max(0, Now - (long)Heard.ReadAcquire());
 
     /// <summary>Rows of the machine that have been published, over all of this life.</summary>
     public SharedWord Rows => Word(136);
@@ -78,6 +78,11 @@ internal readonly struct StreamEntry
         }
     }
 
+    private static long Now => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+
+    // When the machine last spoke, in Unix milliseconds.
+    private SharedWord Heard => Word(128);
+
     private SharedWord Stands => Word(256);
 
     private SharedWord IntentFirst => Word(264);
@@ -102,9 +107,12 @@ internal readonly struct StreamEntry
         Span<byte> bytes = file.Bytes(offset + NameOffset, NameBytes);
         bytes.Clear();
         Encoding.UTF8.GetEncoder().Convert(name, bytes[..^1], flush: true, out _, out _, out _);
-        Heard.WriteRelease((ulong)DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
+        Hear();
         Incarnation.WriteRelease(incarnation);
     }
+
+    /// <summary>The machine has spoken.</summary>
+    public void Hear() => Heard.WriteRelease((ulong)Now);
 
     /// <summary>Takes the machine out.</summary>
     public void End() => Incarnation.WriteRelease(0);
@@ -150,7 +158,7 @@ internal readonly struct StreamEntry
 
     private static bool WasPublished(ReplayFile replay, ulong position)
     {
-        ulong stamp = replay.Slots.ReadStamp((long)(position % (ulong)replay.Capacity));
+        ulong stamp = replay.ReadStamp(position);
         return stamp == RowStamp.Published(position) || (stamp != RowStamp.Empty && RowStamp.PositionOf(stamp) > position);
     }
 

@@ -25,8 +25,8 @@ namespace Reacher.Fast.Training.Env;
 /// </summary>
 internal sealed class EnvironmentLoop : IDisposable
 {
-    // More than any environment has, so that streams of different environments never share an id, however many agents each has.
-    private const uint StreamsPerEnvironment = 1 << 24;
+    /// <summary>More than any environment has, so that streams of different environments never share an id, however many agents each has.</summary>
+    public const uint StreamsPerEnvironment = 1 << 24;
 
     private readonly RunPlan plan;
     private readonly ControlBlock control;

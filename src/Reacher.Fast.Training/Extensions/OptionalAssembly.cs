@@ -51,7 +51,8 @@ public static class OptionalAssembly
         }
     }
 
-    private static string OurVersion { get; } = WithoutCommit(
+    /// <summary>The version of this program, without the commit.</summary>
+    internal static string OurVersion { get; } = WithoutCommit(
         typeof(InputException).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion);
 
     private static Assembly? FindReferenced(string name)

@@ -28,7 +28,6 @@ internal sealed class JoinedFolder : IDisposable
         ring = ReplayFile.Create(files.Replay, plan.TransitionSpec, RingRows(plan, environments), new ReplayOptions { Gate = 1 });
         Control = ControlBlock.Create(files.Control);
         weights = WeightChannel.Create(files.Weights, plan.PublishedLength);
-        Membership = new Membership(new ClusterEndpoint("", 0, null), 0, 0, []);
     }
 
     /// <summary>Where it lies.</summary>
@@ -39,9 +38,6 @@ internal sealed class JoinedFolder : IDisposable
 
     /// <summary>This machine's counters.</summary>
     public ControlBlock Control { get; }
-
-    /// <summary>This machine's place in the run, once it has one.</summary>
-    public Membership Membership { get; private set; }
 
     /// <summary>Makes the folder for a plan that has come from the run's machine.</summary>
     /// <exception cref="InputException">The plan cannot be read, or there is no room.</exception>
@@ -73,7 +69,7 @@ internal sealed class JoinedFolder : IDisposable
     }
 
     /// <summary>Takes a place in the run: from here on its processes may be started.</summary>
-    public void Take(JoinedPlace place, ClusterEndpoint endpoint)
+    public Membership Take(JoinedPlace place, ClusterEndpoint endpoint)
     {
         Control.Supervisor.Take();
         // The run's own limiter holds the rows, and the full ring the env processes: here nobody is counted against anybody.
@@ -85,8 +81,9 @@ internal sealed class JoinedFolder : IDisposable
             slot.SetEpisodes(environment.Episodes);
         }
 
-        Membership = new Membership(endpoint, place.Stream, place.Incarnation, [.. place.Environments.Select(environment => environment.Index)]);
-        Membership.Save(Files.Membership);
+        var membership = new Membership(endpoint, place.Stream, place.Incarnation, [.. place.Environments.Select(environment => environment.Index)]);
+        membership.Save(Files.Membership);
+        return membership;
     }
 
     /// <summary>Lets go of the maps and deletes the folder.</summary>

@@ -54,12 +54,12 @@ internal sealed class JoinedMachine(JoinOptions options, Action<string> say) : I
             using JoinedFolder folder = JoinedFolder.Create(plan, options);
             RequireFit(folder.Plan);
             JoinedPlace place = backend.Join(options.Endpoint, Environment.MachineName, options.EnvironmentCount);
-            folder.Take(place, options.Endpoint);
+            Membership membership = folder.Take(place, options.Endpoint);
             say(string.Create(
                 CultureInfo.InvariantCulture,
                 $"Joined run '{folder.Plan.RunId}' at {options.Endpoint} as env {string.Join(", ", place.Environments.Select(env => env.Index))}; " +
                 $"logs in {folder.Files.Logs}."));
-            StopReason? reason = Supervise(folder);
+            StopReason? reason = Supervise(folder, membership);
             if (stop.IsCancellationRequested)
             {
                 return ExitCodes.Interrupted;
@@ -92,7 +92,7 @@ internal sealed class JoinedMachine(JoinOptions options, Action<string> say) : I
     }
 
     // Null where the machine is to join anew.
-    private StopReason? Supervise(JoinedFolder folder)
+    private StopReason? Supervise(JoinedFolder folder, Membership membership)
     {
         RunPlan plan = folder.Plan;
         var clock = new WatchClock(TimeProvider.System);
@@ -100,7 +100,7 @@ internal sealed class JoinedMachine(JoinOptions options, Action<string> say) : I
         List<SupervisedChild> children =
         [
             Open(folder.Control.Cluster, "cluster", "role-cluster"),
-            .. folder.Membership.Environments.Select(index => Open(
+            .. membership.Environments.Select(index => Open(
                 folder.Control.Slot(ProcessRole.Environment, index), string.Create(CultureInfo.InvariantCulture, $"env-{index}"), "role-env")),
         ];
         try
