@@ -9,18 +9,25 @@ using Reacher.Fast.Training.Run;
 namespace Reacher.Fast.Training.Evaluate;
 
 /// <summary>
-/// The best policy of a run so far, <c>best.safetensors</c> beside its checkpoints: that of the moment at which the mean of
-/// <see cref="Episodes"/> evaluation episodes in a row, all after the scores had reached the threshold, was highest. A run is evaluated,
-/// exported and reported by it in the end, because the newest weights are those of an arbitrary moment. The run's evaluation episodes
-/// judge which policy is best; other episodes judge how good it is.
+/// The best policy of a run so far, <c>best.safetensors</c> beside its checkpoints: the one whose evaluation had the highest mean, if that
+/// reached the threshold. An evaluation of fewer than <see cref="EpisodesOfOneEvaluation"/> episodes says too little alone: there it is the
+/// policy of the moment at which the mean of <see cref="Episodes"/> episodes in a row was highest. A run is evaluated, exported and reported
+/// by it in the end, because the newest weights are those of an arbitrary moment. The run's evaluation episodes judge which policy is best;
+/// other episodes judge how good it is.
 /// </summary>
 internal sealed class BestPolicy
 {
     /// <summary>
-    /// Evaluation episodes that judge a policy: the mean of 20 of the arm's deviates by 0.1, and in their time the averaged weights
-    /// hardly move.
+    /// Evaluation episodes that judge a policy where they are played one after another: the mean of 20 of the arm's deviates by 0.1, and in
+    /// their time the averaged weights hardly move.
     /// </summary>
     public const int Episodes = 20;
+
+    /// <summary>
+    /// From so many episodes on an evaluation judges its policy alone. A mean over two evaluations is that of two policies, which may be a
+    /// point apart on the arm; the mean of ten episodes of one good policy deviates by 0.05.
+    /// </summary>
+    public const int EpisodesOfOneEvaluation = 10;
 
     // Where nothing counts as solved a policy is kept from early on, and a run may be too short for many episodes.
     private const int EpisodesWithoutThreshold = 5;
@@ -68,22 +75,26 @@ internal sealed class BestPolicy
     /// <returns>A warning if it could not be kept and the last one could.</returns>
     public string? Add(ReadOnlySpan<double> scores, ReadOnlySpan<float> weights)
     {
+        double sum = 0;
         foreach (double score in scores)
         {
             window.Add(score);
+            sum += score;
         }
 
-        if (!window.IsFull || window.Mean < window.Threshold || window.Mean <= best)
+        bool judgesAlone = scores.Length >= EpisodesOfOneEvaluation;
+        double mean = judgesAlone ? sum / scores.Length : window.Mean;
+        if (!(judgesAlone || window.IsFull) || mean < window.Threshold || mean <= best)
         {
             return null;
         }
 
         StateDictionary state = PolicyFile.ToState(spec, weights);
-        state.Metadata[ScoreKey] = window.Mean.ToString("R", CultureInfo.InvariantCulture);
+        state.Metadata[ScoreKey] = mean.ToString("R", CultureInfo.InvariantCulture);
         try
         {
             Safetensors.Write(state, path);
-            best = window.Mean;
+            best = mean;
             warned = false;
             return null;
         }

@@ -87,6 +87,31 @@ public sealed class BestPolicyTests
     }
 
     [Test]
+    public void An_evaluation_of_ten_episodes_judges_its_policy_alone()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder["Reacher"]);
+        var files = new RunFolder(folder.Path, "Reacher");
+        var best = new BestPolicy(files, Plan with { EvaluationWindow = 100 });
+        Add(mark: 1, score: 29.9);
+        Assert.That(BestPolicy.Find(files, Assert.Fail), Is.Null, "the threshold was not reached");
+        Add(mark: 2, score: 31);
+        Add(mark: 3, score: 39);
+
+        // Over two evaluations this one would have the higher mean: 38.5 beside 35.
+        Add(mark: 4, score: 38);
+        PolicyFile.Read(BestPolicy.Find(files, Assert.Fail)!, out float[] kept);
+        Assert.That(kept[0], Is.EqualTo(3));
+
+        void Add(float mark, double score)
+        {
+            float[] block = new float[Plan.PolicySpec.BlockLength];
+            block.AsSpan().Fill(mark);
+            Assert.That(best.Add([.. Enumerable.Repeat(score, BestPolicy.EpisodesOfOneEvaluation)], block), Is.Null);
+        }
+    }
+
+    [Test]
     public void Below_the_threshold_nothing_is_kept()
     {
         using var folder = new TemporaryFolder();
