@@ -198,6 +198,14 @@ internal record RunOptions
             throw new InputException($"batch_size is {Learner.BatchSize} and buffer_size {BufferSize}; a batch must fit into the buffer.");
         }
 
+        // With 0 updates begin as soon as there is a batch, as in ML-Agents.
+        if (WarmupTransitions > 0 && Learner.BatchSize > WarmupTransitions)
+        {
+            throw new InputException(
+                $"batch_size is {Learner.BatchSize} and buffer_init_steps {WarmupTransitions}; the first batch is drawn from these first steps, " +
+                "so give as many of them as a batch has, or 0.");
+        }
+
         if (WarmupTransitions > BufferSize)
         {
             throw new InputException(

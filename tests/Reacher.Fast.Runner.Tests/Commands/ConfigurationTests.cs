@@ -251,6 +251,10 @@ public sealed class ConfigurationTests
             () => Parse("behaviors: {R: {hyperparameters: {batch_size: 256, buffer_size: 100}}}"),
             Throws.TypeOf<InputException>().With.Message.EqualTo("batch_size is 256 and buffer_size 100; a batch must fit into the buffer."));
         Assert.That(
+            () => Parse("behaviors: {R: {hyperparameters: {batch_size: 256, buffer_init_steps: 255}}}"),
+            Throws.TypeOf<InputException>().With.Message.StartsWith("batch_size is 256 and buffer_init_steps 255"));
+        Assert.That(() => Parse("behaviors: {R: {hyperparameters: {batch_size: 256, buffer_init_steps: 0}}}"), Throws.Nothing);
+        Assert.That(
             () => Parse("behaviors: {R: {max_steps: 0, hyperparameters: {learning_rate_schedule: linear}}}"),
             Throws.TypeOf<InputException>().With.Message.StartsWith("learning_rate_schedule is linear and max_steps 0"));
         Assert.That(
@@ -259,6 +263,18 @@ public sealed class ConfigurationTests
         Assert.That(
             () => ConfigurationLoader.Parse("", "x", [Flag("resume", "true")]),
             Throws.TypeOf<InputException>().With.Message.Contains("--run-id"));
+    }
+
+    [Test]
+    public void A_number_of_agents_for_a_scene_that_brings_its_own_is_refused()
+    {
+        Assert.That(
+            () => ConfigurationLoader.Parse("", "x", [Flag("env_path", "./scene.x86_64"), Flag("num_agents", "4")]),
+            Throws.TypeOf<InputException>().With.Message.StartsWith("--num-agents is 4, and './scene.x86_64' is none of the environments"));
+        Assert.That(() => ConfigurationLoader.Parse("", "x", [Flag("env_path", "pendulum"), Flag("num_agents", "4")]), Throws.Nothing);
+
+        // A run's saved configuration names every key.
+        Assert.That(() => Parse("env_settings: {env_path: ./scene.x86_64, num_agents: 4}"), Throws.Nothing);
     }
 
     [Test]
