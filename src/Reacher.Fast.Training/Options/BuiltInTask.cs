@@ -30,7 +30,7 @@ internal sealed record BuiltInTask(string Environment, string WhoseDefaults, Run
         Gamma = 0.98f,
         TransitionsPerUpdate = 60,
         WarmupTransitions = 50_000,
-        CooldownTransitions = 1_200_000,
+        CooldownTransitions = 2_400_000,
     };
 
     /// <summary>
