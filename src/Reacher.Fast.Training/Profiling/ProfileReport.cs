@@ -11,6 +11,9 @@ internal sealed record ProfileReport
     /// <summary>False if it was interrupted.</summary>
     public required bool Complete { get; init; }
 
+    /// <summary>The processor's vector instruction sets beside each other, widest first.</summary>
+    public required IReadOnlyList<InstructionSetFigures> InstructionSets { get; init; }
+
     public required IReadOnlyList<DeviceProfile> Devices { get; init; }
 
     /// <summary>What was left out and why, and what happened on the way.</summary>

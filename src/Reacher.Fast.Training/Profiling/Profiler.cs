@@ -1,5 +1,6 @@
 using System.Globalization;
 using Reacher.Fast.Core.Files;
+using Reacher.Fast.Core.Vectors;
 using Reacher.Fast.Training.Options;
 using Reacher.Fast.Training.Reporting;
 
@@ -12,6 +13,7 @@ internal sealed class Profiler(RunPlan plan, TimeSpan time, CancellationToken ca
 
     private readonly List<DeviceProfile> devices = [];
     private readonly List<string> notes = [];
+    private IReadOnlyList<InstructionSetFigures> instructionSets = [];
 
     /// <summary>Called as figures come in; the string says what is being done.</summary>
     public Action<ProfileReport, string> Progress { get; init; } = (_, _) => { };
@@ -21,6 +23,7 @@ internal sealed class Profiler(RunPlan plan, TimeSpan time, CancellationToken ca
     {
         Machine = MachineDescription.Here(),
         Complete = !cancelled.IsCancellationRequested,
+        InstructionSets = instructionSets,
         Devices = [.. devices],
         Notes = [.. notes],
     };
@@ -34,6 +37,15 @@ internal sealed class Profiler(RunPlan plan, TimeSpan time, CancellationToken ca
     public void Measure(string device)
     {
         RunPlan here = plan with { Device = device };
+        if (instructionSets.Count == 0)
+        {
+            instructionSets = InstructionSetComparison.Measure();
+            if (InstructionSetComparison.Advise(instructionSets, InstructionSets.NameOf(InstructionSets.Selected)) is { } advice)
+            {
+                notes.Add(advice);
+            }
+        }
+
         string folder = Directory.CreateTempSubdirectory("reacher-fast-profile-").FullName;
         // When the user presses Ctrl-C a second time the process leaves by Environment.Exit.
         EventHandler delete = (_, _) => Delete(folder);

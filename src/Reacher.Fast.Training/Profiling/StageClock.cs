@@ -93,7 +93,8 @@ internal sealed class StageClock(IReadOnlyList<Stage> stages, TimeSpan warmUp)
         };
     }
 
-    private static double Median(IEnumerable<double> values)
+    /// <summary>The middle one; of an even number the upper of the two in the middle.</summary>
+    internal static double Median(IEnumerable<double> values)
     {
         double[] sorted = [.. values.Order()];
         return sorted[sorted.Length / 2];

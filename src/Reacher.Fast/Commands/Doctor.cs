@@ -6,6 +6,7 @@ using Reacher.Fast.Core.Interop;
 using Reacher.Fast.Core.Vectors;
 using Reacher.Fast.Environments.Mujoco;
 using Reacher.Fast.Training.Extensions;
+using Reacher.Fast.Training.Profiling;
 using Reacher.Fast.Training.Reporting;
 
 namespace Reacher.Fast.Commands;
@@ -60,18 +61,21 @@ internal static class Doctor
     private static Finding Vectors()
     {
         InstructionSet best = InstructionSets.Best, selected = InstructionSets.Selected;
-        string found = $"{InstructionSets.NameOf(best)} is the widest there is and will be used";
+        IReadOnlyList<InstructionSetFigures> figures = InstructionSetComparison.Measure();
+        string measured = InstructionSetComparison.Describe(figures);
         if (selected != best)
         {
             return new Finding(
                 "instruction set", FindingLevel.Note,
-                $"{InstructionSets.NameOf(selected)} will be used, as {InstructionSets.EnvironmentVariable} says",
+                $"{InstructionSets.NameOf(selected)} will be used, as {InstructionSets.EnvironmentVariable} says; {measured}",
                 $"unset {InstructionSets.EnvironmentVariable} for {InstructionSets.NameOf(best)}.");
         }
 
-        return best == InstructionSet.Vector128
-            ? new Finding("instruction set", FindingLevel.Note, found, "a processor with AVX2 or AVX-512 learns several times faster.")
-            : new Finding("instruction set", FindingLevel.Good, found);
+        string found = $"{InstructionSets.NameOf(best)} is the widest there is and will be used; {measured}";
+        string? advice = best == InstructionSet.Vector128
+            ? "a processor with AVX2 or AVX-512 learns several times faster."
+            : InstructionSetComparison.Advise(figures, InstructionSets.NameOf(best));
+        return new Finding("instruction set", advice is null ? FindingLevel.Good : FindingLevel.Note, found, advice);
     }
 
     private static Finding Memory()

@@ -21,6 +21,11 @@ internal static class ProfileView
             parts.AddRange(Sentences(device).Select(sentence => new Markup(Markup.Escape(sentence))));
         }
 
+        if (doing is null && report.InstructionSets.Count > 0)
+        {
+            parts.Add(new Markup(Markup.Escape(InstructionSetComparison.Describe(report.InstructionSets))));
+        }
+
         parts.AddRange(report.Notes.Select(note => new Markup($"[yellow]{Markup.Escape(note)}[/]")));
         if (doing is not null)
         {
@@ -45,6 +50,11 @@ internal static class ProfileView
             {
                 to.WriteLine(sentence);
             }
+        }
+
+        if (report.InstructionSets.Count > 0)
+        {
+            to.WriteLine(InstructionSetComparison.Describe(report.InstructionSets));
         }
 
         foreach (string note in report.Notes)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Reacher.Fast.Core.Vectors;
 
 namespace Reacher.Fast.Runner.Tests.Profiling;
 
@@ -18,6 +19,14 @@ public sealed class ProfileCommandTests
         JsonElement device = document.RootElement.GetProperty("devices")[0];
         Assert.That(document.RootElement.GetProperty("complete").GetBoolean(), Is.True);
         Assert.That(device.GetProperty("stages").EnumerateArray().Select(stage => stage.GetProperty("name").GetString()), Is.EqualTo(Stages));
+        JsonElement[] sets = [.. document.RootElement.GetProperty("instruction_sets").EnumerateArray()];
+        Assert.That(sets[0].GetProperty("name").GetString(), Is.EqualTo(InstructionSets.NameOf(InstructionSets.Best)));
+        foreach (JsonElement set in sets)
+        {
+            Assert.That(set.GetProperty("product").GetDouble(), Is.Positive);
+            Assert.That(set.GetProperty("clock").GetDouble(), Is.Positive);
+        }
+
         foreach (JsonElement stage in device.GetProperty("stages").EnumerateArray())
         {
             Assert.That(stage.GetProperty("rate").GetDouble(), Is.Positive);
