@@ -96,8 +96,7 @@ public sealed class MlAgentsScenesTests
     private string Player()
     {
         string script = Path.Combine(results, "Scene.x86_64");
-        File.WriteAllText(script, $"#!/usr/bin/env bash\nexec dotnet '{typeof(ScriptedScene).Assembly.Location}' \"$@\"\n");
-        File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        PlayerScript.Write(script, $"exec dotnet '{typeof(ScriptedScene).Assembly.Location}' \"$@\"");
         return script;
     }
 
