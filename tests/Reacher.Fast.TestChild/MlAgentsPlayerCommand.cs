@@ -8,7 +8,8 @@ namespace Reacher.Fast.TestChild;
 
 /// <summary>
 /// A Unity player as a trainer starts one: <c>[-nographics -batchmode] [--mlagents-port P] [--port P] [arguments]</c>. Arguments
-/// of its own: <c>--api4</c>, <c>--arms N</c>, <c>--max-steps N</c>, <c>--exit-at N</c> (crash at decision N), <c>--hang-at N</c>.
+/// of its own: <c>--api4</c>, <c>--arms N</c>, <c>--max-steps N</c>, <c>--exit-at N</c> (crash at decision N), <c>--hang-at N</c>; and
+/// <c>--scene NAME --agents N --observations N --actions N</c> for a <see cref="ScriptedScene"/> in place of the arms.
 /// </summary>
 internal static class MlAgentsPlayerCommand
 {
@@ -25,6 +26,15 @@ internal static class MlAgentsPlayerCommand
             Generation = api4 ? ProtocolGeneration.Api4 : ProtocolGeneration.V150,
             Log = Console.Error.WriteLine,
         };
+        int scene = Array.IndexOf(args, "--scene");
+        if (scene >= 0)
+        {
+            MlAgentsPlayer.RunAsync(
+                _ => new ScriptedScene(Number(args, "--agents")!.Value, Number(args, "--observations")!.Value, Number(args, "--actions")!.Value),
+                options with { BehaviorName = args[scene + 1] }).GetAwaiter().GetResult();
+            return 0;
+        }
+
         if (Number(args, "--exit-at") is null && Number(args, "--hang-at") is null)
         {
             MlAgentsPlayer.RunAsync(arms, options).GetAwaiter().GetResult();

@@ -206,6 +206,11 @@ internal sealed class ConfigurationLoader
         {
             if (instead is not null)
             {
+                if (MlAgentsKeys.IsRefused(path))
+                {
+                    throw At(entry.Line, $"{shownPath} cannot be used here: {instead}.");
+                }
+
                 warnings.Add($"{file}:{entry.Line}: {shownPath} is not used here: {instead}.");
             }
         }

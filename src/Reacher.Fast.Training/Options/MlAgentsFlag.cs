@@ -1,3 +1,5 @@
+using Reacher.Fast.Core;
+
 namespace Reacher.Fast.Training.Options;
 
 /// <summary>A flag of <c>mlagents-learn</c> that this program takes and does not use.</summary>
@@ -8,8 +10,16 @@ namespace Reacher.Fast.Training.Options;
 internal sealed record MlAgentsFlag(string Name, string Path, string Instead, bool IsSwitch)
 {
     /// <summary>The sentence that the key gets in a file, for the flag with this value; null where it changes nothing.</summary>
-    public string? Warning(string text) =>
-        MlAgentsKeys.TryFind(Path, new YamlScalar(0, text), out string? instead) && instead is not null
-            ? $"{Name} is not used here: {instead}."
-            : null;
+    /// <exception cref="InputException">The key is refused.</exception>
+    public string? Warning(string text)
+    {
+        if (!MlAgentsKeys.TryFind(Path, new YamlScalar(0, text), out string? instead) || instead is null)
+        {
+            return null;
+        }
+
+        return MlAgentsKeys.IsRefused(Path)
+            ? throw new InputException($"{Name} cannot be used here: {instead}.")
+            : $"{Name} is not used here: {instead}.";
+    }
 }

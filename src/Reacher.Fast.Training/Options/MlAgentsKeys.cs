@@ -31,7 +31,11 @@ internal static class MlAgentsKeys
         ["engine_settings.no_graphics_monitor"] = new("every player is started as no_graphics says", "false") { Flag = "--no-graphics-monitor" },
         ["checkpoint_settings.load_model"] = new("use resume", "false") { Flag = "--load" },
         ["checkpoint_settings.train_model"] = new("train always trains", "false", "true") { Flag = "--train" },
-        ["checkpoint_settings.inference"] = new("the run trains; use the verb eval", "false") { Flag = "--inference" },
+        ["checkpoint_settings.inference"] =
+            new("it plays without training, and train trains; use the verb eval, with the run's id and the same --env", "false")
+            {
+                Flag = "--inference", IsRefused = true,
+            },
         // Flags of earlier releases, which mlagents-learn still takes or took.
         ["cpu"] = new("use torch_settings.device", "false") { Flag = "--cpu" },
         ["torch"] = new("this program has networks of its own", "false") { Flag = "--torch" },
@@ -43,6 +47,12 @@ internal static class MlAgentsKeys
         from key in Keys
         where key.Value.Flag is not null
         select new MlAgentsFlag(key.Value.Flag!, key.Key, key.Value.Instead, IsSwitch: key.Value.Harmless.Contains("false"));
+
+    /// <summary>
+    /// Whether the key at <paramref name="path"/> is refused rather than passed over, since who gives it asks for something else than a run that
+    /// trains.
+    /// </summary>
+    public static bool IsRefused(string path) => Keys.TryGetValue(path, out Foreign? foreign) && foreign.IsRefused;
 
     /// <summary>What happens instead of the key at <paramref name="path"/>; null if ML-Agents has none there either.</summary>
     /// <param name="path">The section and the name, joined by a dot.</param>
@@ -69,6 +79,8 @@ internal static class MlAgentsKeys
 
         /// <summary>The flag that stands for the key; null for none.</summary>
         public string? Flag { get; init; }
+
+        public bool IsRefused { get; init; }
 
         public bool IsHarmless(string text) => Harmless is [Any] || Harmless.Contains(text, StringComparer.OrdinalIgnoreCase);
     }

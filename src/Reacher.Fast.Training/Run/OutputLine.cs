@@ -17,6 +17,9 @@ internal static class OutputLine
     private const string WarningPrefix = "warning: ";
     private const int LongestTrace = 1 << 16;
 
+    /// <summary>What makes lines for a terminal of what <see cref="Write"/> is given; null where it goes elsewhere, as a child's does.</summary>
+    public static Func<string, string>? ForTerminal { get; set; }
+
     /// <summary>Whether the user wants to see stack traces.</summary>
     public static bool WantsTraces => Environment.GetEnvironmentVariable(TraceVariable) is not null;
 
@@ -41,7 +44,8 @@ internal static class OutputLine
     {
         try
         {
-            Console.Error.WriteLine(PrintableText.Of(line, longest));
+            string text = PrintableText.Of(line, longest);
+            Console.Error.Write(ForTerminal?.Invoke(text) ?? text + Environment.NewLine);
         }
         catch (Exception error) when (IoFailure.Is(error))
         {

@@ -6,6 +6,7 @@ using Reacher.Fast.Training.Options;
 using Reacher.Fast.Training.Output;
 using Reacher.Fast.Training.Processes;
 using Reacher.Fast.Training.Run;
+using Reacher.Fast.View;
 
 namespace Reacher.Fast.Commands;
 
@@ -34,6 +35,11 @@ internal static class CommandLine
                     "to ReacherFast as they are.");
                 return ExitCodes.Usage;
             }
+        }
+
+        if (!Console.IsErrorRedirected)
+        {
+            OutputLine.ForTerminal = text => Views.Lines(text, isTerminal: true);
         }
 
         // Without a handler the system ends a process that writes beyond the longest file it may have; with one the write fails instead.

@@ -14,8 +14,8 @@ internal static class PlayerCommand
 {
     public static Command Create()
     {
-        var current = new Option<int?>("--mlagents-port") { Description = "The trainer's port; speak communicator 1.5.0 (current packages)." };
-        var old = new Option<int?>("--port") { Description = "The trainer's port; speak API-4 (2018, Udacity's Reacher)." };
+        var current = new PortOption("--mlagents-port") { Description = "The trainer's port; speak communicator 1.5.0 (current packages)." };
+        var old = new PortOption("--port") { Description = "The trainer's port; speak API-4 (2018, Udacity's Reacher)." };
         var arms = new Option<int>("--num-arms") { Description = "Arms in the scene.", DefaultValueFactory = _ => new ArmOptions().ArmCount };
         var maxStep = new Option<int>("--max-step")
         {

@@ -70,7 +70,8 @@ internal static class TrainCommand
 
                 if (!result.GetValue(json) && !loaded.Options.Resume)
                 {
-                    Console.WriteLine($"[INFO] {BuiltInTask.Of(loaded.Options.Environment.Name, loaded.Options.Environment.Agents).WhoseDefaults}");
+                    BuiltInTask task = BuiltInTask.Of(loaded.Options.Environment.Name, loaded.Options.Environment.Agents);
+                    Console.Write(Views.Lines($"[INFO] {task.WhoseDefaults}", isTerminal: !Console.IsOutputRedirected));
                 }
 
                 ClusterEndpoint? endpoint =

@@ -63,7 +63,7 @@ internal static class UsageError
             {
                 if (DescribeNumber(type, token.Value) is string allowed)
                 {
-                    return $"{option.Option.Name} is '{token.Value}', and must be {allowed}.";
+                    return $"{option.Option.Name} is '{token.Value}', and must be {(option.Option is PortOption ? PortOption.Allowed : allowed)}.";
                 }
             }
         }

@@ -7,6 +7,18 @@ namespace Reacher.Fast.View;
 /// <summary>Chooses how a run shows itself.</summary>
 internal static class Views
 {
+    /// <summary>
+    /// A sentence as lines for where it is written: for a terminal it is broken between words, which a terminal does not do; elsewhere it is one
+    /// line.
+    /// </summary>
+    /// <param name="sentence">The sentence, or several lines.</param>
+    /// <param name="isTerminal">Whether it is written to a terminal.</param>
+    public static string Lines(string sentence, bool isTerminal)
+    {
+        int width = isTerminal ? AnsiConsole.Profile.Width : int.MaxValue;
+        return string.Concat(sentence.Split('\n').Select(line => WrappedText.Of(line, Math.Max(1, width))));
+    }
+
     /// <summary>The live view on a terminal, plain lines without one, records with <c>--json</c>.</summary>
     /// <param name="json">Whether <c>--json</c> was given.</param>
     /// <param name="output">What standard output goes through.</param>

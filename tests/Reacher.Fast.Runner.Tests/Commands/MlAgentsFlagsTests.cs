@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Reacher.Fast.Commands;
+using Reacher.Fast.Core;
 using Reacher.Fast.Training.Options;
 
 namespace Reacher.Fast.Runner.Tests.Commands;
@@ -19,7 +20,6 @@ public sealed class MlAgentsFlagsTests
     [
         ("--load", null, "checkpoint_settings: {load_model: true}"),
         ("--deterministic", null, "behaviors: {R: {network_settings: {deterministic: true}}}"),
-        ("--inference", null, "checkpoint_settings: {inference: true}"),
         ("--num-areas", "3", "env_settings: {num_areas: 3}"),
         ("--restarts-rate-limit-n", "2", "env_settings: {restarts_rate_limit_n: 2}"),
         ("--restarts-rate-limit-period-s", "30", "env_settings: {restarts_rate_limit_period_s: 30}"),
@@ -53,7 +53,20 @@ public sealed class MlAgentsFlagsTests
             Assert.That(said.Split(": ", 2)[1], Is.EqualTo(ofKey.Split(" is not used here: ")[1]), flag);
         }
 
-        Assert.That(MlAgentsKeys.Flags.Select(flag => flag.Name), Is.EquivalentTo(Unused.Select(unused => unused.Flag).Append("--train")));
+        Assert.That(
+            MlAgentsKeys.Flags.Select(flag => flag.Name), Is.EquivalentTo(Unused.Select(unused => unused.Flag).Concat(["--train", "--inference"])));
+    }
+
+    /// <summary>ML-Agents plays a run's policy with it. A run that trained instead would write over what was to be played.</summary>
+    [Test]
+    public void To_play_without_training_is_refused_as_a_flag_and_in_a_file()
+    {
+        const string Sentence = "cannot be used here: it plays without training, and train trains; use the verb eval";
+        Assert.That(() => Warnings(["--inference"]), Throws.TypeOf<InputException>().With.Message.StartsWith("--inference " + Sentence));
+        Assert.That(
+            () => ConfigurationLoader.Parse("checkpoint_settings: {inference: true}", "x", []),
+            Throws.TypeOf<InputException>().With.Message.StartsWith("x:1: checkpoint_settings.inference " + Sentence));
+        Assert.That(ConfigurationLoader.Parse("checkpoint_settings: {inference: false}", "x", []).Warnings, Is.Empty);
     }
 
     [Test]

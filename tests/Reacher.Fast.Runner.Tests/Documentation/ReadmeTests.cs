@@ -18,13 +18,7 @@ public sealed partial class ReadmeTests
     public void MakeARun()
     {
         folder = Directory.CreateTempSubdirectory("reacher-fast-test-").FullName;
-        string script = Path.Combine(folder, "Scene.x86_64");
-        File.WriteAllText(script, $"#!/usr/bin/env bash\nexec dotnet '{Path.Combine(AppContext.BaseDirectory, "reacher-fast.dll")}' player \"$@\"\n");
-        if (!OperatingSystem.IsWindows())
-        {
-            File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
-
+        PlayerScript.OfArms(Path.Combine(folder, "Scene.x86_64"));
         using RunnerProcess run = RunnerProcess.StartIn(folder, ["train", "--run-id", "a", .. Short]);
         Assert.That(run.WaitForExit(), Is.Zero, run.Errors);
         MakeComparable();

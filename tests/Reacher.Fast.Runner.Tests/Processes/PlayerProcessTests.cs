@@ -203,8 +203,7 @@ public sealed class PlayerProcessTests
     private RunnerProcess Train(string build, params IEnumerable<string> more)
     {
         string script = Path.Combine(results, "Scene.x86_64");
-        File.WriteAllText(script, $"#!/usr/bin/env bash\ndll='{Path.Combine(AppContext.BaseDirectory, "reacher-fast.dll")}'\n{build}\n");
-        File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        PlayerScript.Write(script, $"dll='{Path.Combine(AppContext.BaseDirectory, "reacher-fast.dll")}'\n{build}");
         // As a user names it: without the suffix.
         return RunnerProcess.Train(
             results, "a",

@@ -10,18 +10,6 @@ namespace Reacher.Fast.Runner.Tests.Processes;
 [NonParallelizable]
 public sealed class RecordedRunTests
 {
-    /// <summary>
-    /// Of ML-Agents' SAC; but Discrete Entropy Coeff, there being no discrete actions, and Lesson Number, there being no curricula.
-    /// </summary>
-    private static readonly string[] MlAgentsTags =
-    [
-        "Environment/Cumulative Reward", "Environment/Cumulative Reward_hist", "Environment/Episode Length", "Policy/Entropy",
-        "Policy/Extrinsic Value",
-        "Policy/Extrinsic Reward", "Policy/Learning Rate", "Policy/Continuous Entropy Coeff", "Losses/Policy Loss", "Losses/Value Loss",
-        "Losses/Q1 Loss",
-        "Losses/Q2 Loss", "Is Training", "Hyperparameters/text_summary",
-    ];
-
     private string results = "";
 
     [SetUp]
@@ -66,7 +54,7 @@ public sealed class RecordedRunTests
         Assert.That(lines.First(line => line.Kind == MetricsKind.Training).EpisodeLength, Is.EqualTo(LockstepTraining.SegmentSteps));
 
         EventPoint[] points = Events.Points(Path.Combine(results, "g", "Reacher"));
-        Assert.That(points.Select(point => point.Tag), Is.SupersetOf(MlAgentsTags));
+        Assert.That(points.Select(point => point.Tag), Is.SupersetOf(MlAgentsTags.OfSac));
         (string Tag, string Name)[] last =
         [
             ("Losses/Value Loss", "critic_loss"), ("Losses/Q1 Loss", "q1_loss"), ("Losses/Q2 Loss", "q2_loss"), ("Losses/Policy Loss", "policy_loss"),

@@ -1,0 +1,43 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using static Reacher.Fast.Runner.Tests.RunnerProcess;
+
+namespace Reacher.Fast.Runner.Tests.View;
+
+/// <summary>What a run writes to a terminal of so many columns, made by script(1), from its first line to its last.</summary>
+[NonParallelizable]
+public sealed partial class TerminalTests
+{
+    [TestCase(60, 20)]
+    [TestCase(80, 24)]
+    public void No_line_is_longer_than_the_terminal_so_that_no_flag_is_broken(int columns, int lines)
+    {
+        using var folder = new TemporaryFolder();
+        string shell = "command -v script > /dev/null || exit 77; cd \"$0\"; " + string.Create(
+            CultureInfo.InvariantCulture, $"exec script -qfec \"stty cols {columns} rows {lines}; $*\" /dev/null");
+        // A flag that is not used brings a warning ahead of the view.
+        IEnumerable<string> arguments = SmallRun("results", "a", "--max-steps", "1000", "--no-final-evaluation", "--num-areas", "3")
+            .Where(argument => argument != "--json");
+        using RunnerProcess run = StartFromShell(shell, folder.Path, arguments);
+        int code = run.WaitForExit();
+        if (code == 77)
+        {
+            Assert.Ignore("There is no script(1) here.");
+        }
+
+        string output = run.RemainingOutput();
+        Assert.That(code, Is.Zero, output);
+        string[] shown = [.. Escape().Replace(output, "").Split('\n', '\r').Select(line => line.TrimEnd())];
+        // A path is one word and stays whole, so that it can be copied.
+        Assert.That(shown.Where(line => line.Length > columns && !line.Contains(folder.Path, StringComparison.Ordinal)), Is.Empty);
+        string text = string.Join(' ', shown.Where(line => line.Length > 0));
+        text = text[..Math.Min(text.Length, 1000)] + text[^Math.Min(text.Length, 1000)..];
+        Assert.That(text, Does.Contain("[INFO] Options that were not given have the values for the 20 arms of Unity's scene."));
+        Assert.That(text, Does.Contain("warning: --num-areas is not used here: one area is used."));
+        Assert.That(text, Does.Match("folder +" + Regex.Escape(folder["results/a"])), "the final view");
+    }
+
+    // Control sequences of the terminal (ECMA-48, section 5.4).
+    [GeneratedRegex(@"\x1b\[[0-?]*[ -/]*[@-~]")]
+    private static partial Regex Escape();
+}
