@@ -12,10 +12,7 @@ internal static class NativeLimits
         string binary = Build(name);
         try
         {
-            return Execute(binary, arguments)
-                .Split('\n', StringSplitOptions.RemoveEmptyEntries)
-                .Select(line => line.Split(' '))
-                .ToDictionary(words => words[0], words => double.Parse(words[1], CultureInfo.InvariantCulture));
+            return Start(binary, arguments);
         }
         finally
         {
@@ -23,13 +20,19 @@ internal static class NativeLimits
         }
     }
 
+    /// <summary>Runs a program that is built and returns its figures, one line "name value unit" each.</summary>
+    public static Dictionary<string, double> Start(string binary, params string[] arguments) => Execute(binary, arguments)
+        .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+        .Select(line => line.Split(' '))
+        .ToDictionary(words => words[0], words => double.Parse(words[1], CultureInfo.InvariantCulture));
+
     /// <summary>Compiles <paramref name="name"/>.c and returns the path of the program (or library), to be deleted.</summary>
-    public static string Build(string name, bool library = false)
+    public static string Build(string name, bool library = false, params string[] libraries)
     {
         string binary = Path.Combine(Path.GetTempPath(), $"{name}-{Environment.ProcessId}{(library ? ".so" : string.Empty)}");
         string source = Path.Combine(FindFolder(), $"{name}.c");
         string[] kind = library ? ["-shared", "-fPIC"] : [];
-        Execute("gcc", ["-O3", "-march=native", .. kind, "-o", binary, source]);
+        Execute("gcc", ["-O3", "-march=native", .. kind, "-o", binary, source, .. libraries]);
         return binary;
     }
 

@@ -129,6 +129,12 @@ internal sealed class EvaluationLoop : IDisposable
             return true;
         }
 
+        // Asked first, as newer weights are copied: lock-step asks after every step.
+        if (rounds is not null && !rounds.IsDue(log.Count, control.TotalTransitions))
+        {
+            return false;
+        }
+
         if (TakesNewest)
         {
             weights.Refresh();
@@ -141,7 +147,7 @@ internal sealed class EvaluationLoop : IDisposable
 
         if (rounds is not null)
         {
-            return rounds.IsDue(log.Count, control.TotalTransitions);
+            return true;
         }
 
         if (IsWide)

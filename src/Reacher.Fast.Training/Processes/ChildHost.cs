@@ -216,7 +216,7 @@ internal sealed class ChildHost
     private bool WaitForEvaluation(EvaluationLoop loop)
     {
         Backoff backoff = default;
-        while (!HasEnded)
+        while (!HasEnded || (!supervisorGone.IsCancellationRequested && LastRounds.ArePlayed(plan, control) && loop.IsDue()))
         {
             if (loop.IsDue())
             {

@@ -128,6 +128,13 @@ internal sealed class LockstepTraining : IDisposable
             {
             }
 
+            // A round is played at the very transition that it is named after. A player has no second world to play it in before the
+            // segment has ended.
+            if (plan.EvaluationInterval > 0 && player is null && parts.Evaluation.IsDue())
+            {
+                Evaluate();
+            }
+
             parts.Progress.SaveNowAndThen();
             Show();
         }

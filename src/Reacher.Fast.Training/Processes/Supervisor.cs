@@ -127,6 +127,11 @@ internal sealed class Supervisor : IDisposable
                 failure = exception;
             }
 
+            if (failure is null && LastRounds.ArePlayed(plan, control))
+            {
+                LastRounds.Await(children, clock, signals.First);
+            }
+
             End();
             SayWarnings();
             if (failure is null && !signals.IsLeaving && control.StopReason is StopReason.Solved or StopReason.MaximumSteps)
