@@ -55,13 +55,18 @@ public sealed class WholeRunTests
         DeviceProfile profile = Profile(0.001, 0.01) with { Run = Hold(95, 0.001, 0.01, 4) };
         var report = new ProfileReport
         {
-            Machine = new Dictionary<string, string>(), Complete = true, Devices = [profile], Notes = ["CUDA was not profiled."],
+            Machine = new Dictionary<string, string>(),
+            Complete = true,
+            InstructionSets = [new InstructionSetFigures("avx2", 1e11, 9e10, 1)],
+            Devices = [profile],
+            Notes = ["CUDA was not profiled."],
         };
         var text = new StringWriter();
         ProfileView.Write(report, text);
         Assert.That(text.ToString(), Does.Contain("step").And.Contain("update").And.Contain("publish").And.Contain("together")
             .And.Contain("learner 99 %"));
-        Assert.That(text.ToString(), Does.Contain("The run is bound by").And.Contain("The largest gap").And.Contain("CUDA was not profiled."));
+        Assert.That(text.ToString(), Does.Contain("The run is bound by").And.Contain("The largest gap").And.Contain("CUDA was not profiled.")
+            .And.Contain("products on one thread: avx2 90 GFLOP/s, 90 % of its peak"));
     }
 
     [TestCase(0.5, "0.50")]
