@@ -2,6 +2,7 @@ using Reacher.Fast.Cluster.Joining;
 using Reacher.Fast.Cluster.Protocol;
 using Reacher.Fast.Cluster.Security;
 using Reacher.Fast.Cluster.Serving;
+using Reacher.Fast.Cluster.Stores;
 using Reacher.Fast.Core;
 using Reacher.Fast.Training.Cluster;
 
@@ -13,6 +14,9 @@ public sealed class ClusterBackend : IClusterBackend
     private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(500);
 
     void IClusterBackend.Serve(ClusterSeat seat, ClusterEndpoint endpoint) => RunServer.Serve(seat, endpoint);
+
+    void IClusterBackend.RequireStore(ClusterEndpoint endpoint) =>
+        RunStore.RequireFree(endpoint, RunServer.AddressOf(endpoint)).GetAwaiter().GetResult();
 
     void IClusterBackend.Forward(ClusterSeat seat, Membership membership) => new Forwarder(seat, membership).Run();
 

@@ -4,6 +4,7 @@ namespace Reacher.Fast.Benchmarks.Tests;
 public sealed class OperatingExampleTests
 {
     [TestCase("docs/operating/reacher-fast.slurm")]
+    [TestCase("docs/operating/reacher-fast-cluster.slurm")]
     [TestCase("build.sh")]
     [TestCase(".ci/run")]
     [TestCase("benchmarks/gpu/run.sh")]
@@ -19,17 +20,20 @@ public sealed class OperatingExampleTests
         Assert.That(bash!.ExitCode, Is.Zero, bash.Output);
     }
 
-    [TestCase("KillMode=mixed", true)]
-    [TestCase("KillMode=mixd", false)]
-    public void The_systemd_unit_is_one_that_systemd_takes_and_a_mistake_in_it_is_seen(string mode, bool expected)
+    [TestCase("reacher-fast", "a-run", "KillMode=mixed", true)]
+    [TestCase("reacher-fast", "a-run", "KillMode=mixd", false)]
+    [TestCase("reacher-fast-join", "10.0.0.5", "KillMode=mixed", true)]
+    [TestCase("reacher-fast-join", "10.0.0.5", "KillMode=mixd", false)]
+    public void A_systemd_unit_is_one_that_systemd_takes_and_a_mistake_in_it_is_seen(string name, string instance, string mode, bool expected)
     {
         string folder = Directory.CreateTempSubdirectory("reacher-fast-unit-").FullName;
         try
         {
-            string unit = File.ReadAllText(Path.Combine(Command.Repository, "docs", "operating", "reacher-fast@.service"));
-            // A template is verified as one of its instances.
-            string path = Path.Combine(folder, "reacher-fast@a-run.service");
-            File.WriteAllText(path, unit.Replace("KillMode=mixed", mode, StringComparison.Ordinal));
+            string unit = File.ReadAllText(Path.Combine(Command.Repository, "docs", "operating", $"{name}@.service"));
+            // A template is verified as one of its instances, and the program need not be there. (A colon in the file's name would name an alias.)
+            string path = Path.Combine(folder, $"{name}@{instance}.service");
+            File.WriteAllText(path, unit.Replace("KillMode=mixed", mode, StringComparison.Ordinal)
+                .Replace("ExecStart=/opt/reacher-fast/reacher-fast ", "ExecStart=/bin/true ", StringComparison.Ordinal));
             Command? verify = Command.Run(folder, "systemd-analyze", "verify", path);
             if (verify is null)
             {

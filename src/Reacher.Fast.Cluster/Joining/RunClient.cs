@@ -9,6 +9,7 @@ using Orleans.Configuration;
 using Orleans.Serialization;
 using Reacher.Fast.Cluster.Protocol;
 using Reacher.Fast.Cluster.Security;
+using Reacher.Fast.Cluster.Stores;
 using Reacher.Fast.Core;
 using Reacher.Fast.Core.Files;
 using Reacher.Fast.Training.Cluster;
@@ -56,6 +57,8 @@ internal sealed class RunClient : IAsyncDisposable
     public static async Task<RunClient> Connect(ClusterEndpoint endpoint, CancellationToken stop)
     {
         ClusterCertificate? certificate = ClusterCertificate.Of(endpoint);
+        string? run = endpoint.Run;
+        endpoint = endpoint.Store is null ? endpoint : await RunStore.Locate(endpoint, stop);
         IPEndPoint address = await Probe(endpoint, certificate, stop);
         var lost = new CancellationTokenSource();
         IHost host = new HostBuilder()
@@ -63,7 +66,7 @@ internal sealed class RunClient : IAsyncDisposable
             .UseOrleansClient(builder =>
             {
                 builder.UseStaticClustering(address);
-                builder.Configure<ClusterOptions>(ClusterNames.Set);
+                builder.Configure<ClusterOptions>(options => ClusterNames.Set(options, run));
                 builder.AddClusterConnectionLostHandler((_, _) => lost.Cancel());
                 builder.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = TimeSpan.FromSeconds(10));
                 builder.Configure<ConnectionOptions>(options => options.OpenConnectionTimeout = Patience);
@@ -173,6 +176,3 @@ internal sealed class RunClient : IAsyncDisposable
         }
     }
 }
-
-/// <summary>Nobody listens at an address; somebody may later.</summary>
-internal sealed class NobodyThereException(string message) : Exception(message);

@@ -7,6 +7,7 @@ using Orleans.Configuration;
 using Orleans.Serialization;
 using Reacher.Fast.Cluster.Protocol;
 using Reacher.Fast.Cluster.Security;
+using Reacher.Fast.Cluster.Stores;
 using Reacher.Fast.Core;
 using Reacher.Fast.Replay.Control;
 using Reacher.Fast.Replay.Forwarding;
@@ -34,6 +35,11 @@ internal static class RunServer
         IPEndPoint address = RequireFree(endpoint);
         ServedRun run = new(seat);
         IHost host = Build(run, endpoint, address);
+        if (endpoint.Store is not null && !ClearStore(seat, endpoint))
+        {
+            return;
+        }
+
         host.Start();
         ProcessSlot self = seat.Self;
         self.Phase = ProcessPhase.Running;
@@ -56,6 +62,65 @@ internal static class RunServer
         host.StopAsync(stop.Token).GetAwaiter().GetResult();
         host.Dispose();
         run.Dispose();
+        if (endpoint.Store is not null)
+        {
+            _ = TryClear(endpoint);
+        }
+    }
+
+    /// <summary>The address that an endpoint means.</summary>
+    /// <exception cref="InputException">It means none of one machine.</exception>
+    public static IPEndPoint AddressOf(ClusterEndpoint endpoint)
+    {
+        try
+        {
+            IPAddress host = IPAddress.TryParse(endpoint.Host, out IPAddress? parsed) ? parsed : Dns.GetHostAddresses(endpoint.Host)[0];
+            return host.Equals(IPAddress.Any) || host.Equals(IPAddress.IPv6Any)
+                ? throw new InputException(
+                    $"{endpoint} names no machine; give the address by which the others reach this one as --cluster HOST:PORT.")
+                : new IPEndPoint(host, endpoint.Port);
+        }
+        catch (SocketException error)
+        {
+            throw CannotListen(endpoint, error);
+        }
+    }
+
+    // A run has one silo, so that whatever its store has of it is of a process that is gone; Orleans would look for that one for minutes. The
+    // store was there when the run began, so that one which is away now is waited for.
+    private static bool ClearStore(ClusterSeat seat, ClusterEndpoint endpoint)
+    {
+        for (bool said = false; TryClear(endpoint) is string reason; said = true)
+        {
+            if (seat.HasEnded)
+            {
+                return false;
+            }
+
+            if (!said)
+            {
+                OutputLine.WriteWarning($"{reason} Until it can, no machine joins the run.");
+            }
+
+            seat.Self.Beat();
+            seat.SupervisorGone.WaitHandle.WaitOne(Turn);
+        }
+
+        return true;
+    }
+
+    // Why the store cannot be used; null where it could.
+    private static string? TryClear(ClusterEndpoint endpoint)
+    {
+        try
+        {
+            RunStore.Clear(endpoint).GetAwaiter().GetResult();
+            return null;
+        }
+        catch (Exception error) when (error is InputException or NobodyThereException)
+        {
+            return error.Message;
+        }
     }
 
     private static IHost Build(ServedRun run, ClusterEndpoint endpoint, IPEndPoint address)
@@ -69,8 +134,16 @@ internal static class RunServer
             .ConfigureLogging(logging => logging.SetMinimumLevel(LogLevel.Warning).AddProvider(new NetworkLog(OutputLine.WriteWarning)))
             .UseOrleans(builder =>
             {
-                builder.UseDevelopmentClustering(silo);
-                builder.Configure<ClusterOptions>(ClusterNames.Set);
+                if (endpoint.Store is null)
+                {
+                    builder.UseDevelopmentClustering(silo);
+                }
+                else
+                {
+                    RunStore.Use(builder, endpoint.Store);
+                }
+
+                builder.Configure<ClusterOptions>(options => ClusterNames.Set(options, endpoint.Run));
                 builder.Configure<EndpointOptions>(options =>
                 {
                     (options.AdvertisedIPAddress, options.SiloPort, options.GatewayPort) = (silo.Address, silo.Port, address.Port);
@@ -94,26 +167,21 @@ internal static class RunServer
 
     private static IPEndPoint RequireFree(ClusterEndpoint endpoint)
     {
+        IPEndPoint address = AddressOf(endpoint);
         try
         {
-            IPAddress host = IPAddress.TryParse(endpoint.Host, out IPAddress? parsed) ? parsed : Dns.GetHostAddresses(endpoint.Host)[0];
-            if (host.Equals(IPAddress.Any) || host.Equals(IPAddress.IPv6Any))
-            {
-                throw new InputException($"{endpoint} names no machine; give the address by which the others reach this one as --cluster HOST:PORT.");
-            }
-
-            var address = new IPEndPoint(host, endpoint.Port);
             using var listener = new TcpListener(address);
             listener.Start();
             return address;
         }
         catch (SocketException error)
         {
-            throw new InputException(
-                $"The run cannot listen at {endpoint} ({error.Message.TrimEnd('.')}); give another address of this machine as --cluster HOST:PORT.",
-                error);
+            throw CannotListen(endpoint, error);
         }
     }
+
+    private static InputException CannotListen(ClusterEndpoint endpoint, SocketException error) => new(
+        $"The run cannot listen at {endpoint} ({error.Message.TrimEnd('.')}); give another address of this machine as --cluster HOST:PORT.", error);
 
     private static int FreePort()
     {

@@ -19,6 +19,16 @@ internal sealed record ClusterEndpoint(string Host, int Port, string? Certificat
     private const string LoopbackHost = "127.0.0.1";
     private const int LargestFile = 1 << 16;
 
+    /// <summary>The id by which a run is found in <see cref="Store"/>; null where it is found by its address.</summary>
+    public string? Run { get; init; }
+
+    /// <summary>Whether the user lets anybody in who reaches the port.</summary>
+    public bool IsInsecure { get; init; }
+
+    /// <summary>What knows where the run is; null where it is found by its address. In no file: there may be a password in it.</summary>
+    [JsonIgnore]
+    public ClusterStore? Store { get; init; }
+
     /// <summary>Whether nobody but programs on this machine can reach it.</summary>
     [JsonIgnore]
     public bool IsLoopback => Host == "localhost" || (IPAddress.TryParse(Host, out IPAddress? address) && IPAddress.IsLoopback(address));
@@ -31,31 +41,52 @@ internal sealed record ClusterEndpoint(string Host, int Port, string? Certificat
     public static ClusterEndpoint Parse(string? text, string? certificate, bool insecure)
     {
         (string host, int port) = Split(text ?? "");
-        var endpoint = new ClusterEndpoint(host, port, certificate is null ? null : Path.GetFullPath(certificate));
-        if (!endpoint.IsLoopback && certificate is null && !insecure)
-        {
-            throw new InputException(
-                $"{endpoint} is beyond this machine, where machines know each other by a certificate: make one with 'reacher-fast cluster " +
-                "certificate FILE', copy it to every machine of the run, and give it as --cluster-certificate FILE; or let in whoever reaches " +
-                "the port with --insecure.");
-        }
-
-        return certificate is null || File.Exists(certificate)
-            ? endpoint
-            : throw new InputException($"There is no certificate '{certificate}'; make one with 'reacher-fast cluster certificate {certificate}'.");
+        ClusterEndpoint endpoint = Secured(host, port, certificate, insecure);
+        endpoint.RequireSecurity();
+        return endpoint;
     }
+
+    /// <summary>Where a run is that a store knows by its id.</summary>
+    /// <exception cref="InputException">The certificate is not there, or there is no id.</exception>
+    public static ClusterEndpoint InStore(ClusterStore store, string? run, string? certificate, bool insecure) =>
+        string.IsNullOrEmpty(run)
+            ? throw new InputException("With --cluster-store a run is found by its id; name it.")
+            : Secured("", 0, certificate, insecure) with { Store = store, Run = run };
 
     /// <summary>Reads what <see cref="Save"/> wrote.</summary>
     /// <exception cref="InputException">It cannot be read.</exception>
-    public static ClusterEndpoint Load(string path) => ClusterFile.Load<ClusterEndpoint>(path, LargestFile);
+    public static ClusterEndpoint Load(string path) => ClusterFile.Load<ClusterEndpoint>(path, LargestFile).WithStore();
+
+    /// <summary>The same, after it was read from a file, with the store that the process was given that reads it.</summary>
+    /// <exception cref="InputException">It was given none.</exception>
+    public ClusterEndpoint WithStore() => Run is null ? this : this with { Store = ClusterStore.Parse(null) };
+
+    /// <summary>Beyond this machine, machines know each other, unless the user lets anybody in.</summary>
+    /// <exception cref="InputException">They do not.</exception>
+    public void RequireSecurity()
+    {
+        if (!IsLoopback && Certificate is null && !IsInsecure)
+        {
+            throw new InputException(
+                $"{this} is beyond this machine, where machines know each other by a certificate: make one with 'reacher-fast cluster " +
+                "certificate FILE', copy it to every machine of the run, and give it as --cluster-certificate FILE; or let in whoever reaches " +
+                "the port with --insecure.");
+        }
+    }
 
     /// <summary>Keeps it for the process that listens.</summary>
     /// <exception cref="InputException">It cannot be written.</exception>
     public void Save(string path) => ClusterFile.Save(path, this);
 
     /// <inheritdoc/>
-    public override string ToString() =>
-        Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]:{Port}" : string.Create(CultureInfo.InvariantCulture, $"{Host}:{Port}");
+    public override string ToString() => Store is not null && Host.Length == 0
+        ? $"'{Run}' in {Store}"
+        : Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]:{Port}" : string.Create(CultureInfo.InvariantCulture, $"{Host}:{Port}");
+
+    private static ClusterEndpoint Secured(string host, int port, string? certificate, bool insecure) =>
+        certificate is null || File.Exists(certificate)
+            ? new ClusterEndpoint(host, port, certificate is null ? null : Path.GetFullPath(certificate)) { IsInsecure = insecure }
+            : throw new InputException($"There is no certificate '{certificate}'; make one with 'reacher-fast cluster certificate {certificate}'.");
 
     private static (string Host, int Port) Split(string text)
     {

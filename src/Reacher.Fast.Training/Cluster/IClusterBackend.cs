@@ -16,6 +16,10 @@ internal interface IClusterBackend
     /// <exception cref="InputException">The address cannot be listened at, or the certificate cannot be used.</exception>
     void Serve(ClusterSeat seat, ClusterEndpoint endpoint);
 
+    /// <summary>Makes sure that a run can be registered in its store, before anything is made.</summary>
+    /// <exception cref="InputException">The store cannot be reached or used, or has the run at another address.</exception>
+    void RequireStore(ClusterEndpoint endpoint);
+
     /// <summary>Sends this machine's rows to the run's and brings the newest weights, until the run ends or has no place for it any more.</summary>
     void Forward(ClusterSeat seat, Membership membership);
 

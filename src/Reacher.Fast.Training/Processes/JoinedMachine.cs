@@ -47,6 +47,7 @@ internal sealed class JoinedMachine(JoinOptions options, Action<string> say) : I
     public int Run()
     {
         IClusterBackend backend = ClusterAssembly.Load();
+        options.Endpoint.Store?.HandDown();
         using var signals = new EndSignals(_ => stop.Cancel());
         while (true)
         {

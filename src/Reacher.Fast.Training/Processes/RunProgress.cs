@@ -66,6 +66,9 @@ internal sealed class RunProgress
     /// <summary>Slots whose training scores count: those of the run's env processes, and of other machines' where they may join.</summary>
     public int EnvironmentSlots { get; set; }
 
+    /// <summary>Other machines that have joined; null where none may.</summary>
+    public JoinedMachines? Machines { get; set; }
+
     public bool IsSolved => window.IsSolved;
 
     /// <summary>Seconds the run has been at it, interruptions left out.</summary>
@@ -85,6 +88,7 @@ internal sealed class RunProgress
         transitionRate = Math.Max(0, transitions - sampledTransitions) / interval;
         updateRate = Math.Max(0, updates - sampledUpdates) / interval;
         (sampledAt, sampledTransitions, sampledUpdates) = (now, transitions, updates);
+        Machines?.Sample(interval);
     }
 
     /// <summary>One sentence, once, where nothing has moved for a minute; else null.</summary>
@@ -125,6 +129,7 @@ internal sealed class RunProgress
             FinalScore = final.Mean,
             Processes = children.Select(child => new ProcessStatus(
                 child.Name, child.Slot.Phase, child.ProcessorPercent(), child.Restarts.Total)).ToArray(),
+            Machines = Machines?.Read(),
         };
     }
 

@@ -174,6 +174,7 @@ internal sealed class Supervisor : IDisposable
             child.Dispose();
         }
 
+        progress.Machines?.Dispose();
         weights.Dispose();
         control.Dispose();
         replay.Dispose();
@@ -186,7 +187,15 @@ internal sealed class Supervisor : IDisposable
     {
         if (Cluster is not null || File.Exists(files.Acknowledgements))
         {
-            AcknowledgementLog.Resume(files.Acknowledgements, replay).Dispose();
+            var machines = new JoinedMachines(AcknowledgementLog.Resume(files.Acknowledgements, replay), control);
+            if (Cluster is null)
+            {
+                machines.Dispose();
+            }
+            else
+            {
+                progress.Machines = machines;
+            }
         }
 
         Cluster?.Save(files.Cluster);

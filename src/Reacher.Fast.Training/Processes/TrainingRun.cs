@@ -30,7 +30,7 @@ internal sealed class TrainingRun(LoadedConfiguration loaded, IRunView view)
     public IVectorEnvironment? Own { get; init; }
 
     /// <summary>Where other machines may join the run; null for nowhere.</summary>
-    public ClusterEndpoint? Cluster { get; init; }
+    public ClusterEndpoint? Cluster { get; set; }
 
     /// <summary>Takes a sentence that the user should read before the run is shown, or after.</summary>
     public Action<string> Warn { get; init; } = OutputLine.WriteWarning;
@@ -52,7 +52,7 @@ internal sealed class TrainingRun(LoadedConfiguration loaded, IRunView view)
         RunOptions options = RunPlanner.Settle(loaded.Options, TimeProvider.System);
         if (Cluster is not null)
         {
-            RequireProcesses(options);
+            Cluster = RequireProcesses(options, Cluster);
         }
 
         RunLock.Check(RunFolder.Of(options), options.Resume, options.Force);
@@ -77,14 +77,22 @@ internal sealed class TrainingRun(LoadedConfiguration loaded, IRunView view)
     }
 
     // Orleans is looked for at once, not when the run's folder has been made.
-    private static void RequireProcesses(RunOptions options)
+    private static ClusterEndpoint RequireProcesses(RunOptions options, ClusterEndpoint cluster)
     {
         if (options.InProcess)
         {
             throw new InputException("Other machines join a run that has processes, and in_process asks for none; leave one of the two out.");
         }
 
-        _ = ClusterAssembly.Load();
+        IClusterBackend backend = ClusterAssembly.Load();
+        if (cluster.Store is not null)
+        {
+            cluster = cluster with { Run = options.RunId };
+            backend.RequireStore(cluster);
+            cluster.Store!.HandDown();
+        }
+
+        return cluster;
     }
 
     private static void RequireBehavior(RunOptions options, string behavior)

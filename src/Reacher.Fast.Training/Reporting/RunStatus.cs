@@ -84,6 +84,10 @@ internal sealed record RunStatus
     public double FinalScore { get; init; } = double.NaN;
 
     public required IReadOnlyList<ProcessStatus> Processes { get; init; }
+
+    /// <summary>The machines that have joined; null, and no key in JSON, where none may.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<JoinedStatus>? Machines { get; init; }
 }
 
 /// <summary>One process of a run.</summary>

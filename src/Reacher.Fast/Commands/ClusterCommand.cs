@@ -15,7 +15,7 @@ internal static class ClusterCommand
 
     private static Command Status()
     {
-        var address = new Argument<string>("address") { Description = "HOST:PORT of the run's machine." };
+        var address = new Argument<string>("address") { Description = "HOST:PORT of the run's machine; with --cluster-store the run's id." };
         Option<bool> json = CommonOptions.Json();
         var command = new Command("status", "List the machines that have joined a run, with their rates, what waits, and the age of their weights.")
         {
@@ -25,7 +25,7 @@ internal static class ClusterCommand
         security.AddTo(command);
         command.SetAction(result =>
         {
-            ClusterEndpoint endpoint = security.Read(result, result.GetValue(address));
+            ClusterEndpoint endpoint = security.Find(result, result.GetValue(address));
             IClusterBackend backend = ClusterAssembly.Load();
             IReadOnlyList<MachineStatus> before = backend.Status(endpoint);
             Thread.Sleep(TimeSpan.FromSeconds(RateSeconds));

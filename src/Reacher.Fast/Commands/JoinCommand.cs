@@ -10,7 +10,7 @@ internal static class JoinCommand
 {
     public static Command Create()
     {
-        var address = new Argument<string>("address") { Description = "HOST:PORT that was given to 'train --cluster' on the run's machine." };
+        var address = new Argument<string>("address") { Description = "HOST:PORT that was given to 'train --cluster' on the run's machine; with --cluster-store the run's id." };
         var count = new Option<int>("--num-envs") { Description = "Env processes on this machine.", DefaultValueFactory = _ => 1 };
         var environment = new Option<string?>("--env")
         {
@@ -42,7 +42,7 @@ internal static class JoinCommand
 
             var options = new JoinOptions
             {
-                Endpoint = security.Read(result, result.GetValue(address)),
+                Endpoint = security.Find(result, result.GetValue(address)),
                 EnvironmentCount = environments,
                 Environment = result.GetValue(environment),
                 Patience = TimeSpan.FromSeconds(seconds),

@@ -38,13 +38,15 @@ internal static class LiveView
     /// </summary>
     public static IRenderable Draw(RunStatus status, IReadOnlyList<double> evaluationScores, int width, int height)
     {
-        List<LiveLine> title = Title(status, width), figures = Figures(status, width), processes = Processes(status, width, height);
-        int most = height - (height >= FewLines ? 2 : 1), left = most - title.Count - processes.Count;
+        List<LiveLine> title = Title(status, width), figures = Figures(status, width);
+        List<LiveLine> machines = MachineLines.Of(status.Machines ?? [], width, height);
+        List<LiveLine> processes = Processes(status, width, Math.Max(1, (height / 4) - machines.Count));
+        int most = height - (height >= FewLines ? 2 : 1), left = most - title.Count - machines.Count - processes.Count;
         bool isBeside = width >= FiguresWidth + Gap + BoxColumns + AxisWidth + SmallestPlotWidth;
         int plotHeight = Math.Min(LargestPlotHeight, left - BoxLines - (isBeside ? 0 : figures.Count));
         List<LiveLine> plot = Evaluation(status, evaluationScores, isBeside ? width - FiguresWidth - Gap : width, plotHeight);
         List<LiveLine> middle = isBeside ? Beside(plot, figures, width) : [.. plot, .. figures];
-        return new Rows(((List<LiveLine>)[.. title, .. middle.Take(left), .. processes]).Take(most).Select(line => line.Draw()));
+        return new Rows(((List<LiveLine>)[.. title, .. middle.Take(left), .. machines, .. processes]).Take(most).Select(line => line.Draw()));
     }
 
     // On two lines where one is too short.
@@ -135,10 +137,10 @@ internal static class LiveView
         return lines;
     }
 
-    // As many to a line as there is room for, and a quarter of the terminal's lines at most.
-    private static List<LiveLine> Processes(RunStatus status, int width, int height)
+    // As many to a line as there is room for; with the machines, a quarter of the terminal's lines at most.
+    private static List<LiveLine> Processes(RunStatus status, int width, int most)
     {
-        int most = Math.Max(1, height / 4), onLast = 0;
+        int onLast = 0;
         var lines = new List<LiveLine>();
         for (int i = 0; i < status.Processes.Count; i++)
         {

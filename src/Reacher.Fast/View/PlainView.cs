@@ -45,11 +45,17 @@ internal sealed class PlainView : IRunView
                 CultureInfo.InvariantCulture,
                 $" Evaluation: {status.EvaluationScore:F2}, mean of {status.WindowCount}/{status.WindowSize}: {status.WindowMean:F2}" +
                 $"{(status.Threshold is double threshold ? $" of {threshold:F0}" : "")}.");
+        string machines = status.Machines is { Count: > 0 } joined
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $" Machines: {joined.Count}{(joined.Count(one => one.IsSilent) is > 0 and var silent ? $", {silent} silent" : "")}, " +
+                $"{joined.Sum(one => one.RowsPerSecond):F0} rows/s.")
+            : "";
         lastEvaluation = status.EvaluationEpisodes;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"[INFO] {status.Behavior}. Step: {status.Transitions}. Time Elapsed: {status.ElapsedSeconds:F3} s. {training} " +
-            $"Training.{evaluation} {status.UpdatesPerSecond:F0} updates/s."));
+            $"Training.{evaluation} {status.UpdatesPerSecond:F0} updates/s.{machines}"));
     }
 
     public void Say(string sentence) => Console.WriteLine(Warning(sentence));

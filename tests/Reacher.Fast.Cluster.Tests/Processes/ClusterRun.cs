@@ -4,6 +4,7 @@ using Reacher.Fast.Replay.Control;
 using Reacher.Fast.Replay.Forwarding;
 using Reacher.Fast.Replay.Mapping;
 using Reacher.Fast.Runner.Tests;
+using Reacher.Fast.Training.Cluster;
 
 namespace Reacher.Fast.Cluster.Tests.Processes;
 
@@ -73,6 +74,19 @@ internal sealed class ClusterRun : IDisposable
     {
         Directory.CreateDirectory(folder[name]);
         RunnerProcess machine = Start(network, folder[name], ["join", Address, "--wait", "60", .. more]);
+        joined.Add(machine);
+        return machine;
+    }
+
+    /// <summary>A machine that finds the run by its id, in a store that it is told of by its environment.</summary>
+    public RunnerProcess JoinById(string name, string store)
+    {
+        RunnerProcess machine = RunnerProcess.StartWith(
+            new Dictionary<string, string>
+            {
+                ["TMPDIR"] = Directory.CreateDirectory(folder[name]).FullName, [ClusterStore.Variable] = store,
+            },
+            ["join", Id, "--cluster-store", "--wait", "60"]);
         joined.Add(machine);
         return machine;
     }

@@ -40,6 +40,7 @@ public sealed class LiveViewTests
         [Values(20, 40, 60, 80, 100, 200)] int width,
         [Values(6, 10, 20, 24, 50)] int height,
         [Values(0, 3, 66)] int processes,
+        [Values(0, 2, 64)] int machines,
         [Values] RunPhaseName phase)
     {
         double[] scores = [.. Enumerable.Range(0, 500).Select(i => -2000d + (i * 5))];
@@ -55,6 +56,10 @@ public sealed class LiveViewTests
                 WindowMean = -123_456.7,
                 Figures = [.. Enumerable.Repeat(-1.2345e-30, 10)],
                 Processes = [.. Enumerable.Range(0, processes).Select(i => new ProcessStatus($"env-{i}", ProcessPhase.Waiting, 100, 12))],
+                Machines = machines == 0 ? null : [.. Enumerable.Range(0, machines).Select(i => Machine("a-machine-with-a-long-name", i) with
+                {
+                    RowsPerSecond = 1e9, Waiting = 1 << 30, WeightsBehind = 1 << 30, SilentSeconds = i % 3 == 1 ? 1e9 : 0,
+                })],
             },
             scores,
             width,
@@ -66,20 +71,53 @@ public sealed class LiveViewTests
         Assert.That(processes == 0 || shown == processes || lines[^1] == $"and {processes - shown} more", Is.True, lines[^1]);
     }
 
-    [TestCase(80, 24, 8)]
-    [TestCase(60, 20, 3)]
-    [TestCase(200, 50, 20)]
-    public void The_plot_takes_what_room_there_is_and_all_figures_are_shown(int width, int height, int plot)
+    [Test]
+    public void Each_machine_that_has_joined_has_a_line_in_80_columns_and_the_silent_ones_come_first()
+    {
+        JoinedStatus[] machines =
+        [
+            Machine("left", 0) with { RowsPerSecond = 12_345.6, Waiting = 678, WeightsBehind = 90 },
+            Machine("a-name-as-long-as-few-are", 1) with { Environments = 12, RowsPerSecond = 1e6, Waiting = 12_345, WeightsBehind = 1234 },
+            Machine("gone\u001b[2J", 2) with { SilentSeconds = 75.2 },
+        ];
+        Assert.That(Machines(machines), Is.EqualTo(new[]
+        {
+            "◆ gone?[2J          2 env silent for 75 s",
+            "◆ left              2 env    12,346 rows/s     678 waiting, weights 90 behind",
+            "◆ a-name-as-long-… 12 env 1,000,000 rows/s  12,345 waiting, weights 1234 behind",
+        }));
+        Assert.That(Machines([.. machines, machines[0]]), Has.Length.EqualTo(3).And.Some.EqualTo("◆ and 2 more machines, 1,012,346 rows/s"));
+        Assert.That(
+            Machines([machines[2], machines[2], machines[2], machines[0]])[^1],
+            Is.EqualTo("◆ and 2 more machines, 1 silent, 12,347 rows/s"));
+        Assert.That(Machines([]), Is.Empty);
+        Assert.That(Machines(null), Is.Empty);
+
+        static string[] Machines(JoinedStatus[]? machines) =>
+        [
+            .. Draw(SyntheticRun.Status(100, 1) with { Machines = machines }, width: 80)
+                .Where(line => line.Contains('◆')).Select(line => line.TrimEnd()),
+        ];
+    }
+
+    [TestCase(80, 24, 8, 0)]
+    [TestCase(80, 24, 5, 3)]
+    [TestCase(80, 24, 5, 9)]
+    [TestCase(60, 20, 3, 0)]
+    [TestCase(60, 20, 0, 2)]
+    [TestCase(200, 50, 20, 9)]
+    public void The_plot_takes_what_room_there_is_and_all_figures_are_shown(int width, int height, int plot, int machines)
     {
         string[] lines = Draw(
             SyntheticRun.Status(100, 1) with
             {
+                Machines = [.. Enumerable.Range(0, machines).Select(i => Machine("machine", i))],
                 Processes = [.. Enumerable.Range(0, 3).Select(i => new ProcessStatus($"env-{i}", ProcessPhase.Waiting, 9, 0))],
             },
             [0, 10, 20],
             width,
             height);
-        Assert.That(lines.Count(line => line.StartsWith("│ ", StringComparison.Ordinal)), Is.EqualTo(plot + 1));
+        Assert.That(lines.Count(line => line.StartsWith("│ ", StringComparison.Ordinal)), Is.EqualTo(plot == 0 ? 0 : plot + 1));
         string[] figures = ["episodes ", "transitions ", "updates ", "per transition ", "replay ", "Q ", "policy loss ", "alpha ", "gradient norms "];
         foreach (string figure in figures)
         {
@@ -103,6 +141,11 @@ public sealed class LiveViewTests
         FillingTheWindow,
         EvaluatingTheFinalPolicy,
     }
+
+    private static JoinedStatus Machine(string name, int place) => new()
+    {
+        Name = name, Place = place, Environments = 2, Rows = 1, RowsPerSecond = 1, Waiting = 1, WeightsBehind = 1, SilentSeconds = 0,
+    };
 
     private static string[] Draw(RunStatus status, IReadOnlyList<double>? scores = null, int width = 160, int height = 24)
     {

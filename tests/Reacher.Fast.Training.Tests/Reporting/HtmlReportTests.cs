@@ -161,6 +161,26 @@ public sealed class HtmlReportTests
     }
 
     [Test]
+    public void Machines_that_have_joined_have_a_table_and_none_without()
+    {
+        long[] rows = [100, 300, 50];
+        MetricsLine[] lines = [.. rows.Select((count, i) => new MetricsLine
+        {
+            Kind = MetricsKind.Progress, Seconds = i, Transitions = i,
+            Machines =
+            [
+                SyntheticRun.Machine("<node>", 1, count) with { WeightsBehind = i, Waiting = 10 * i, SilentSeconds = i },
+                SyntheticRun.Machine("other", 0, 1000),
+            ],
+        })];
+        string page = Render(lines);
+        Assert.That(page, Does.Contain(
+            "<tr><td>other</td><td>2</td><td>1,000</td><td>10</td><td>3</td><td>4</td><td>4</td><td>0.5 s</td></tr>\n" +
+            "<tr><td>&lt;node&gt;</td><td>2</td><td>350</td><td>10</td><td>20</td><td>1</td><td>2</td><td>2.0 s</td></tr>\n"));
+        Assert.That(Render(SyntheticRun.Lines()), Does.Not.Contain("Joined machines"));
+    }
+
+    [Test]
     public void Names_are_escaped() =>
         Assert.That(
             HtmlReport.Render("<script>", [], BuiltInTask.Arm.Sac, new Dictionary<string, string> { ["<b>"] = "&" }, summary: null),

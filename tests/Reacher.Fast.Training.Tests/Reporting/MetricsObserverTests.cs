@@ -1,3 +1,4 @@
+using System.Text;
 using Reacher.Fast.Training.Options;
 using Reacher.Fast.Training.Reporting;
 using Reacher.Fast.Training.Reporting.Metrics;
@@ -35,6 +36,28 @@ public sealed class MetricsObserverTests
         Assert.That(evaluations.Select(line => line.WindowMean), Is.EqualTo(new[] { 1.0, 2.0, 5.5, 8.5 }), "a window of 2");
         Assert.That(lines.Count(line => line.Kind == MetricsKind.Training), Is.EqualTo(1));
         Assert.That(lines.Where(line => line.Kind == MetricsKind.Progress).Select(line => line.Transitions), Is.EqualTo(new[] { 50, 150, 160 }));
+    }
+
+    [Test]
+    public void Machines_that_have_joined_stand_in_the_lines_of_progress()
+    {
+        using var folder = new TemporaryFolder();
+        RunOptions options = BuiltInTask.Arm.Sac with { ResultsFolder = folder.Path, RunId = "a" };
+        RunFolder run = RunFolder.Of(options);
+        using RunLock owned = RunLock.Claim(run, resume: false, force: false);
+        JoinedStatus machine = SyntheticRun.Machine("node", 1, 100);
+        using (var recorder = new MetricsRecorder(run, options))
+        {
+            var observer = new MetricsObserver(recorder, interval: 100, recordedEvaluations: 0);
+            observer.OnStatus(SyntheticRun.Status(100, 0), []);
+            observer.OnStatus(SyntheticRun.Status(200, 0) with { Machines = [machine] }, []);
+        }
+
+        IReadOnlyList<MetricsLine> lines = MetricsFile.Read(run.Metrics);
+        Assert.That(lines.Select(line => line.Machines), Is.EqualTo(new JoinedStatus[]?[] { null, [machine] }));
+        Assert.That(File.ReadAllLines(run.Metrics)[0], Does.Not.Contain("machines"));
+        byte[] events = File.ReadAllBytes(Directory.GetFiles(run.BehaviorFolder, "events.out.tfevents.*").Single());
+        Assert.That(Encoding.Latin1.GetString(events), Does.Contain("Machines/node 1 Rows per Second").And.Contain("Machines/node 1 Weights Behind"));
     }
 
     [Test]

@@ -28,6 +28,11 @@ public sealed class RunStatusTests
             ""","critic_gradient_norm":null,"policy_gradient_norm":11,"evaluation_episodes":0,"evaluation_score":0,"window_mean":0""" +
             ""","window_count":0,"window_size":2,"threshold":30,"seconds_to_solved":null,"final_episodes":0,"final_score":null""" +
             ""","processes":[{"name":"env-0","state":"waiting","processor_percent":12.5,"restarts":1}]}"""));
+        Assert.That(
+            JsonSerializer.Serialize(status with { Machines = [SyntheticRun.Machine("node", 1, 100)] }, RunStatus.Json),
+            Does.EndWith(
+                ""","restarts":1}],"machines":[{"name":"node","place":1,"environments":2,"rows":100,"rows_per_second":10""" +
+                ""","waiting":3,"weights_behind":4,"silent_seconds":0.5}]}"""));
     }
 
     [TestCase(RunPhase.Starting, "starting")]

@@ -43,6 +43,12 @@ internal static class SyntheticRun
         Processes = [],
     };
 
+    /// <summary>A machine that has joined, and brought so many rows.</summary>
+    public static JoinedStatus Machine(string name, int place, long rows) => new()
+    {
+        Name = name, Place = place, Environments = 2, Rows = rows, RowsPerSecond = 10, Waiting = 3, WeightsBehind = 4, SilentSeconds = 0.5,
+    };
+
     public static IReadOnlyList<MetricsLine> Lines(int trainingEpisodes = 40, int window = 100)
     {
         var random = new Random(7);

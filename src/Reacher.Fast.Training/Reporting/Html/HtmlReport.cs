@@ -52,6 +52,7 @@ internal static class HtmlReport
         AppendTiles(page, figures, summary);
         AppendCurves(page, figures);
         AppendDiagnostics(page, figures, options.Trainer);
+        page.Append(MachineTable.Render(figures.Progress));
         AppendMachine(page, machine);
         page.Append("<h2>Configuration</h2>\n<div class=\"card config\"><pre>");
         page.Append(Escape(ConfigurationWriter.ToYaml(options, withComments: false)));

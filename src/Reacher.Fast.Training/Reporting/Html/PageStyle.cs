@@ -72,6 +72,9 @@ internal static class PageStyle
         table { border-collapse: collapse; width: 100%; }
         th { text-align: left; font-weight: 400; color: var(--soft); white-space: nowrap; padding: 3px 24px 3px 0; vertical-align: top; width: 1%; }
         td { padding: 3px 0; overflow-wrap: anywhere; }
+        .machines th, .machines td { text-align: right; width: auto; padding: 3px 0 3px 24px; }
+        .machines th { white-space: normal; }
+        .machines th:first-child, .machines td:first-child { text-align: left; padding-left: 0; }
         .config pre { columns: 2 360px; }
         pre { margin: 0; font: 13px/1.55 ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; }
         footer { color: var(--soft); font-size: 13px; margin-top: 28px; }

@@ -60,6 +60,9 @@ internal sealed record MetricsLine
     /// <summary>The scene's own statistics by their keys, combined as the scene asked.</summary>
     public IReadOnlyDictionary<string, double>? Statistics { get; init; }
 
+    /// <summary>The machines that have joined; null where none may. Part of <see cref="MetricsKind.Progress"/>.</summary>
+    public IReadOnlyList<JoinedStatus>? Machines { get; init; }
+
     /// <summary>The same without numbers that JSON cannot hold; figures are left out as they are written.</summary>
     [JsonIgnore]
     public MetricsLine Finite => this with

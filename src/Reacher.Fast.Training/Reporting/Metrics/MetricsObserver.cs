@@ -71,7 +71,7 @@ internal sealed class MetricsObserver(MetricsRecorder recorder, long interval, i
 
     private static MetricsLine Progress(RunStatus status)
     {
-        MetricsLine line = Line(MetricsKind.Progress, status);
+        MetricsLine line = Line(MetricsKind.Progress, status) with { Machines = status.Machines };
         foreach (ProgressFigure figure in ProgressFigures.All)
         {
             line.Figures[figure.Figure.Name] = figure.Read(status);

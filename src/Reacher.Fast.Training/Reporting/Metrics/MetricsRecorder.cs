@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Reacher.Fast.Core.Files;
 using Reacher.Fast.Training.Options;
@@ -147,7 +148,24 @@ internal sealed class MetricsRecorder : IDisposable
     }
 
     private void RecordProgress(MetricsLine line) => events!.Scalars(
-        line.Transitions, [.. ProgressFigures.All.Select(figure => (figure.Figure.Tag, Value(line.Figure(figure.Figure.Name))))]);
+        line.Transitions,
+        [
+            .. ProgressFigures.All.Select(figure => (figure.Figure.Tag, Value(line.Figure(figure.Figure.Name)))),
+            .. (line.Machines ?? []).SelectMany(MachineScalars),
+        ]);
+
+    // Two machines may have the same name, and never the same place.
+    private static IEnumerable<(string, double)> MachineScalars(JoinedStatus machine)
+    {
+        string group = string.Create(CultureInfo.InvariantCulture, $"Machines/{machine.Name.Replace('/', '_')} {machine.Place} ");
+        return
+        [
+            (group + "Rows per Second", machine.RowsPerSecond),
+            (group + "Waiting Rows", machine.Waiting),
+            (group + "Weights Behind", machine.WeightsBehind),
+            (group + "Silent Seconds", machine.SilentSeconds),
+        ];
+    }
 
     private void RecordEpisode(MetricsLine line)
     {

@@ -51,6 +51,21 @@ internal sealed class RunMeter : IRunObserver, IDisposable
         meter.CreateObservableCounter(
             "reacher_fast.process.restarts", () => Processes(process => (long)process.Restarts),
             "{restart}", "How often a process of the run was started again.");
+        meter.CreateObservableCounter(
+            "reacher_fast.machine.rows", () => Machines(machine => machine.Rows),
+            "{row}", "Rows of a machine that has joined that are in the replay.");
+        meter.CreateObservableGauge(
+            "reacher_fast.machine.rows.rate", () => Machines(machine => machine.RowsPerSecond),
+            "{row}/s", "Rows of a machine that has joined that come into the replay, a second.");
+        meter.CreateObservableGauge(
+            "reacher_fast.machine.rows.waiting", () => Machines(machine => machine.Waiting),
+            "{row}", "Rows that a machine that has joined holds and that are not in the replay yet.");
+        meter.CreateObservableGauge(
+            "reacher_fast.machine.weights.behind", () => Machines(machine => machine.WeightsBehind),
+            "{update}", "Updates by which the weights of a machine that has joined are behind the newest.");
+        meter.CreateObservableGauge(
+            "reacher_fast.machine.silence", () => Machines(machine => machine.SilentSeconds),
+            "s", "For how long a machine that has joined has not been heard of.");
     }
 
     /// <summary>Takes in how the run stands.</summary>
@@ -77,4 +92,12 @@ internal sealed class RunMeter : IRunObserver, IDisposable
         where T : struct =>
         status?.Processes.Select(
             process => new Measurement<T>(read(process), new KeyValuePair<string, object?>("process", process.Name))) ?? [];
+
+    // Two machines may have the same name, and never the same place.
+    private IEnumerable<Measurement<T>> Machines<T>(Func<JoinedStatus, T> read)
+        where T : struct =>
+        status?.Machines?.Select(machine => new Measurement<T>(
+            read(machine),
+            new KeyValuePair<string, object?>("machine", machine.Name),
+            new KeyValuePair<string, object?>("place", machine.Place))) ?? [];
 }

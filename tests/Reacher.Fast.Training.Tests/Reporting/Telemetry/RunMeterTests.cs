@@ -29,6 +29,7 @@ public sealed class RunMeterTests
             ReplayCapacity = 100,
             Figures = [11, 0, 0, 13, 0, 12, 14, 15, 0, 0],
             Processes = [new("learner", ProcessPhase.Running, 90, 0), new("env-0", ProcessPhase.Waiting, 10, 2)],
+            Machines = [SyntheticRun.Machine("node", 0, 100), SyntheticRun.Machine("node", 1, 200)],
         });
         Assert.That(seen, Is.EquivalentTo(new Dictionary<string, double>
         {
@@ -41,6 +42,11 @@ public sealed class RunMeterTests
             ["reacher_fast.q.mean"] = 13, ["reacher_fast.entropy"] = 14, ["reacher_fast.entropy.coefficient"] = 15,
             ["reacher_fast.process.cpu learner"] = 0.9, ["reacher_fast.process.cpu env-0"] = 0.1,
             ["reacher_fast.process.restarts learner"] = 0, ["reacher_fast.process.restarts env-0"] = 2,
+            ["reacher_fast.machine.rows node 0"] = 100, ["reacher_fast.machine.rows node 1"] = 200,
+            ["reacher_fast.machine.rows.rate node 0"] = 10, ["reacher_fast.machine.rows.rate node 1"] = 10,
+            ["reacher_fast.machine.rows.waiting node 0"] = 3, ["reacher_fast.machine.rows.waiting node 1"] = 3,
+            ["reacher_fast.machine.weights.behind node 0"] = 4, ["reacher_fast.machine.weights.behind node 1"] = 4,
+            ["reacher_fast.machine.silence node 0"] = 0.5, ["reacher_fast.machine.silence node 1"] = 0.5,
         }));
     }
 
@@ -88,5 +94,5 @@ public sealed class RunMeterTests
     }
 
     private static string NameOf(Instrument instrument, ReadOnlySpan<KeyValuePair<string, object?>> tags) =>
-        tags.Length == 0 ? instrument.Name : $"{instrument.Name} {tags[0].Value}";
+        string.Join(' ', [instrument.Name, .. tags.ToArray().Select(tag => tag.Value)]);
 }
