@@ -19,7 +19,10 @@ namespace Reacher.Fast.Cluster.Joining;
 /// <summary>A connection to a run's machine, as a client of its silo.</summary>
 internal sealed class RunClient : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    // A machine that is busy answers late, and this one takes its time to begin; what is no run closes the connection at once.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    // Whether anybody listens is answered by the system.
+    private static readonly TimeSpan LongestConnect = TimeSpan.FromSeconds(5);
     // A server that refuses a certificate says so after the client's part of the handshake is done.
     private static readonly TimeSpan SecondThoughts = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(1);
@@ -52,7 +55,7 @@ internal sealed class RunClient : IAsyncDisposable
     public static string Reason(Exception error) => error.Message.Split('\n')[0].TrimEnd('.', '\r');
 
     /// <summary>Connects.</summary>
-    /// <exception cref="NobodyThereException">Nobody listens there.</exception>
+    /// <exception cref="NobodyThereException">Nobody listens there, or nobody answers in time.</exception>
     /// <exception cref="InputException">Somebody else listens there, or does not take this machine's certificate.</exception>
     public static async Task<RunClient> Connect(ClusterEndpoint endpoint, CancellationToken stop)
     {
@@ -88,6 +91,11 @@ internal sealed class RunClient : IAsyncDisposable
         {
             host.Dispose();
             lost.Dispose();
+            if (patience.IsCancellationRequested && (certificate is not null || !await SpeaksTls(address, stop)))
+            {
+                throw NoAnswer(endpoint);
+            }
+
             throw new InputException(
                 $"What listens at {endpoint} does not speak as a run of this program does; check the address, and whether the run was given a " +
                 $"certificate where this machine {(certificate is null ? "has none" : "has one, or none")}.",
@@ -112,12 +120,46 @@ internal sealed class RunClient : IAsyncDisposable
         lost.Dispose();
     }
 
+    private static NobodyThereException NoAnswer(ClusterEndpoint endpoint) => new(
+        $"What listens at {endpoint} has not answered within {Patience.TotalSeconds:F0} s; check the address, and whether the run is alive.");
+
+    // A run that was given a certificate waits in silence for who begins without one.
+    private static async Task<bool> SpeaksTls(IPEndPoint address, CancellationToken stop)
+    {
+        using var socket = new TcpClient();
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        patience.CancelAfter(Patience);
+        bool showsCertificate = false;
+        try
+        {
+            await socket.ConnectAsync(address, patience.Token);
+            await using var secure = new SslStream(socket.GetStream());
+            var options = new SslClientAuthenticationOptions
+            {
+                TargetHost = "reacher-fast",
+                RemoteCertificateValidationCallback = (_, _, _, _) =>
+                {
+                    showsCertificate = true;
+                    return false;
+                },
+            };
+            await secure.AuthenticateAsClientAsync(options, patience.Token);
+        }
+        catch (Exception error) when (
+            !stop.IsCancellationRequested && (IoFailure.Is(error) || error is AuthenticationException or SocketException or OperationCanceledException))
+        {
+            // What it showed before has been seen.
+        }
+
+        return showsCertificate;
+    }
+
     // Orleans says of every failure that no gateway is there; people want to know whether it is the address or the certificate.
     private static async Task<IPEndPoint> Probe(ClusterEndpoint endpoint, ClusterCertificate? certificate, CancellationToken stop)
     {
         using var socket = new TcpClient();
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        patience.CancelAfter(Patience);
+        patience.CancelAfter(LongestConnect);
         try
         {
             await socket.ConnectAsync(endpoint.Host, endpoint.Port, patience.Token);
@@ -132,6 +174,7 @@ internal sealed class RunClient : IAsyncDisposable
         var address = (IPEndPoint)socket.Client.RemoteEndPoint!;
         if (certificate is not null)
         {
+            patience.CancelAfter(Patience);
             await ProbeCertificate(endpoint, certificate, socket.GetStream(), patience.Token, stop);
         }
 
@@ -164,8 +207,11 @@ internal sealed class RunClient : IAsyncDisposable
         {
             // It waits for this machine to speak: it took the certificate.
         }
-        catch (Exception error) when (!stop.IsCancellationRequested &&
-            (IoFailure.Is(error) || error is AuthenticationException or OperationCanceledException))
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            throw NoAnswer(endpoint);
+        }
+        catch (Exception error) when (!stop.IsCancellationRequested && (IoFailure.Is(error) || error is AuthenticationException))
         {
             throw new InputException(
                 isTheirs
