@@ -23,6 +23,7 @@ internal static class WrappedText
             string rest = space < 0 ? "" : line[space..].TrimStart();
             if (rest.Length == 0)
             {
+                line = OnItsOwnLine(text, line, width, indent);
                 break;
             }
 
@@ -31,5 +32,20 @@ internal static class WrappedText
         }
 
         return text.Append(line).Append('\n').ToString();
+    }
+
+    // A last word that is too long behind its indent, such as a path, stands on a line of its own where that holds it: as far to the right as
+    // it fits, up to the indent.
+    private static string OnItsOwnLine(StringBuilder text, string line, int width, int indent)
+    {
+        int space = line.LastIndexOf(' ');
+        string before = line[..Math.Max(0, space)].TrimEnd(), word = line[(space + 1)..];
+        if (before.Length == 0 || word.Length == 0 || word.Length > width)
+        {
+            return line;
+        }
+
+        text.Append(before).Append('\n');
+        return new string(' ', Math.Min(indent, width - word.Length)) + word;
     }
 }

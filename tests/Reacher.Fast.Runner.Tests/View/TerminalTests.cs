@@ -28,8 +28,8 @@ public sealed partial class TerminalTests
         string output = run.RemainingOutput();
         Assert.That(code, Is.Zero, output);
         string[] shown = [.. Escape().Replace(output, "").Split('\n', '\r').Select(line => line.TrimEnd())];
-        // A path is one word and stays whole, so that it can be copied.
-        Assert.That(shown.Where(line => line.Length > columns && !line.Contains(folder.Path, StringComparison.Ordinal)), Is.Empty);
+        // A path is one word and stays whole, so that it can be copied; where temporary files lie deep, it is longer than a line.
+        Assert.That(shown.Where(line => line.Length > columns && line.Trim().Contains(' ', StringComparison.Ordinal)), Is.Empty);
         string text = string.Join(' ', shown.Where(line => line.Length > 0));
         text = text[..Math.Min(text.Length, 1000)] + text[^Math.Min(text.Length, 1000)..];
         Assert.That(text, Does.Contain("[INFO] Options that were not given have the values for the 20 arms of Unity's scene."));
