@@ -12,8 +12,9 @@ namespace Reacher.Fast.Benchmarks.Quick;
 /// </summary>
 internal static class MujocoQuick
 {
-    private const int Decisions = 5000;
-    private const int Rounds = 21;
+    private const int Decisions = 1000;
+    private const int Rounds = 101;
+    private const int RoundsBefore = 10;
     private const int AgentsOnThreads = 16;
 
     /// <summary>Measures and prints.</summary>
@@ -27,7 +28,11 @@ internal static class MujocoQuick
         {
             using var recorded = new RecordedDecisions(task, Decisions);
             var pairs = new Pair[Rounds];
-            Play(recorded, threads: 1);
+            for (int i = 0; i < RoundsBefore; i++)
+            {
+                Play(recorded, threads: 1);
+            }
+
             for (int i = 0; i < Rounds; i++)
             {
                 pairs[i] = new Pair(Play(recorded, threads: 1), recorded.PlayInC());
@@ -36,14 +41,14 @@ internal static class MujocoQuick
             Print($"{task}, one agent on one thread, beside C", pairs, Decisions);
         }
 
-        using var many = new RecordedDecisions(tasks[0], Decisions / AgentsOnThreads, AgentsOnThreads);
-        var threads = new Pair[Rounds];
-        for (int i = 0; i < Rounds; i++)
+        using var many = new RecordedDecisions(tasks[0], Decisions, AgentsOnThreads);
+        var threads = new Pair[Rounds / 3];
+        for (int i = 0; i < threads.Length; i++)
         {
             threads[i] = new Pair(Play(many, threads: 2), Play(many, threads: 1));
         }
 
-        Print($"{tasks[0]}, {AgentsOnThreads} agents on two threads, beside one", threads, Decisions / AgentsOnThreads * AgentsOnThreads);
+        Print($"{tasks[0]}, {AgentsOnThreads} agents on two threads, beside one", threads, Decisions * AgentsOnThreads);
         return 0;
     }
 

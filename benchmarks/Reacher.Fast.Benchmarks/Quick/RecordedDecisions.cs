@@ -7,7 +7,9 @@ using Reacher.Fast.Environments.Mujoco.Tasks;
 
 namespace Reacher.Fast.Benchmarks.Quick;
 
-/// <summary>Random decisions of a task that can be made again: by an environment, and by a loop in C from the states that episodes began in.</summary>
+/// <summary>
+/// Random decisions of a task that can be made again: by an environment, and by a loop in C from the states that episodes began in.
+/// </summary>
 internal sealed class RecordedDecisions : IDisposable
 {
     /// <summary>What the environments begin with.</summary>

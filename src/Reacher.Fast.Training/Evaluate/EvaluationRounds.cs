@@ -11,17 +11,23 @@ internal sealed class EvaluationRounds
     private readonly long interval;
     private readonly long warmup;
     private readonly int episodes;
+    private readonly long limit;
 
-    private EvaluationRounds(RunOptions plan) =>
+    private EvaluationRounds(RunOptions plan)
+    {
         (interval, warmup, episodes) = (plan.EvaluationInterval, plan.WarmupTransitions, plan.EvaluationEpisodes);
+        limit = plan.TransitionLimit == 0 ? long.MaxValue : plan.TransitionLimit;
+    }
 
     /// <summary>The rounds of a run; null for one that evaluates all the time.</summary>
     public static EvaluationRounds? Of(RunOptions plan) => plan.EvaluationInterval > 0 ? new EvaluationRounds(plan) : null;
 
-    /// <summary>Whether the next episode may be played.</summary>
+    /// <summary>
+    /// Whether the next episode may be played. Processes make some transitions more than a run is to have, which are of no round.
+    /// </summary>
     /// <param name="played">Evaluation episodes of the run so far.</param>
     /// <param name="transitions">Transitions of the run so far.</param>
-    public bool IsDue(long played, long transitions) => transitions - warmup >= played / episodes * interval;
+    public bool IsDue(long played, long transitions) => Math.Min(transitions, limit) - warmup >= played / episodes * interval;
 
     /// <summary>Whether the next episode begins a round.</summary>
     /// <param name="played">Evaluation episodes of the run so far.</param>

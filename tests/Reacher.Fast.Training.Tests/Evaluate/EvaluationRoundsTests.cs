@@ -18,6 +18,14 @@ public sealed class EvaluationRoundsTests
     public void ARoundIsDueAnIntervalAfterTheLastCountedFromTheFirstUpdate(long played, long transitions, bool due) =>
         Assert.That(Rounds().IsDue(played, transitions), Is.EqualTo(due));
 
+    [TestCase(19, true)]
+    [TestCase(20, false)]
+    public void NoneIsDueAfterTheRunsLastTransitionHoweverManyAreMade(long played, bool due)
+    {
+        RunOptions plan = new() { EvaluationInterval = 20_000, EvaluationEpisodes = 10, WarmupTransitions = 1000, TransitionLimit = 21_000 };
+        Assert.That(EvaluationRounds.Of(plan)!.IsDue(played, 41_000), Is.EqualTo(due));
+    }
+
     [Test]
     public void AnEpisodesNumberSaysItsRound()
     {

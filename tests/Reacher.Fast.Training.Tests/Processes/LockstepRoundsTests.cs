@@ -33,7 +33,9 @@ public sealed class LockstepRoundsTests
         using var folder = new TemporaryFolder();
         RunPlan plan = Plan(agents: 3) with { TransitionsPerUpdate = 3 };
         Train(folder["run"], plan, resume: false);
-        Assert.That(Played(folder["run"], plan).Select(round => round.Transitions), Is.EqualTo(new[] { 501, 501, 1200, 1200, 1902, 1902, 2601, 2601 }));
+        Assert.That(
+            Played(folder["run"], plan).Select(round => round.Transitions),
+            Is.EqualTo(new[] { 501, 501, 1200, 1200, 1902, 1902, 2601, 2601 }));
     }
 
     [Test]
@@ -43,7 +45,9 @@ public sealed class LockstepRoundsTests
         RunPlan plan = Plan(agents: 1);
         Train(folder["run"], plan with { TransitionLimit = 1500 }, resume: false);
         Train(folder["run"], plan, resume: true);
-        Assert.That(Played(folder["run"], plan).Select(round => round.Transitions), Is.EqualTo(new[] { 500, 500, 1200, 1200, 1900, 1900, 2600, 2600 }));
+        Assert.That(
+            Played(folder["run"], plan).Select(round => round.Transitions),
+            Is.EqualTo(new[] { 500, 500, 1200, 1200, 1900, 1900, 2600, 2600 }));
     }
 
     [Test]
