@@ -9,6 +9,8 @@ public sealed class StoreTests
     private static readonly string[] Quick =
         ["--max-steps", "1000000000", "--buffer-size", "4000000", "--steps-per-update", "20", "--n-step", "1", "--summary-freq", "1000"];
 
+    private const string Key = $"reacher-fast/members/reacher-fast-{ClusterRun.Id}";
+
     [Test]
     public void A_machine_finds_a_run_by_its_id_whoever_is_killed_and_when_it_has_ended_the_store_has_it_no_more()
     {
@@ -18,6 +20,7 @@ public sealed class StoreTests
         run.AwaitJoinedRows(1_000);
         ClusterRun.KillAndAwaitSuccessor(run.Control.Cluster);
         run.AwaitJoinedRows(500);
+        Assert.That(redis.FieldsOf(Key), Is.EqualTo("2"), "the version and the one silo that lives");
         Assert.That(Run("cluster", "status", ClusterRun.Id, "--cluster-store", redis.Address).Output, Does.Contain(Environment.MachineName));
 
         redis.Kill();
@@ -43,6 +46,7 @@ public sealed class StoreTests
         Assert.That(
             File.ReadAllText(Path.Combine(run.Results, ClusterRun.Id, "metrics.jsonl")),
             Does.Contain($"\"machines\":[{{\"name\":\"{Environment.MachineName}\",\"place\":0,\"environments\":1,"));
+        Assert.That(redis.FieldsOf(Key), Is.EqualTo("0"));
         Refuses(
             ["join", ClusterRun.Id, "--cluster-store", redis.Address, "--wait", "0"],
             $"The store {redis.Shown} has no run '{ClusterRun.Id}'; start it with 'train --run-id {ClusterRun.Id} --cluster HOST:PORT");
