@@ -17,6 +17,7 @@ public sealed class StoreTests
         using RedisServer redis = new();
         using ClusterRun run = new(["--cluster-store", redis.Address, .. Quick]);
         RunnerProcess machine = run.JoinById("machine", redis.Address);
+        using ControlBlock joined = run.ControlOf("machine");
         run.AwaitJoinedRows(1_000);
         ClusterRun.KillAndAwaitSuccessor(run.Control.Cluster);
         run.AwaitJoinedRows(500);
@@ -38,6 +39,10 @@ public sealed class StoreTests
         ControlBlock control = run.Control;
         int[] children = [control.Cluster.Pid, control.Learner.Pid, control.Slot(ProcessRole.Environment, 0).Pid, machine.Process.Id];
         Assert.That(children.Select(pid => File.ReadAllText($"/proc/{pid}/cmdline")), Has.None.Contains(RedisServer.Password));
+        int[] others = [control.Learner.Pid, control.Slot(ProcessRole.Environment, 0).Pid];
+        Assert.That(others.Select(pid => File.ReadAllText($"/proc/{pid}/environ")), Has.None.Contains(RedisServer.Password));
+        int far = joined.Slot(ProcessRole.Environment, 2).Pid;
+        Assert.That(File.ReadAllText($"/proc/{far}/environ"), Does.Not.Contain(RedisServer.Password));
         run.Trainer.Signal("INT");
         Assert.That(run.Trainer.WaitForExit(), Is.EqualTo(130), run.Trainer.Errors);
         Assert.That(machine.WaitForExit(), Is.Zero, machine.Errors);
