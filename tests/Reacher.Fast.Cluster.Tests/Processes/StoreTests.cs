@@ -89,7 +89,10 @@ public sealed class StoreTests
         using TemporaryFolder folder = new();
         string port = FreePort.Find().ToString(System.Globalization.CultureInfo.InvariantCulture);
         Refuses(
-            ["train", "--results-dir", folder["results"], "--run-id", ClusterRun.Id, "--cluster", $"127.0.0.1:{port}", "--cluster-store", redis.Address],
+            [
+                "train", "--results-dir", folder["results"], "--run-id", ClusterRun.Id, "--cluster", $"127.0.0.1:{port}",
+                "--cluster-store", redis.Address,
+            ],
             $"The store {redis.Shown} has the run '{ClusterRun.Id}' at {run.Address} already; end it there, or give this one another --run-id.");
         Assert.That(Directory.Exists(folder["results"]), Is.False);
     }
