@@ -86,8 +86,8 @@ internal static class RunServer
         }
     }
 
-    // A run has one silo, so that whatever its store has of it is of a process that is gone; Orleans would look for that one for minutes. The
-    // store was there when the run began, so that one which is away now is waited for.
+    // A run has one silo, so that whatever its store has of it is of a process that is gone; Orleans would wait until that one counts as dead.
+    // The store was there when the run began, so that one which is away now is waited for.
     private static bool ClearStore(ClusterSeat seat, ClusterEndpoint endpoint)
     {
         for (bool said = false; TryClear(endpoint) is string reason; said = true)

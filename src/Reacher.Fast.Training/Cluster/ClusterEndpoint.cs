@@ -55,9 +55,9 @@ internal sealed record ClusterEndpoint(string Host, int Port, string? Certificat
 
     /// <summary>Reads what <see cref="Save"/> wrote.</summary>
     /// <exception cref="InputException">It cannot be read.</exception>
-    public static ClusterEndpoint Load(string path) => ClusterFile.Load<ClusterEndpoint>(path, LargestFile).WithStore();
+    public static ClusterEndpoint Load(string path) => ClusterFile.Load<ClusterEndpoint>(path, LargestFile);
 
-    /// <summary>The same, after it was read from a file, with the store that the process was given that reads it.</summary>
+    /// <summary>The same, after it was read from a file, with the store that this process was given by its environment.</summary>
     /// <exception cref="InputException">It was given none.</exception>
     public ClusterEndpoint WithStore() => Run is null ? this : this with { Store = ClusterStore.Parse(null) };
 

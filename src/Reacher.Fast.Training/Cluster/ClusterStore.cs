@@ -10,7 +10,8 @@ namespace Reacher.Fast.Training.Cluster;
 internal sealed record ClusterStore
 {
     /// <summary>
-    /// The variable that has the address for those who do not want it to be seen among a process's arguments, and for the run's own processes.
+    /// The variable that has the address for those who do not want it to be seen among a process's arguments, and for the process
+    /// <c>cluster</c>. Whoever reads it takes it out, so that no other program that a run starts has it, such as a player.
     /// </summary>
     public const string Variable = "REACHER_FAST_CLUSTER_STORE";
 
@@ -46,6 +47,7 @@ internal sealed record ClusterStore
     {
         string given = text ?? Environment.GetEnvironmentVariable(Variable) ??
             throw new InputException($"--cluster-store has no address, and {Variable} is not set; give one of them {Form}.");
+        Environment.SetEnvironmentVariable(Variable, null);
         if (!Uri.TryCreate(given, UriKind.Absolute, out Uri? uri))
         {
             throw NoAddress();
@@ -79,8 +81,8 @@ internal sealed record ClusterStore
         static InputException NoAddress() => new($"--cluster-store is no address of a store; give {Form}.");
     }
 
-    /// <summary>Gives it to the processes that this one starts.</summary>
-    public void HandDown() => Environment.SetEnvironmentVariable(Variable, address);
+    /// <summary>The variables by which a process is told of it that this one starts.</summary>
+    public IReadOnlyDictionary<string, string> ForProcess => new Dictionary<string, string> { [Variable] = address };
 
     /// <summary>The address without what is secret in it.</summary>
     public override string ToString() => string.Create(

@@ -13,11 +13,7 @@ internal sealed record Membership(ClusterEndpoint Endpoint, int Stream, ulong In
 
     /// <summary>Reads what <see cref="Save"/> wrote.</summary>
     /// <exception cref="InputException">It cannot be read.</exception>
-    public static Membership Load(string path)
-    {
-        Membership membership = ClusterFile.Load<Membership>(path, LargestFile);
-        return membership with { Endpoint = membership.Endpoint.WithStore() };
-    }
+    public static Membership Load(string path) => ClusterFile.Load<Membership>(path, LargestFile);
 
     /// <summary>Keeps it for the process that sends rows.</summary>
     /// <exception cref="InputException">It cannot be written.</exception>

@@ -190,11 +190,12 @@ internal sealed class ChildHost
         var seat = new ClusterSeat(files, plan, control, weights, self, supervisorGone);
         if (File.Exists(files.Membership))
         {
-            backend.Forward(seat, Membership.Load(files.Membership));
+            Membership membership = Membership.Load(files.Membership);
+            backend.Forward(seat, membership with { Endpoint = membership.Endpoint.WithStore() });
         }
         else
         {
-            backend.Serve(seat, ClusterEndpoint.Load(files.Cluster));
+            backend.Serve(seat, ClusterEndpoint.Load(files.Cluster).WithStore());
         }
     }
 

@@ -18,8 +18,16 @@ internal static class ChildPlaces
     /// <param name="maximumRestarts">How often it may die in a row.</param>
     /// <param name="clock">The time that its supervisor watches.</param>
     /// <param name="warned">Told what the child warns of, on any thread.</param>
+    /// <param name="environment">Variables that it has beside those of this process; null for none.</param>
     public static SupervisedChild Open(
-        RunFolder files, ProcessSlot slot, string name, string verb, int maximumRestarts, WatchClock clock, Action<string> warned)
+        RunFolder files,
+        ProcessSlot slot,
+        string name,
+        string verb,
+        int maximumRestarts,
+        WatchClock clock,
+        Action<string> warned,
+        IReadOnlyDictionary<string, string>? environment = null)
     {
         string[] arguments =
         [
@@ -32,7 +40,7 @@ internal static class ChildPlaces
             new RestartPolicy(maximumRestarts),
             clock,
             new ProcessLog(files.LogOf(name)),
-            log => ChildProcess.Start(name, log, arguments, warned));
+            log => ChildProcess.Start(name, log, arguments, warned, environment));
     }
 
     /// <summary>

@@ -97,9 +97,20 @@ internal sealed class ChildProcess : IDisposable
     /// <param name="log">Takes its output; not disposed here.</param>
     /// <param name="arguments">The verb and what it needs.</param>
     /// <param name="warned">Told what the child says by <see cref="OutputLine.WriteWarning"/>, on any thread.</param>
-    public static ChildProcess Start(string name, ProcessLog log, IEnumerable<string> arguments, Action<string> warned)
+    /// <param name="environment">Variables that it has beside those of this process; null for none.</param>
+    public static ChildProcess Start(
+        string name,
+        ProcessLog log,
+        IEnumerable<string> arguments,
+        Action<string> warned,
+        IReadOnlyDictionary<string, string>? environment = null)
     {
         var process = new Process { StartInfo = ChildCommand.Create(arguments) };
+        foreach ((string variable, string value) in environment ?? new Dictionary<string, string>())
+        {
+            process.StartInfo.Environment[variable] = value;
+        }
+
         try
         {
             process.Start();

@@ -47,7 +47,6 @@ internal sealed class JoinedMachine(JoinOptions options, Action<string> say) : I
     public int Run()
     {
         IClusterBackend backend = ClusterAssembly.Load();
-        options.Endpoint.Store?.HandDown();
         using var signals = new EndSignals(_ => stop.Cancel());
         while (true)
         {
@@ -100,7 +99,7 @@ internal sealed class JoinedMachine(JoinOptions options, Action<string> say) : I
         var warnings = new ConcurrentQueue<string>();
         List<SupervisedChild> children =
         [
-            Open(folder.Control.Cluster, "cluster", "role-cluster"),
+            Open(folder.Control.Cluster, "cluster", "role-cluster", options.Endpoint.Store?.ForProcess),
             .. membership.Environments.Select(index => Open(
                 folder.Control.Slot(ProcessRole.Environment, index), string.Create(CultureInfo.InvariantCulture, $"env-{index}"), "role-env")),
         ];
@@ -125,8 +124,8 @@ internal sealed class JoinedMachine(JoinOptions options, Action<string> say) : I
 
         return folder.Control.Cluster.ReadGauge(SenderGauge.MustRejoin) > 0 ? null : folder.Control.StopReason;
 
-        SupervisedChild Open(ProcessSlot slot, string name, string verb) =>
-            ChildPlaces.Open(folder.Files, slot, name, verb, plan.MaxLifetimeRestarts, clock, warnings.Enqueue);
+        SupervisedChild Open(ProcessSlot slot, string name, string verb, IReadOnlyDictionary<string, string>? environment = null) =>
+            ChildPlaces.Open(folder.Files, slot, name, verb, plan.MaxLifetimeRestarts, clock, warnings.Enqueue, environment);
     }
 
     private void Watch(

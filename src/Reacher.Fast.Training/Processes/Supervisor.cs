@@ -219,11 +219,12 @@ internal sealed class Supervisor : IDisposable
 
         if (Cluster is not null)
         {
-            Add(control.Cluster, "cluster", "role-cluster");
+            Add(control.Cluster, "cluster", "role-cluster", Cluster.Store?.ForProcess);
         }
 
-        void Add(ProcessSlot slot, string name, string verb) => children.Add(ChildPlaces.Open(
-            files, slot, name, verb, plan.MaxLifetimeRestarts, clock, sentence => warnings.Writer.TryWrite(sentence)));
+        void Add(ProcessSlot slot, string name, string verb, IReadOnlyDictionary<string, string>? environment = null) =>
+            children.Add(ChildPlaces.Open(
+                files, slot, name, verb, plan.MaxLifetimeRestarts, clock, sentence => warnings.Writer.TryWrite(sentence), environment));
     }
 
     private void Watch()

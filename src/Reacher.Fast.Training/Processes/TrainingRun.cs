@@ -89,7 +89,6 @@ internal sealed class TrainingRun(LoadedConfiguration loaded, IRunView view)
         {
             cluster = cluster with { Run = options.RunId };
             backend.RequireStore(cluster);
-            cluster.Store!.HandDown();
         }
 
         return cluster;

@@ -10,7 +10,10 @@ internal static class JoinCommand
 {
     public static Command Create()
     {
-        var address = new Argument<string>("address") { Description = "HOST:PORT that was given to 'train --cluster' on the run's machine; with --cluster-store the run's id." };
+        var address = new Argument<string>("address")
+        {
+            Description = "HOST:PORT that was given to 'train --cluster' on the run's machine; with --cluster-store the run's id.",
+        };
         var count = new Option<int>("--num-envs") { Description = "Env processes on this machine.", DefaultValueFactory = _ => 1 };
         var environment = new Option<string?>("--env")
         {

@@ -5,6 +5,7 @@ using Reacher.Fast.Replay.Forwarding;
 using Reacher.Fast.Replay.Mapping;
 using Reacher.Fast.Runner.Tests;
 using Reacher.Fast.Training.Cluster;
+using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Cluster.Tests.Processes;
 
@@ -44,7 +45,9 @@ internal sealed class ClusterRun : IDisposable
 
     public string Results => folder["results"];
 
-    public string Replay => Path.Combine(Results, Id, "replay.map");
+    public RunFolder Files => new(Path.Combine(Results, Id), "Reacher");
+
+    public string Replay => Files.Replay;
 
     public RunnerProcess Trainer { get; private set; }
 

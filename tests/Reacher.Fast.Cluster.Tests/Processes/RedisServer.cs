@@ -34,6 +34,17 @@ internal sealed class RedisServer : IDisposable
         process.Dispose();
     }
 
+    /// <summary>How many fields it has under a key; 0 where there is no such key.</summary>
+    public string FieldsOf(string key)
+    {
+        string[] arguments = ["-p", port.ToString(CultureInfo.InvariantCulture), "-n", "3", "-a", Password, "--no-auth-warning", "HLEN", key];
+        var start = new ProcessStartInfo("redis-cli", arguments) { RedirectStandardOutput = true };
+        using Process asked = Process.Start(start)!;
+        string answer = asked.StandardOutput.ReadToEnd();
+        asked.WaitForExit();
+        return answer.Trim();
+    }
+
     /// <summary>Starts it again, empty.</summary>
     public void StartAgain() => process = Start();
 

@@ -9,15 +9,19 @@ public sealed class StoreTests
     private static readonly string[] Quick =
         ["--max-steps", "1000000000", "--buffer-size", "4000000", "--steps-per-update", "20", "--n-step", "1", "--summary-freq", "1000"];
 
+    private const string Key = $"reacher-fast/members/reacher-fast-{ClusterRun.Id}";
+
     [Test]
     public void A_machine_finds_a_run_by_its_id_whoever_is_killed_and_when_it_has_ended_the_store_has_it_no_more()
     {
         using RedisServer redis = new();
         using ClusterRun run = new(["--cluster-store", redis.Address, .. Quick]);
         RunnerProcess machine = run.JoinById("machine", redis.Address);
+        using ControlBlock joined = run.ControlOf("machine");
         run.AwaitJoinedRows(1_000);
         ClusterRun.KillAndAwaitSuccessor(run.Control.Cluster);
         run.AwaitJoinedRows(500);
+        Assert.That(redis.FieldsOf(Key), Is.EqualTo("2"), "the version and the one silo that lives");
         Assert.That(Run("cluster", "status", ClusterRun.Id, "--cluster-store", redis.Address).Output, Does.Contain(Environment.MachineName));
 
         redis.Kill();
@@ -35,6 +39,10 @@ public sealed class StoreTests
         ControlBlock control = run.Control;
         int[] children = [control.Cluster.Pid, control.Learner.Pid, control.Slot(ProcessRole.Environment, 0).Pid, machine.Process.Id];
         Assert.That(children.Select(pid => File.ReadAllText($"/proc/{pid}/cmdline")), Has.None.Contains(RedisServer.Password));
+        int[] others = [control.Learner.Pid, control.Slot(ProcessRole.Environment, 0).Pid];
+        Assert.That(others.Select(pid => File.ReadAllText($"/proc/{pid}/environ")), Has.None.Contains(RedisServer.Password));
+        int far = joined.Slot(ProcessRole.Environment, 2).Pid;
+        Assert.That(File.ReadAllText($"/proc/{far}/environ"), Does.Not.Contain(RedisServer.Password));
         run.Trainer.Signal("INT");
         Assert.That(run.Trainer.WaitForExit(), Is.EqualTo(130), run.Trainer.Errors);
         Assert.That(machine.WaitForExit(), Is.Zero, machine.Errors);
@@ -43,6 +51,7 @@ public sealed class StoreTests
         Assert.That(
             File.ReadAllText(Path.Combine(run.Results, ClusterRun.Id, "metrics.jsonl")),
             Does.Contain($"\"machines\":[{{\"name\":\"{Environment.MachineName}\",\"place\":0,\"environments\":1,"));
+        Assert.That(redis.FieldsOf(Key), Is.EqualTo("0"));
         Refuses(
             ["join", ClusterRun.Id, "--cluster-store", redis.Address, "--wait", "0"],
             $"The store {redis.Shown} has no run '{ClusterRun.Id}'; start it with 'train --run-id {ClusterRun.Id} --cluster HOST:PORT");
@@ -80,7 +89,10 @@ public sealed class StoreTests
         using TemporaryFolder folder = new();
         string port = FreePort.Find().ToString(System.Globalization.CultureInfo.InvariantCulture);
         Refuses(
-            ["train", "--results-dir", folder["results"], "--run-id", ClusterRun.Id, "--cluster", $"127.0.0.1:{port}", "--cluster-store", redis.Address],
+            [
+                "train", "--results-dir", folder["results"], "--run-id", ClusterRun.Id, "--cluster", $"127.0.0.1:{port}",
+                "--cluster-store", redis.Address,
+            ],
             $"The store {redis.Shown} has the run '{ClusterRun.Id}' at {run.Address} already; end it there, or give this one another --run-id.");
         Assert.That(Directory.Exists(folder["results"]), Is.False);
     }

@@ -46,16 +46,27 @@ public sealed class ClusterStoreTests
             endpoint.Save(folder["cluster.json"]);
             new Membership(endpoint, 1, 2, [3]).Save(folder["membership.json"]);
             Assert.That(Directory.GetFiles(folder.Path).Select(File.ReadAllText), Has.None.Contains("s3cret"));
-            Assert.That(() => ClusterEndpoint.Load(folder["cluster.json"]), Throws.InstanceOf<InputException>());
+            ClusterEndpoint read = ClusterEndpoint.Load(folder["cluster.json"]);
+            Assert.That(read.WithStore, Throws.InstanceOf<InputException>());
 
-            endpoint.Store!.HandDown();
-            Assert.That(ClusterEndpoint.Load(folder["cluster.json"]), Is.EqualTo(endpoint));
-            Assert.That(Membership.Load(folder["membership.json"]).Endpoint, Is.EqualTo(endpoint));
+            HandDown(endpoint.Store!);
+            Assert.That(read.WithStore(), Is.EqualTo(endpoint));
+            Assert.That(Environment.GetEnvironmentVariable(ClusterStore.Variable), Is.Null, "no other program is to have it");
+            HandDown(endpoint.Store!);
+            Assert.That(Membership.Load(folder["membership.json"]).Endpoint.WithStore(), Is.EqualTo(endpoint));
             Assert.That(endpoint.ToString(), Is.EqualTo("'run' in redis://a:6379"));
         }
         finally
         {
             Environment.SetEnvironmentVariable(ClusterStore.Variable, before);
+        }
+
+        static void HandDown(ClusterStore store)
+        {
+            foreach ((string name, string value) in store.ForProcess)
+            {
+                Environment.SetEnvironmentVariable(name, value);
+            }
         }
     }
 
