@@ -145,8 +145,8 @@ internal sealed class RunClient : IAsyncDisposable
             };
             await secure.AuthenticateAsClientAsync(options, patience.Token);
         }
-        catch (Exception error) when (
-            !stop.IsCancellationRequested && (IoFailure.Is(error) || error is AuthenticationException or SocketException or OperationCanceledException))
+        catch (Exception error) when (!stop.IsCancellationRequested &&
+            (IoFailure.Is(error) || error is AuthenticationException or SocketException or OperationCanceledException))
         {
             // What it showed before has been seen.
         }

@@ -101,7 +101,7 @@ internal static class InstructionSetComparison
         return Clock();
     }
 
-    /// <summary>Steps a second of a chain of integer multiplications and additions, each of which waits for the last: the clock, in other units.</summary>
+    /// <summary>Steps a second of a chain of integer multiplications, each of which waits for the last: the clock, in other units.</summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static double Clock()
     {
