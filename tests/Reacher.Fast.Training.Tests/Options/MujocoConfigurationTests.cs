@@ -28,7 +28,7 @@ public sealed class MujocoConfigurationTests
             else if (learner is Td3Options td3)
             {
                 Assert.That((td3.LearningRate, td3.ExplorationNoise, td3.SmoothingSigma, td3.SmoothingClip), Is.EqualTo((3e-4, 0.1f, 0.2f, 0.5f)));
-                Assert.That((options.WarmupTransitions, td3.PolicyDelay), Is.EqualTo((25_000, 2)));
+                Assert.That((options.WarmupTransitions, td3.PolicyDelay, td3.ActorLearningRate), Is.EqualTo((25_000, 2, (double?)3e-4)));
             }
         });
     }
