@@ -266,18 +266,6 @@ public sealed class ConfigurationTests
     }
 
     [Test]
-    public void A_number_of_agents_for_a_scene_that_brings_its_own_is_refused()
-    {
-        Assert.That(
-            () => ConfigurationLoader.Parse("", "x", [Flag("env_path", "./scene.x86_64"), Flag("num_agents", "4")]),
-            Throws.TypeOf<InputException>().With.Message.StartsWith("--num-agents is 4, and './scene.x86_64' is none of the environments"));
-        Assert.That(() => ConfigurationLoader.Parse("", "x", [Flag("env_path", "pendulum"), Flag("num_agents", "4")]), Throws.Nothing);
-
-        // A run's saved configuration names every key.
-        Assert.That(() => Parse("env_settings: {env_path: ./scene.x86_64, num_agents: 4}"), Throws.Nothing);
-    }
-
-    [Test]
     public void Flags_override_the_file()
     {
         using var folder = new TemporaryFolder();

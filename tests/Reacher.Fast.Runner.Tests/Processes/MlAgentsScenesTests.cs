@@ -85,10 +85,13 @@ public sealed class MlAgentsScenesTests
         Assert.That(points.Select(point => point.Tag), Is.SupersetOf(MlAgentsTags.OfSac));
         Assert.That(Curve("Environment/Cumulative Reward"), Is.All.EqualTo(ScriptedScene.EpisodeLength * ScriptedScene.Reward));
         Assert.That(Curve("Environment/Episode Length"), Is.All.EqualTo(ScriptedScene.EpisodeLength));
-        Assert.That(Curve("Losses/Q1 Loss"), Is.All.Positive);
-        Assert.That(Curve("Policy/Continuous Entropy Coeff"), Is.All.InRange(0.4, 1.1), "begins at init_entcoef");
-        double[] rates = Curve("Policy/Learning Rate");
+        Assert.That(Learned("Losses/Q1 Loss"), Is.Not.Empty.And.All.Positive);
+        Assert.That(Learned("Policy/Continuous Entropy Coeff"), Is.Not.Empty.And.All.InRange(0.4, 1.1), "begins at init_entcoef");
+        double[] rates = Learned("Policy/Learning Rate");
         Assert.That(rates, linear ? Is.Ordered.Descending.And.All.LessThan(3e-4) : Is.All.EqualTo(3e-4).Within(1e-9));
+
+        // The first summary of a quick player may come before the first update.
+        double[] Learned(string tag) => [.. Curve(tag).SkipWhile(value => value == 0)];
 
         double[] Curve(string tag) => [.. points.Where(point => point.Tag == tag).Select(point => point.Value)];
     }
