@@ -4,6 +4,7 @@ using Reacher.Fast.Cluster.Security;
 using Reacher.Fast.Cluster.Serving;
 using Reacher.Fast.Cluster.Stores;
 using Reacher.Fast.Core;
+using Reacher.Fast.Core.Files;
 using Reacher.Fast.Training.Cluster;
 
 namespace Reacher.Fast.Cluster;
@@ -77,7 +78,7 @@ public sealed class ClusterBackend : IClusterBackend
             }
             catch (Exception error) when (RunClient.IsUnreachable(error) && !stop.IsCancellationRequested)
             {
-                throw new InputException($"The run at {endpoint} does not answer ({RunClient.Reason(error)}); try again.", error);
+                throw new InputException($"The run at {endpoint} does not answer ({QuotedName.FirstReason(error)}); try again.", error);
             }
 
             await Task.Delay(BetweenTries, stop);

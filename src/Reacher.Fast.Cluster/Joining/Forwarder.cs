@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Reacher.Fast.Cluster.Protocol;
 using Reacher.Fast.Core;
+using Reacher.Fast.Core.Files;
 using Reacher.Fast.Replay;
 using Reacher.Fast.Replay.Control;
 using Reacher.Fast.Training.Cluster;
@@ -40,7 +41,7 @@ internal sealed class Forwarder(ClusterSeat seat, Membership membership)
             {
                 if (!said && !seat.HasEnded)
                 {
-                    OutputLine.WriteWarning($"The run's machine cannot be reached ({RunClient.Reason(error)}); trying again.");
+                    OutputLine.WriteWarning($"The run's machine cannot be reached ({QuotedName.FirstReason(error)}); trying again.");
                     said = true;
                 }
 

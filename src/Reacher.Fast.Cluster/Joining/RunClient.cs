@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -50,9 +51,6 @@ internal sealed class RunClient : IAsyncDisposable
     public static bool IsUnreachable(Exception error) =>
         IoFailure.Is(error) || error is TimeoutException or OrleansException or SocketException or ObjectDisposedException or
             OperationCanceledException or AggregateException or InvalidOperationException;
-
-    /// <summary>What an exception says first, as a part of a sentence: what Orleans adds in further lines is for its own developers.</summary>
-    public static string Reason(Exception error) => error.Message.Split('\n')[0].TrimEnd('.', '\r');
 
     /// <summary>Connects.</summary>
     /// <exception cref="NobodyThereException">Nobody listens there, or nobody answers in time.</exception>
@@ -134,16 +132,7 @@ internal sealed class RunClient : IAsyncDisposable
         {
             await socket.ConnectAsync(address, patience.Token);
             await using var secure = new SslStream(socket.GetStream());
-            var options = new SslClientAuthenticationOptions
-            {
-                TargetHost = "reacher-fast",
-                RemoteCertificateValidationCallback = (_, _, _, _) =>
-                {
-                    showsCertificate = true;
-                    return false;
-                },
-            };
-            await secure.AuthenticateAsClientAsync(options, patience.Token);
+            await ShakeHands(secure, null, _ => !(showsCertificate = true), patience.Token);
         }
         catch (Exception error) when (!stop.IsCancellationRequested &&
             (IoFailure.Is(error) || error is AuthenticationException or SocketException or OperationCanceledException))
@@ -181,6 +170,17 @@ internal sealed class RunClient : IAsyncDisposable
         return address.Address.IsIPv4MappedToIPv6 ? new IPEndPoint(address.Address.MapToIPv4(), address.Port) : address;
     }
 
+    private static Task ShakeHands(
+        SslStream stream, ClusterCertificate? certificate, Func<X509Certificate?, bool> isBelieved, CancellationToken stop) =>
+        stream.AuthenticateAsClientAsync(
+            new SslClientAuthenticationOptions
+            {
+                TargetHost = ClusterCertificate.TargetHost,
+                ClientCertificates = certificate is null ? null : [certificate.Own],
+                RemoteCertificateValidationCallback = (_, shown, _, _) => isBelieved(shown),
+            },
+            stop);
+
     private static async Task ProbeCertificate(
         ClusterEndpoint endpoint, ClusterCertificate certificate, NetworkStream stream, CancellationToken patience, CancellationToken stop)
     {
@@ -188,14 +188,7 @@ internal sealed class RunClient : IAsyncDisposable
         try
         {
             await using var secure = new SslStream(stream);
-            await secure.AuthenticateAsClientAsync(
-                new SslClientAuthenticationOptions
-                {
-                    TargetHost = "reacher-fast",
-                    ClientCertificates = [certificate.Own],
-                    RemoteCertificateValidationCallback = (_, shown, _, _) => isTheirs = certificate.IsBelieved(shown),
-                },
-                patience);
+            await ShakeHands(secure, certificate, shown => isTheirs = certificate.IsBelieved(shown), patience);
             using var thoughts = CancellationTokenSource.CreateLinkedTokenSource(stop);
             thoughts.CancelAfter(SecondThoughts);
             if (await secure.ReadAsync(new byte[1], thoughts.Token) == 0)

@@ -14,6 +14,9 @@ namespace Reacher.Fast.Cluster.Security;
 /// </summary>
 internal sealed class ClusterCertificate
 {
+    /// <summary>The name that a client calls the other side by, whatever its address is.</summary>
+    public const string TargetHost = "reacher-fast";
+
     private static readonly TimeSpan Lifetime = TimeSpan.FromDays(3650);
 
     private readonly X509Certificate2Collection authorities = [];
@@ -82,7 +85,7 @@ internal sealed class ClusterCertificate
         options.ClientCertificateMode = RemoteCertificateMode.RequireCertificate;
         options.CheckCertificateRevocation = false;
         options.RemoteCertificateValidation = (certificate, _, _) => IsBelieved(certificate);
-        options.OnAuthenticateAsClient = (_, client) => client.TargetHost = "reacher-fast";
+        options.OnAuthenticateAsClient = (_, client) => client.TargetHost = TargetHost;
     }
 
     /// <summary>Whether the other side's certificate is this one, or an authority of the file has signed it.</summary>

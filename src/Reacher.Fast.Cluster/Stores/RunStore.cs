@@ -7,6 +7,7 @@ using Orleans.Clustering.Redis;
 using Orleans.Configuration;
 using Reacher.Fast.Cluster.Protocol;
 using Reacher.Fast.Core;
+using Reacher.Fast.Core.Files;
 using Reacher.Fast.Training.Cluster;
 using StackExchange.Redis;
 
@@ -115,7 +116,7 @@ internal static class RunStore
     {
         RedisConnectionException { FailureType: ConnectionFailureType.AuthenticationFailure } => "it takes neither this user nor this password",
         RedisConnectionException or TimeoutException or SocketException => "nobody answers there as Redis does",
-        _ => error.Message.Split('\n')[0].TrimEnd('.', '\r'),
+        _ => QuotedName.FirstReason(error),
     };
 
     private static ConfigurationOptions OptionsOf(ClusterStore store) => new()

@@ -12,4 +12,7 @@ internal static class QuotedName
     /// <summary>What a library says of an error, as a part of a sentence.</summary>
     public static string Reason(Exception error) => PrintableText.Of(
         error.Message.ReplaceLineEndings(" ").Trim().TrimEnd('.'), LongestReason, oneLine: true);
+
+    /// <summary>The first line of that: what a library adds in further ones is for its own developers.</summary>
+    public static string FirstReason(Exception error) => error.Message.Split('\n')[0].TrimEnd('.', '\r');
 }

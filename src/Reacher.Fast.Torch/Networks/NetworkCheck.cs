@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using Reacher.Fast.Core;
 using Reacher.Fast.Core.Batch;
+using Reacher.Fast.Core.Files;
 using TorchSharp;
 using Tensor = TorchSharp.torch.Tensor;
 
@@ -47,7 +48,7 @@ internal static class NetworkCheck
         }
         catch (ExternalException error)
         {
-            string reason = error.Message.Split('\n')[0].TrimEnd('.');
+            string reason = QuotedName.FirstReason(error);
             throw new InputException($"{name} cannot compute ({reason}), where {wanted}; make it fit those sizes.", error);
         }
 

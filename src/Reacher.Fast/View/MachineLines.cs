@@ -20,10 +20,11 @@ internal static class MachineLines
     {
         int most = Math.Max(1, height / PartOfHeight), shown = machines.Count <= most ? machines.Count : most - 1;
         // Those that need somebody's attention are not among those left out.
-        List<LiveLine> lines = [.. machines.OrderByDescending(machine => machine.IsSilent).Take(shown).Select(machine => Describe(machine, width))];
-        if (shown < machines.Count)
+        JoinedStatus[] ordered = [.. machines.OrderByDescending(machine => machine.IsSilent)];
+        List<LiveLine> lines = [.. ordered.Take(shown).Select(machine => Describe(machine, width))];
+        if (shown < ordered.Length)
         {
-            lines.Add(Others(machines, shown, width));
+            lines.Add(Others(ordered[shown..], shown == 0, width));
         }
 
         return lines;
@@ -44,11 +45,11 @@ internal static class MachineLines
             .Add(state, Grey);
     }
 
-    private static LiveLine Others(IReadOnlyList<JoinedStatus> machines, int shown, int width)
+    private static LiveLine Others(JoinedStatus[] others, bool areAll, int width)
     {
-        int others = machines.Count - shown, silent = machines.Count(machine => machine.IsSilent) - shown;
-        double rows = machines.OrderByDescending(machine => machine.IsSilent).Skip(shown).Sum(machine => machine.RowsPerSecond);
-        string which = shown == 0 ? $"{others} machines" : $"and {others} more machines", lost = silent > 0 ? $"{silent} silent, " : "";
+        int silent = others.Count(machine => machine.IsSilent);
+        double rows = others.Sum(machine => machine.RowsPerSecond);
+        string which = areAll ? $"{others.Length} machines" : $"and {others.Length} more machines", lost = silent > 0 ? $"{silent} silent, " : "";
         string text = string.Create(CultureInfo.InvariantCulture, $"{which}, {lost}{rows:N0} rows/s");
         return new LiveLine(width).Add("◆", silent > 0 ? Yellow : Green).Add(" ").Add(text, Grey);
     }
