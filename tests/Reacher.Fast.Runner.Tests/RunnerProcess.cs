@@ -11,6 +11,8 @@ internal sealed class RunnerProcess : IDisposable
     /// <summary>Long enough for the slowest machine; a test that waits so long has failed.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
+    private static readonly string[] FewArms = ["--num-agents", "20"];
+
     private readonly BlockingCollection<string> lines = [];
     private readonly ConcurrentQueue<string> errors = [];
 
@@ -72,11 +74,12 @@ internal sealed class RunnerProcess : IDisposable
     /// <summary>A small run that learns nothing much, but quickly.</summary>
     public static RunnerProcess Train(string results, string id, params IEnumerable<string> more) => Start(SmallRun(results, id, more));
 
-    /// <summary>The arguments of such a run.</summary>
+    /// <summary>The arguments of such a run: of 20 arms, unless <paramref name="more"/> names another environment.</summary>
     public static IEnumerable<string> SmallRun(string results, string id, params IEnumerable<string> more) =>
     [
         "train", "--json", "--results-dir", results, "--run-id", id, "--seed", "7", "--hidden-units", "16", "--batch-size", "16",
-        "--buffer-size", "100000", "--buffer-init-steps", "200", "--checkpoint-interval", "2000", "--threads", "1", "--num-agents", "20", .. more,
+        "--buffer-size", "100000", "--buffer-init-steps", "200", "--checkpoint-interval", "2000", "--threads", "1",
+        .. more.Contains("--env") ? [] : FewArms, .. more,
     ];
 
     /// <summary>Reads on until a line holds <paramref name="text"/>.</summary>

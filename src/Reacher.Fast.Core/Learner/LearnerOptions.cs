@@ -121,18 +121,10 @@ public abstract record LearnerOptions
 public record SacOptions : LearnerOptions
 {
     /// <summary>
-    /// The coefficient that the arm's defaults keep as it is: it was found for that (docs/experiments.md), and no automatic tuning is meant by
-    /// it unless <see cref="AlphaLearningRate"/> says so.
-    /// </summary>
-    public const double KeptAlpha = 0.002;
-
-    /// <summary>
-    /// Adam's step size for the entropy coefficient; 0 keeps the coefficient. Null means <see cref="LearnerOptions.LearningRate"/>, but 0
-    /// where <see cref="InitialAlpha"/> is <see cref="KeptAlpha"/>.
+    /// Adam's step size for the entropy coefficient; 0 keeps the coefficient. Null means <see cref="LearnerOptions.LearningRate"/>.
     /// </summary>
     [Option(OptionSection.Hyperparameters, "entcoef_learning_rate",
-        "The entropy coefficient's own step size; 0 keeps it as it is; " +
-        "null for learning_rate, but 0 where init_entcoef is the arm's 0.002",
+        "The entropy coefficient's own step size; 0 keeps it as it is; null for learning_rate",
         Minimum = 0, Maximum = 1, Order = 3)]
     public double? AlphaLearningRate { get; init; }
 
@@ -148,7 +140,7 @@ public record SacOptions : LearnerOptions
     public float? TargetEntropy { get; init; }
 
     /// <summary>The entropy coefficient's step size.</summary>
-    internal double EntropyLearningRate => AlphaLearningRate ?? (InitialAlpha == KeptAlpha ? 0 : LearningRate);
+    internal double EntropyLearningRate => AlphaLearningRate ?? LearningRate;
 }
 
 /// <summary>Twin delayed deep deterministic policy gradient (Fujimoto et al. 2018).</summary>

@@ -43,13 +43,17 @@ internal sealed record BuiltInTask(string Environment, string WhoseDefaults, Run
         EnvironmentOptions.Arm,
         "Options that were not given have the values for many arms at once; --num-agents 20 has those of Unity's scene.",
         ManyOptions with { Learner = ForMany(new SacOptions { InitialAlpha = 0.005, AlphaLearningRate = 3e-4 }) },
-        ManyOptions with { Learner = ForMany(new Td3Options { ActorLearningRate = 1e-3, PolicyDelay = 1 }) });
+        ManyOptions with
+        {
+            Learner = ForMany(new Td3Options { ActorLearningRate = 1e-3, PolicyDelay = 1 }),
+            CooldownTransitions = 2_800_000,
+        });
 
     /// <summary>Fewer arms than <see cref="FewestOfMany"/>: 20 of them are Unity's scene, and what counts is how few transitions they need.</summary>
     public static readonly BuiltInTask Scene = new(
         EnvironmentOptions.Arm,
         "Options that were not given have the values for the 20 arms of Unity's scene.",
-        SceneOptions with { Learner = new SacOptions { InitialAlpha = SacOptions.KeptAlpha } },
+        SceneOptions with { Learner = new SacOptions { InitialAlpha = 0.005, AlphaLearningRate = 1e-4 } },
         SceneOptions with { Learner = new Td3Options() });
 
     /// <summary>

@@ -99,6 +99,13 @@ internal sealed class ConfigurationLoader
 
             WarnIfUnused(flag.Key, flag.Key.Flag);
         }
+
+        if (options.Environment.IsPlayer && FindFlag(flags, OptionKeys.Agents) is int agents)
+        {
+            throw new InputException(
+                $"{OptionKeys.Agents.Flag} is {agents}, and {QuotedName.Of(environment)} is none of the environments that are made here; " +
+                "a Unity scene brings its own agents, so leave the flag out.");
+        }
     }
 
     private (string Name, YamlMapping? Body) FindBehavior(YamlMapping root, string environment)

@@ -157,7 +157,8 @@ internal static class LiveView
             }
             else
             {
-                string more = string.Create(CultureInfo.InvariantCulture, $"and {status.Processes.Count - i + onLast} more");
+                int others = status.Processes.Count - i + onLast;
+                string more = others == status.Processes.Count ? $"{Whole(others)} processes" : $"and {Whole(others)} more";
                 lines[^1] = new LiveLine(width).Add(more, Grey);
                 break;
             }

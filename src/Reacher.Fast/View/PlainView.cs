@@ -28,7 +28,7 @@ internal sealed class PlainView : IRunView
         lastShown = status.ElapsedSeconds;
         if (status.Phase == RunPhase.EvaluatingTheFinalPolicy)
         {
-            Console.WriteLine(string.Create(
+            Write(string.Create(
                 CultureInfo.InvariantCulture,
                 $"[INFO] {status.Behavior}. Final evaluation: {status.FinalEpisodes} of {status.WindowSize} episodes, mean {status.FinalScore:F2}."));
             return;
@@ -52,19 +52,24 @@ internal sealed class PlainView : IRunView
                 $"{joined.Sum(one => one.RowsPerSecond):F0} rows/s.")
             : "";
         lastEvaluation = status.EvaluationEpisodes;
-        Console.WriteLine(string.Create(
+        Write(string.Create(
             CultureInfo.InvariantCulture,
             $"[INFO] {status.Behavior}. Step: {status.Transitions}. Time Elapsed: {status.ElapsedSeconds:F3} s. {training} " +
             $"Training.{evaluation} {status.UpdatesPerSecond:F0} updates/s.{machines}"));
     }
 
-    public void Say(string sentence) => Console.WriteLine(Warning(sentence));
+    public void Say(string sentence) => Write(Warning(sentence));
 
     public void Finish(RunSummary summary)
     {
-        Console.WriteLine($"[INFO] {summary.Outcome}.");
-        Console.Write(summary.ToText());
+        Write($"[INFO] {summary.Outcome}.");
+        Console.Write(WrappedText.OfSummary(summary, Width));
     }
+
+    // A terminal that could not be drawn over shows lines too, and breaks them anywhere.
+    private static int Width => Views.WidthOfLines(!Console.IsOutputRedirected);
+
+    private static void Write(string line) => Console.Write(WrappedText.Of(line, Width));
 
     private static string Warning(string sentence) => $"[WARNING] {sentence}";
 }

@@ -17,6 +17,7 @@ internal sealed class TerminalView : IRunView
     private readonly Queue<string> said = [];
     private LiveDisplayContext? context;
     private (int Width, int Height)? drawn;
+    private (RunStatus Status, IReadOnlyList<double> Scores)? last;
 
     public TerminalView(OutputPipe output)
     {
@@ -28,9 +29,10 @@ internal sealed class TerminalView : IRunView
     private static (int Width, int Height) Size =>
         (Math.Max(SmallestWidth, AnsiConsole.Profile.Width), Math.Max(SmallestHeight, AnsiConsole.Profile.Height));
 
+    // The last frame is cleared with the others: how much of it there is room for is known when the summary is.
     public void Run(Action body)
     {
-        AnsiConsole.Live(new Markup("[grey]starting[/]")).AutoClear(false).Overflow(VerticalOverflow.Crop).Start(live =>
+        AnsiConsole.Live(new Markup("[grey]starting[/]")).AutoClear(true).Overflow(VerticalOverflow.Crop).Start(live =>
         {
             context = live;
             body();
@@ -42,6 +44,7 @@ internal sealed class TerminalView : IRunView
     // it has taken the last.
     public void Show(RunStatus status, IReadOnlyList<double> evaluationScores)
     {
+        last = (status, evaluationScores);
         if (context is null || !output.IsDrained)
         {
             return;
@@ -82,10 +85,16 @@ internal sealed class TerminalView : IRunView
 
     public void Finish(RunSummary summary)
     {
-        foreach (string line in summary.ToText().TrimEnd('\n').Split('\n'))
+        (int width, int height) = Size;
+        string text = WrappedText.OfSummary(summary, width);
+        string[] sentences = [.. said.Select(sentence => WrappedText.Of(sentence, width)), text];
+        int room = height - sentences.Sum(lines => lines.Count(character => character == '\n'));
+        if (last is { } end && room >= SmallestHeight)
         {
-            Console.Write(WrappedText.Of(line, Size.Width, RunSummary.ValueColumn));
+            AnsiConsole.Write(LiveView.Draw(end.Status, end.Scores, width, room));
         }
+
+        Console.Write(text);
     }
 
     // Spectre leaves the cursor behind the last column, from where the ^C that a terminal echoes would move the whole frame up.

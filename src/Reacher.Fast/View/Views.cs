@@ -15,9 +15,13 @@ internal static class Views
     /// <param name="isTerminal">Whether it is written to a terminal.</param>
     public static string Lines(string sentence, bool isTerminal)
     {
-        int width = isTerminal ? AnsiConsole.Profile.Width : int.MaxValue;
-        return string.Concat(sentence.Split('\n').Select(line => WrappedText.Of(line, Math.Max(1, width))));
+        int width = WidthOfLines(isTerminal);
+        return string.Concat(sentence.Split('\n').Select(line => WrappedText.Of(line, width)));
     }
+
+    /// <summary>Columns that a line may take where it is written.</summary>
+    /// <param name="isTerminal">Whether it is written to a terminal.</param>
+    public static int WidthOfLines(bool isTerminal) => isTerminal ? Math.Max(1, AnsiConsole.Profile.Width) : int.MaxValue;
 
     /// <summary>The live view on a terminal, plain lines without one, records with <c>--json</c>.</summary>
     /// <param name="json">Whether <c>--json</c> was given.</param>

@@ -1,4 +1,5 @@
 using System.Text;
+using Reacher.Fast.Training.Reporting;
 
 namespace Reacher.Fast.View;
 
@@ -33,6 +34,12 @@ internal static class WrappedText
 
         return text.Append(line).Append('\n').ToString();
     }
+
+    /// <summary>What a run came to, each value in its column.</summary>
+    /// <param name="summary">The run's summary.</param>
+    /// <param name="width">Columns of a line.</param>
+    public static string OfSummary(RunSummary summary, int width) =>
+        string.Concat(summary.ToText().TrimEnd('\n').Split('\n').Select(line => Of(line, width, RunSummary.ValueColumn)));
 
     // A last word that is too long behind its indent, such as a path, stands on a line of its own where that holds it: as far to the right as
     // it fits, up to the indent.

@@ -26,15 +26,14 @@ public sealed class LearnerOptionsTests
     }
 
     [Test]
-    public void The_arms_entropy_coefficient_is_kept_and_any_other_is_tuned()
+    public void The_entropy_coefficient_is_tuned_at_the_learning_rate_unless_it_has_its_own()
     {
-        Assert.That(new SacOptions { LearningRate = 0.3, InitialAlpha = SacOptions.KeptAlpha }.EntropyLearningRate, Is.Zero);
         Assert.That(new SacOptions { LearningRate = 0.3 }.EntropyLearningRate, Is.EqualTo(0.3));
         Assert.That(new SacOptions { LearningRate = 0.3, InitialAlpha = 0.5 }.EntropyLearningRate, Is.EqualTo(0.3));
         Assert.That(
             new SacOptions { LearningRate = 0.3, InitialAlpha = 0.5, AlphaLearningRate = 0.1 }.EntropyLearningRate,
             Is.EqualTo(0.1));
-        Assert.That(new SacOptions { AlphaLearningRate = 0.1 }.EntropyLearningRate, Is.EqualTo(0.1));
+        Assert.That(new SacOptions { AlphaLearningRate = 0 }.EntropyLearningRate, Is.Zero, "kept");
     }
 
     [Test]

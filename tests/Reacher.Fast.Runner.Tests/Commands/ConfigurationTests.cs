@@ -266,6 +266,18 @@ public sealed class ConfigurationTests
     }
 
     [Test]
+    public void A_number_of_agents_for_a_scene_that_brings_its_own_is_refused()
+    {
+        Assert.That(
+            () => ConfigurationLoader.Parse("", "x", [Flag("env_path", "./scene.x86_64"), Flag("num_agents", "4")]),
+            Throws.TypeOf<InputException>().With.Message.StartsWith("--num-agents is 4, and './scene.x86_64' is none of the environments"));
+        Assert.That(() => ConfigurationLoader.Parse("", "x", [Flag("env_path", "pendulum"), Flag("num_agents", "4")]), Throws.Nothing);
+
+        // A run's saved configuration names every key.
+        Assert.That(() => Parse("env_settings: {env_path: ./scene.x86_64, num_agents: 4}"), Throws.Nothing);
+    }
+
+    [Test]
     public void Flags_override_the_file()
     {
         using var folder = new TemporaryFolder();
@@ -330,11 +342,11 @@ public sealed class ConfigurationTests
     }
 
     [TestCase("init_entcoef: 1.0", true)]
-    [TestCase("init_entcoef: 0.002", false)]
-    [TestCase("learning_rate: 0.01", false)]
+    [TestCase("learning_rate: 0.01", true)]
+    [TestCase("entcoef_learning_rate: 0", false)]
     [TestCase("entcoef_learning_rate: 0.001", true)]
     [TestCase("{init_entcoef: 1.0, entcoef_learning_rate: 0}", false)]
-    public void The_entropy_coefficient_is_tuned_where_it_is_set_or_has_a_rate(string hyperparameters, bool tuned)
+    public void The_entropy_coefficient_is_tuned_unless_its_rate_is_zero(string hyperparameters, bool tuned)
     {
         string braced = hyperparameters.StartsWith('{') ? hyperparameters : $"{{{hyperparameters}}}";
         RunOptions run = Parse($"behaviors: {{R: {{hyperparameters: {braced}}}}}\nenv_settings: {{num_agents: 20}}").Options;

@@ -8,13 +8,14 @@ namespace Reacher.Fast.Runner.Tests.View;
 [NonParallelizable]
 public sealed partial class TerminalTests
 {
-    [TestCase(60, 20)]
-    [TestCase(80, 24)]
-    public void No_line_is_longer_than_the_terminal_so_that_no_flag_is_broken(int columns, int lines)
+    [TestCase("xterm-256color", 60, 20)]
+    [TestCase("xterm-256color", 80, 24)]
+    [TestCase("dumb", 80, 24)]
+    public void No_line_is_longer_than_the_terminal_and_the_last_frame_stays_with_the_summary(string terminal, int columns, int lines)
     {
         using var folder = new TemporaryFolder();
         string shell = "command -v script > /dev/null || exit 77; cd \"$0\"; " + string.Create(
-            CultureInfo.InvariantCulture, $"exec script -qfec \"stty cols {columns} rows {lines}; $*\" /dev/null");
+            CultureInfo.InvariantCulture, $"exec script -qfec \"stty cols {columns} rows {lines}; TERM={terminal} $*\" /dev/null");
         // A flag that is not used brings a warning ahead of the view.
         IEnumerable<string> arguments = SmallRun("results", "a", "--max-steps", "1000", "--no-final-evaluation", "--num-areas", "3")
             .Where(argument => argument != "--json");
@@ -35,6 +36,15 @@ public sealed partial class TerminalTests
         Assert.That(text, Does.Contain("[INFO] Options that were not given have the values for the 20 arms of Unity's scene."));
         Assert.That(text, Does.Contain("warning: --num-areas is not used here: one area is used."));
         Assert.That(text, Does.Match("folder +" + Regex.Escape(folder["results/a"])), "the final view");
+        if (terminal == "dumb")
+        {
+            Assert.That(output, Does.Not.Contain('\u001b'));
+            return;
+        }
+
+        string end = Escape().Replace(output[output.LastIndexOf("Reacher.Fast", StringComparison.Ordinal)..], "");
+        Assert.That(end, Does.Contain("ended, ").And.Contain("  outcome "), "the last frame, and the summary below it");
+        Assert.That(end.Split('\n'), Has.Length.AtMost(lines), "nothing of them has scrolled away");
     }
 
     // Control sequences of the terminal (ECMA-48, section 5.4).
