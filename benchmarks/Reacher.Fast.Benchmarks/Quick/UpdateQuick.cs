@@ -3,6 +3,7 @@ using System.Globalization;
 using Reacher.Fast.Core.Batch;
 using Reacher.Fast.Core.Devices;
 using Reacher.Fast.Core.Kernels;
+using Reacher.Fast.Core.Kernels.Simd;
 using Reacher.Fast.Core.Kernels.Simd.Threads;
 using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Core.Networks;
@@ -27,27 +28,26 @@ internal static class UpdateQuick
     {
         int threads = arguments.Length > 0 ? int.Parse(arguments[0], CultureInfo.InvariantCulture) : 1;
         bool all = arguments.Length < 2;
-        using ThreadTeam team = new(threads);
         Console.WriteLine($"{InstructionSets.NameOf(InstructionSets.Selected)}, {threads} thread(s)");
-        Update(team, "sac", 256, 256);
-        Update(team, "td3", 256, 256);
+        Update(threads, "sac", 256, 256);
+        Update(threads, "td3", 256, 256);
         if (all)
         {
             foreach ((int batch, int hidden) in new[] { (128, 128), (64, 256), (1024, 256), (8192, 256), (256, 128), (256, 512), (256, 1024) })
             {
-                Update(team, "sac", batch, hidden);
+                Update(threads, "sac", batch, hidden);
             }
         }
 
-        Inference(team, 20);
-        Inference(team, 1024);
+        Inference(threads, 20);
+        Inference(threads, 1024);
         return 0;
     }
 
-    private static void Update(ThreadTeam team, string algorithm, int batch, int hidden)
+    private static void Update(int threads, string algorithm, int batch, int hidden)
     {
         TransitionSpec spec = new(Observations, Actions);
-        using IKernelDevice device = CpuDevices.Create(team.Count);
+        using IKernelDevice device = Device(threads);
         LearnerOptions options = algorithm == "sac"
             ? PaperOptions.Sac with { BatchSize = batch, HiddenSizes = [hidden, hidden] }
             : PaperOptions.Td3 with { BatchSize = batch, HiddenSizes = [hidden, hidden] };
@@ -63,12 +63,12 @@ internal static class UpdateQuick
         // TD3 alternates between two kinds of update.
         int calls = algorithm == "td3" ? 2 : 1;
         double flops = LearnerArithmetic.UpdateOperations(options, spec);
-        Report($"{algorithm} B={batch} H={hidden}", team, flops, calls, () => learner.Update(buffer.View));
+        Report($"{algorithm} B={batch} H={hidden}", device, flops, calls, () => learner.Update(buffer.View));
     }
 
-    private static void Inference(ThreadTeam team, int count)
+    private static void Inference(int threads, int count)
     {
-        using IKernelDevice device = CpuDevices.Create(team.Count);
+        using IKernelDevice device = Device(threads);
         PolicySpec spec = new(PolicyKind.SquashedGaussian, Observations, Actions, [256, 256], false);
         Policy policy = new(spec, device, count);
         Random random = new(1);
@@ -77,10 +77,10 @@ internal static class UpdateQuick
         Fill(random, observations);
         policy.Load(block);
         double flops = LearnerArithmetic.PolicyOperations(spec, count);
-        Report($"policy, {count} observations", team, flops, 1, () => policy.ActExploring(observations, count, actions, 0));
+        Report($"policy, {count} observations", device, flops, 1, () => policy.ActExploring(observations, count, actions, 0));
     }
 
-    private static void Report(string what, ThreadTeam team, double flops, int calls, Action action)
+    private static void Report(string what, IKernelDevice device, double flops, int calls, Action action)
     {
         Stopwatch warmUp = Stopwatch.StartNew();
         for (int i = 0; i < 50 && warmUp.Elapsed.TotalSeconds < 1; i++)
@@ -88,6 +88,7 @@ internal static class UpdateQuick
             action();
         }
 
+        ThreadTeam team = ((ITeamDevice)device).Team;
         List<double> peaks = [], times = [];
         Stopwatch clock = Stopwatch.StartNew();
         while (clock.Elapsed.TotalSeconds < SecondsPerCase || times.Count < 5)
@@ -115,6 +116,9 @@ internal static class UpdateQuick
             $"best {flops / times[0] / peaks[^1],4:P0} of best {peaks[^1] / 1e9:F1}";
         Console.WriteLine($"{what,-28}{time * 1e6,10:F1} us (best {times[0] * 1e6:F1}){1 / time,10:F1}/s{part}");
     }
+
+    // Each worker has a processor of its own: a scheduler that packs threads which often wait onto one processor would be measured instead.
+    private static IKernelDevice Device(int threads) => CpuDevices.Create(threads, pin: true);
 
     private static void Fill(Random random, Span<float> values)
     {

@@ -7,8 +7,7 @@ namespace Reacher.Fast.Core.Learner;
 
 /// <summary>
 /// Soft actor-critic (Haarnoja et al. 2018b, algorithm 1): policy pi_phi, critics Q_theta1 and Q_theta2 with Polyak targets, and an
-/// entropy coefficient alpha that is tuned where its learning rate is above 0, which it is not by default. docs/algorithms.md maps the
-/// equations and lists the deviations.
+/// entropy coefficient alpha that is tuned unless its learning rate is 0. docs/algorithms.md maps the equations and lists the deviations.
 /// </summary>
 public sealed class SacLearner : OffPolicyLearner
 {

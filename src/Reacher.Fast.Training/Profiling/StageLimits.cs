@@ -1,5 +1,6 @@
 using Reacher.Fast.Core.Environments;
 using Reacher.Fast.Core.Kernels;
+using Reacher.Fast.Core.Kernels.Simd;
 using Reacher.Fast.Core.Kernels.Simd.Threads;
 using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Core.Memory;
@@ -25,6 +26,7 @@ internal sealed class StageLimits : IDisposable
     private readonly int rowsPerTrial;
     private readonly ThreadTeam one = new(1);
     private readonly ThreadTeam? learners;
+    private readonly ThreadTeam? owned;
     private readonly DeviceProduct? product;
     private readonly AlignedMemory<float> from;
     private readonly AlignedMemory<float> to;
@@ -46,7 +48,7 @@ internal sealed class StageLimits : IDisposable
         }
         else
         {
-            learners = new ThreadTeam(plan.LearnerThreads);
+            learners = (device as ITeamDevice)?.Team ?? (owned = new ThreadTeam(plan.LearnerThreads));
         }
     }
 
@@ -91,7 +93,7 @@ internal sealed class StageLimits : IDisposable
     {
         rows.Dispose();
         one.Dispose();
-        learners?.Dispose();
+        owned?.Dispose();
         from.Dispose();
         to.Dispose();
     }

@@ -50,12 +50,6 @@ internal static class CompareCommand
     private static int Run(string[] names, string results, string? output, CurveAxis axis, bool json)
     {
         RequireSvg(output);
-        if (output is not null && names.Length > CurvePicture.MostCurves)
-        {
-            throw new InputException(
-                $"A picture shows at most {CurvePicture.MostCurves} runs, and {names.Length} were named; draw them in several pictures.");
-        }
-
         ComparedRun[] runs = Load(names, results);
         if (output is not null)
         {

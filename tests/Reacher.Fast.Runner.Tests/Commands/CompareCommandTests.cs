@@ -99,6 +99,21 @@ public sealed class CompareCommandTests
     }
 
     [Test]
+    public void More_runs_than_colours_share_one_where_a_number_at_the_end_tells_them_apart()
+    {
+        using var folder = new TemporaryFolder();
+        string[] names = [.. Enumerable.Range(1, 10).SelectMany(seed => new[] { $"many-{seed}", $"few{seed}", "7" }).Distinct()];
+        Array.ForEach(names, name => MakeRun(folder, name, seed: 1, SyntheticRun.Lines()));
+        Run(["compare", .. names, "--results-dir", folder.Path, "-o", folder["c.svg"]]);
+        XElement picture = XDocument.Parse(File.ReadAllText(folder["c.svg"])).Root!;
+        string[] legend = [.. picture.Elements(Svg + "text").Select(text => text.Value).Where(text => text.EndsWith("(SAC)", StringComparison.Ordinal))];
+        Assert.That(legend, Is.EqualTo(new[] { "many (SAC)", "few (SAC)", "7 (SAC)" }));
+        string[] colours = [.. picture.Descendants(Svg + "polyline").Select(line => (string)line.Attribute("class")!)];
+        Assert.That(colours, Has.Length.EqualTo(21).And.All.Not.Contain("faint"));
+        Assert.That(colours.CountBy(colour => colour).Select(one => one.Value), Is.EquivalentTo(new[] { 10, 10, 1 }));
+    }
+
+    [Test]
     public void Runs_of_different_thresholds_have_no_common_line()
     {
         using var folder = new TemporaryFolder();
@@ -143,7 +158,10 @@ public sealed class CompareCommandTests
         Refused("cannot be written", "compare", "a", "-o", folder["missing/c.svg"]);
         Refused("must end in .svg", "compare", "a", "-o", folder["c.png"]);
         Refused("--x is 'steps'", "compare", "a", "--x", "steps");
-        Refused("at most 8 runs", [.. new[] { "compare" }.Concat(Enumerable.Repeat("a", 9)).Concat(["-o", folder["c.svg"]])]);
+        string[] nine = [.. Enumerable.Range(0, 9).Select(i => new string('n', i + 1))];
+        Array.ForEach(nine, name => MakeRun(folder, name, seed: 1, SyntheticRun.Lines()));
+        Refused("at most 8 runs, or kinds of runs whose names differ in a number at the end, and 9", ["compare", .. nine, "-o", folder["c.svg"]]);
+        Array.ForEach(nine, name => Directory.Delete(folder[name], recursive: true));
         Refused("Required argument", "compare");
         Assert.That(folder.FileNames(), Is.EqualTo(new[] { "a", "young" }));
 

@@ -95,7 +95,11 @@ public sealed partial class ReadmeTests
             }
         }
 
-        using RunnerProcess run = RunnerProcess.StartIn(folder, [.. arguments, .. more]);
+        // A shell names the runs that are there.
+        IEnumerable<string> expanded = arguments.SelectMany(word => word.Contains('*', StringComparison.Ordinal)
+            ? new[] { word.Replace('*', '1'), word.Replace('*', '2') }
+            : [word]);
+        using RunnerProcess run = RunnerProcess.StartIn(folder, [.. expanded, .. more]);
         if (arguments[0] == "player")
         {
             // It waits for a trainer, as a player does, until it is told to end.
@@ -113,7 +117,7 @@ public sealed partial class ReadmeTests
             """{"kind":"evaluation","seconds":1,"transitions":20,"episode":1,"score":31,"window_mean":31,"window_count":1}""" + "\n";
         string a = Path.Combine(folder, "results", "a");
         File.AppendAllText(Path.Combine(a, "metrics.jsonl"), Evaluation);
-        foreach (string id in new[] { "b", "seed-1", "seed-2", "seed-3", "seed-4", "seed-5" })
+        foreach (string id in new[] { "b", "400-arms-1", "400-arms-2", "20-arms-1", "20-arms-2" })
         {
             string other = Directory.CreateDirectory(Path.Combine(folder, "results", id)).FullName;
             File.Copy(Path.Combine(a, "configuration.yaml"), Path.Combine(other, "configuration.yaml"));

@@ -14,7 +14,7 @@ namespace Reacher.Fast.Core.Kernels.Simd;
 /// Parts: this file is memory and transport; <c>.Dense</c> linear maps and layer normalisation; <c>.Policy</c> actions and
 /// noise; <c>.Loss</c> targets and losses; <c>.Optimizer</c> Adam, Polyak, clipping. The arithmetic is in <c>Ops/</c>.
 /// </remarks>
-internal sealed unsafe partial class SimdKernelDevice<T> : IKernelDevice
+internal sealed unsafe partial class SimdKernelDevice<T> : IKernelDevice, ITeamDevice
     where T : unmanaged, ISimd<T>
 {
     /// <summary>Tensors of a block start on their own pair of cache lines.</summary>
@@ -47,6 +47,9 @@ internal sealed unsafe partial class SimdKernelDevice<T> : IKernelDevice
 
     /// <inheritdoc/>
     public ulong NoiseSeed { get; set; }
+
+    /// <inheritdoc/>
+    ThreadTeam ITeamDevice.Team => team;
 
     /// <summary>P, the columns of a panel.</summary>
     private static int Width => 2 * T.Count;

@@ -41,11 +41,16 @@ internal sealed record ComparedRun
     /// <summary>Standard deviation of the scores behind <see cref="FinalScore"/>.</summary>
     public required double? FinalDeviation { get; init; }
 
-    /// <summary>The learning curve against <paramref name="axis"/>.</summary>
-    public LearningCurve Curve(CurveAxis axis) => LearningCurve.Of($"{Run} ({Algorithm.ToUpperInvariant()})", Evaluations, Threshold, axis);
+    /// <summary>The learning curve against <paramref name="axis"/>. Runs are of one kind whose names differ in a number at the end alone.</summary>
+    public LearningCurve Curve(CurveAxis axis) => LearningCurve.Of(Label(Run), Evaluations, Threshold, axis) with
+    {
+        Kind = Label(Run.TrimEnd([.. "0123456789"]).TrimEnd('-', '_') is { Length: > 0 } stem ? stem : Run),
+    };
 
     /// <summary>The evaluation episodes, in the order in which they were played.</summary>
     private IReadOnlyList<MetricsLine> Evaluations { get; init; } = [];
+
+    private string Label(string name) => $"{name} ({Algorithm.ToUpperInvariant()})";
 
     /// <summary>Reads a run from its folder.</summary>
     /// <param name="run">A run id in <paramref name="resultsFolder"/>, or a run's folder.</param>

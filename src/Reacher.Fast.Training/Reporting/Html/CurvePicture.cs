@@ -9,7 +9,8 @@ namespace Reacher.Fast.Training.Reporting.Html;
 /// <summary>
 /// Learning curves as a picture of its own, an SVG file that a page or a README can show: it has its own colours, for light and for dark, and
 /// fetches nothing. Each curve has a thin line through the scores of single evaluation episodes, a thick one through their running mean, and a
-/// dot where a single score first reached the threshold.
+/// dot where a single score first reached the threshold. Where there are more curves than colours, those of a kind share one and have no thin
+/// line.
 /// </summary>
 internal static class CurvePicture
 {
@@ -30,6 +31,7 @@ internal static class CurvePicture
     private const int Swatch = 26;
 
     private const string RunsNote = "thin: score of one evaluation episode; thick: mean of the window; dot: first at the threshold";
+    private const string KindsNote = "one line a run, the mean of its window; dot: first at the threshold; one colour for runs that differ in a number";
 
     private const string Style = """
         .back { fill: #ffffff; stroke: #dfe4ea; }
@@ -56,13 +58,20 @@ internal static class CurvePicture
         """;
 
     /// <summary>Writes the picture.</summary>
-    /// <param name="curves">From one to <see cref="MostCurves"/>, each with a point.</param>
+    /// <param name="curves">From one to <see cref="MostCurves"/>, or of so many kinds, each with a point.</param>
     /// <param name="axis">What they are drawn against.</param>
     /// <param name="path">The file, replaced whole.</param>
-    /// <param name="note">What the lines are.</param>
-    /// <exception cref="InputException">The file cannot be written.</exception>
-    public static void Write(IReadOnlyList<LearningCurve> curves, CurveAxis axis, string path, string note = RunsNote)
+    /// <param name="note">What the lines are; null for those of runs.</param>
+    /// <exception cref="InputException">There are more kinds, or the file cannot be written.</exception>
+    public static void Write(IReadOnlyList<LearningCurve> curves, CurveAxis axis, string path, string? note = null)
     {
+        if (Names(curves).Length is var kinds && kinds > MostCurves)
+        {
+            throw new InputException(
+                $"A picture shows at most {MostCurves} runs, or kinds of runs whose names differ in a number at the end, and {kinds} were named; " +
+                "draw them in several pictures.");
+        }
+
         try
         {
             AtomicFile.WriteText(path, Render(curves, axis, note));
@@ -74,15 +83,15 @@ internal static class CurvePicture
     }
 
     /// <summary>The picture as text.</summary>
-    /// <param name="curves">From one to <see cref="MostCurves"/>, each with a point.</param>
+    /// <param name="curves">From one to <see cref="MostCurves"/>, or of so many kinds, each with a point.</param>
     /// <param name="axis">What they are drawn against.</param>
-    /// <param name="note">What the lines are.</param>
-    public static string Render(IReadOnlyList<LearningCurve> curves, CurveAxis axis, string note = RunsNote)
+    /// <param name="note">What the lines are; null for those of runs.</param>
+    public static string Render(IReadOnlyList<LearningCurve> curves, CurveAxis axis, string? note = null)
     {
         string against = axis == CurveAxis.Time ? "wall-clock time" : "transitions";
         string title = $"Evaluation score against {against}";
         var legend = new StringBuilder();
-        int chartTop = AppendLegend(legend, curves, top: 80) + 8;
+        int chartTop = AppendLegend(legend, Names(curves), top: 80) + 8;
         int height = chartTop + ChartHeight + 8;
 
         // Every number is whole, so no culture writes it in another way.
@@ -94,7 +103,7 @@ internal static class CurvePicture
             </style>
             <rect class="back" x="0.5" y="0.5" width="{Width - 1}" height="{height - 1}" rx="10"/>
             <text class="heading" x="{Margin}" y="30">{Escape(title)}</text>
-            <text x="{Margin}" y="51">{Escape(note)}</text>
+            <text x="{Margin}" y="51">{Escape(note ?? (IsCrowded(curves) ? KindsNote : RunsNote))}</text>
             {legend}
             <g transform="translate({YTitleRoom} {chartTop})">
             {Chart(title, against, curves, axis).RenderContent()}
@@ -104,6 +113,12 @@ internal static class CurvePicture
 
             """;
     }
+
+    private static bool IsCrowded(IReadOnlyList<LearningCurve> curves) => curves.Count > MostCurves;
+
+    // What the legend names, a colour each, in the order of the curves.
+    private static string[] Names(IReadOnlyList<LearningCurve> curves) =>
+        IsCrowded(curves) ? [.. curves.Select(curve => curve.Kind).Distinct()] : [.. curves.Select(curve => curve.Name)];
 
     private static SvgChart Chart(string title, string against, IReadOnlyList<LearningCurve> curves, CurveAxis axis)
     {
@@ -119,8 +134,11 @@ internal static class CurvePicture
     // Thin lines first, then thick ones, then the dots, so that no curve hides another's mean.
     private static IEnumerable<ChartSeries> Series(IReadOnlyList<LearningCurve> curves)
     {
-        IEnumerable<(LearningCurve Curve, int Colour)> coloured = [.. curves.Select((curve, i) => (curve, i + 1))];
-        return coloured.Select(one => new ChartSeries(one.Curve.Name, one.Colour, SeriesStyle.Faint, one.Curve.Scores))
+        bool isCrowded = IsCrowded(curves);
+        string[] names = Names(curves);
+        (LearningCurve Curve, int Colour)[] coloured =
+            [.. curves.Select((curve, i) => (curve, 1 + (isCrowded ? Array.IndexOf(names, curve.Kind) : i)))];
+        return coloured.Where(_ => !isCrowded).Select(one => new ChartSeries(one.Curve.Name, one.Colour, SeriesStyle.Faint, one.Curve.Scores))
             .Concat(coloured.Select(one => new ChartSeries(one.Curve.Name, one.Colour, SeriesStyle.Line, one.Curve.Means)))
             .Concat(coloured.Where(one => one.Curve.FirstAtThreshold is not null)
                 .Select(one => new ChartSeries(one.Curve.Name, one.Colour, SeriesStyle.Dots, [Named(one.Curve)])));
@@ -130,13 +148,13 @@ internal static class CurvePicture
         curve.FirstAtThreshold!.Value with { Hint = $"{curve.Name}: first at the threshold" };
 
     // Returns where the legend ends.
-    private static int AppendLegend(StringBuilder svg, IReadOnlyList<LearningCurve> curves, int top)
+    private static int AppendLegend(StringBuilder svg, string[] names, int top)
     {
         double x = Margin;
         int baseline = top;
-        for (int i = 0; i < curves.Count; i++)
+        for (int i = 0; i < names.Length; i++)
         {
-            double width = Swatch + (curves[i].Name.Length * LegendFont * LetterWidth) + 18;
+            double width = Swatch + (names[i].Length * LegendFont * LetterWidth) + 18;
             if (x > Margin && x + width > Width - Margin)
             {
                 (x, baseline) = (Margin, baseline + LegendLine);
@@ -145,7 +163,7 @@ internal static class CurvePicture
             svg.Append(
                 CultureInfo.InvariantCulture,
                 $"<line class=\"line c{i + 1}\" x1=\"{x:F0}\" x2=\"{x + 18:F0}\" y1=\"{baseline - 5}\" y2=\"{baseline - 5}\"/>");
-            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{x + Swatch:F0}\" y=\"{baseline}\">{Escape(curves[i].Name)}</text>\n");
+            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{x + Swatch:F0}\" y=\"{baseline}\">{Escape(names[i])}</text>\n");
             x += width;
         }
 

@@ -23,6 +23,9 @@ internal enum CurveAxis
 internal sealed record LearningCurve(
     string Name, IReadOnlyList<ChartPoint> Scores, IReadOnlyList<ChartPoint> Means, double? Threshold, ChartPoint? FirstAtThreshold)
 {
+    /// <summary>What it shares with curves of other seeds, which get its colour where each cannot have its own.</summary>
+    public string Kind { get; init; } = Name;
+
     /// <summary>The curve of a run.</summary>
     /// <param name="name">Its name in the legend.</param>
     /// <param name="evaluations">The run's evaluation episodes, each with a score.</param>
