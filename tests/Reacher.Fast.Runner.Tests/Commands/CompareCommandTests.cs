@@ -106,7 +106,8 @@ public sealed class CompareCommandTests
         Array.ForEach(names, name => MakeRun(folder, name, seed: 1, SyntheticRun.Lines()));
         Run(["compare", .. names, "--results-dir", folder.Path, "-o", folder["c.svg"]]);
         XElement picture = XDocument.Parse(File.ReadAllText(folder["c.svg"])).Root!;
-        string[] legend = [.. picture.Elements(Svg + "text").Select(text => text.Value).Where(text => text.EndsWith("(SAC)", StringComparison.Ordinal))];
+        IEnumerable<string> texts = picture.Elements(Svg + "text").Select(text => text.Value);
+        string[] legend = [.. texts.Where(text => text.EndsWith("(SAC)", StringComparison.Ordinal))];
         Assert.That(legend, Is.EqualTo(new[] { "many (SAC)", "few (SAC)", "7 (SAC)" }));
         string[] colours = [.. picture.Descendants(Svg + "polyline").Select(line => (string)line.Attribute("class")!)];
         Assert.That(colours, Has.Length.EqualTo(21).And.All.Not.Contain("faint"));

@@ -31,7 +31,7 @@ internal static class CurvePicture
     private const int Swatch = 26;
 
     private const string RunsNote = "thin: score of one evaluation episode; thick: mean of the window; dot: first at the threshold";
-    private const string KindsNote = "one line a run, the mean of its window; dot: first at the threshold; one colour for runs that differ in a number";
+    private const string KindsNote = "one line a run, the mean of its window; dot: first at the threshold; a colour for runs that differ in a number";
 
     private const string Style = """
         .back { fill: #ffffff; stroke: #dfe4ea; }
