@@ -19,8 +19,8 @@ internal static class UsageError
     /// <summary>One sentence that says what is wrong, or the parser's, and where to read on.</summary>
     public static string Describe(ParseResult result)
     {
-        string sentence = UnknownFlag(result) ?? WrongVerb(result) ?? MissingValue(result) ?? MissingWord(result) ?? WrongNumber(result) ?? UnknownWord(result)
-            ?? result.Errors[0].Message;
+        string sentence = UnknownFlag(result) ?? WrongVerb(result) ?? MissingValue(result) ?? MissingWord(result) ?? WrongNumber(result)
+            ?? UnknownWord(result) ?? result.Errors[0].Message;
         return $"{sentence} See '{CommandLine.ProgramName} {VerbOf(result)}--help'.";
     }
 
