@@ -72,7 +72,8 @@ public static class Trainer
     private static RunOptions OptionsOf(IVectorEnvironment environment, LearnerOptions learner, TrainingOptions options)
     {
         RunOptions defaults = BuiltInTask.Default.Begin(TrainerType.Sac);
-        string name = options.Name ?? environment.GetType().Name;
+        Type type = environment is VectorEnvironment many ? many.AgentType : environment.GetType();
+        string name = options.Name ?? type.Name;
         if (BehaviorName.Problem(name) is string problem)
         {
             throw new InputException($"The task's name '{name}' {problem}.");
@@ -82,7 +83,7 @@ public static class Trainer
         {
             Learner = learner,
             Behavior = name,
-            Environment = defaults.Environment with { Name = environment.GetType().FullName!, Agents = environment.AgentCount },
+            Environment = defaults.Environment with { Name = type.FullName!, Agents = environment.AgentCount },
             InProcess = true,
             TransitionLimit = options.MaxTransitions,
             Threshold = options.Threshold,

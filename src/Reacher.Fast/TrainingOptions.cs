@@ -15,7 +15,10 @@ public sealed record TrainingOptions
     /// <summary>Evaluation episodes over which that mean is taken (<c>window</c>).</summary>
     public int? EvaluationWindow { get; init; }
 
-    /// <summary>What the task is called in the run's files (the behaviour's name); null for the name of the environment's class.</summary>
+    /// <summary>
+    /// What the task is called in the run's files (the behaviour's name); null for the name of the environment's class, which is one agent's
+    /// for environments of <c>VectorEnvironment.Of</c>.
+    /// </summary>
     public string? Name { get; init; }
 
     /// <summary>The run's folder in <see cref="ResultsFolder"/>; null for algorithm, date and time.</summary>

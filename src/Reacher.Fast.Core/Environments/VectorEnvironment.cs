@@ -37,6 +37,9 @@ public sealed class VectorEnvironment : IVectorEnvironment
     /// <inheritdoc/>
     public int ActionSize { get; }
 
+    /// <summary>The class of one agent's environment, which is the task's name where nothing else is.</summary>
+    public Type AgentType => agents[0].GetType();
+
     /// <summary>Makes so many agents, each by a call of its own.</summary>
     /// <param name="create">Makes one; those that can be disposed are disposed with the whole.</param>
     /// <param name="agents">How many, at least 1.</param>

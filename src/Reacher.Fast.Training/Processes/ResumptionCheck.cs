@@ -78,6 +78,13 @@ internal static class ResumptionCheck
                 "'network_settings' as they were, or begin a new run.");
         }
 
+        if (before.Learner.LayerNormCritics != plan.Learner.LayerNormCritics)
+        {
+            throw new InputException(
+                $"The run '{files.Id}' has critics {(before.Learner.LayerNormCritics ? "with" : "without")} layer normalisation; leave " +
+                "'layer_norm' as it was, or begin a new run.");
+        }
+
         static string Describe(RunPlan plan) =>
             string.Join(" and ", plan.Learner.HiddenSizes) + (plan.Learner.NormalizeObservations ? " and normalised observations" : "");
     }

@@ -35,6 +35,9 @@ internal sealed class TrainingRun(LoadedConfiguration loaded, IRunView view)
     /// <summary>Takes a sentence that the user should read before the run is shown, or after.</summary>
     public Action<string> Warn { get; init; } = OutputLine.WriteWarning;
 
+    /// <summary>Called once the run is certain to begin: nobody should read about a run that is then refused.</summary>
+    public Action? Beginning { get; init; }
+
     /// <summary>Asks the run to end, as SIGINT would; null where those signals do.</summary>
     public CancellationToken? Stop { get; init; }
 
@@ -113,6 +116,7 @@ internal sealed class TrainingRun(LoadedConfiguration loaded, IRunView view)
         DiskSpace.Require(plan, files);
         using RunLock owned = RunLock.Claim(files, resume, options.Force);
         using RunResumption? resumed = resume ? RunResumption.Prepare(files, plan) : null;
+        Beginning?.Invoke();
         ConfigurationWriter.Save(options, files.Configuration);
         if (beginning is not null)
         {

@@ -65,7 +65,7 @@ internal sealed record RunStatus
     /// <summary>Score of the last evaluation episode; not a number before the first.</summary>
     public required double EvaluationScore { get; init; }
 
-    /// <summary>Mean of the evaluation window.</summary>
+    /// <summary>Mean of the evaluation window; not a number before the first episode.</summary>
     public required double WindowMean { get; init; }
 
     public required int WindowCount { get; init; }

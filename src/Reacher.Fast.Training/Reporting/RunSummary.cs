@@ -37,7 +37,8 @@ internal sealed record RunSummary
 
     public required long EvaluationEpisodes { get; init; }
 
-    public required double WindowMean { get; init; }
+    /// <summary>Mean of the last evaluation episodes, as many as the window holds; null when none was played.</summary>
+    public required double? WindowMean { get; init; }
 
     public required int WindowCount { get; init; }
 
@@ -81,7 +82,11 @@ internal sealed record RunSummary
         }
 
         Line("ended", $"after {F1(ElapsedSeconds)} s");
-        Line("window", $"mean {F2(WindowMean)} over the last {WindowCount} of {EvaluationEpisodes} evaluation episodes");
+        if (WindowMean is double mean)
+        {
+            Line("window", $"mean {F2(mean)} over the last {WindowCount} of {EvaluationEpisodes} evaluation episodes");
+        }
+
         if (FinalScore is double score)
         {
             Line("final policy", $"{F2(score)} +- {F2(FinalDeviation ?? 0)} over {FinalEpisodes} evaluation episodes");

@@ -68,15 +68,15 @@ internal static class TrainCommand
                     OutputLine.WriteWarning(warning);
                 }
 
-                if (!result.GetValue(json) && !loaded.Options.Resume)
-                {
-                    BuiltInTask task = BuiltInTask.Of(loaded.Options.Environment.Name, loaded.Options.Environment.Agents);
-                    Console.Write(Views.Lines($"[INFO] {task.WhoseDefaults}", isTerminal: !Console.IsOutputRedirected));
-                }
-
                 ClusterEndpoint? endpoint =
                     result.GetResult(cluster) is null ? null : security.Read(result, result.GetValue(cluster));
-                return Train(loaded, Views.Create(result.GetValue(json), output.Output), result.GetValue(otlp), endpoint);
+                bool saysDefaults = !result.GetValue(json) && !loaded.Options.Resume;
+                return Train(
+                    loaded,
+                    Views.Create(result.GetValue(json), output.Output),
+                    saysDefaults ? () => SayDefaults(loaded.Options) : null,
+                    result.GetValue(otlp),
+                    endpoint);
             });
         });
         return command;
@@ -99,7 +99,13 @@ internal static class TrainCommand
             : null;
     }
 
-    private static int Train(LoadedConfiguration loaded, IRunView view, string? otlp, ClusterEndpoint? cluster)
+    private static void SayDefaults(RunOptions options)
+    {
+        BuiltInTask task = BuiltInTask.Of(options.Environment.Name, options.Environment.Agents);
+        Console.Write(Views.Lines($"[INFO] {task.WhoseDefaults}", isTerminal: !Console.IsOutputRedirected));
+    }
+
+    private static int Train(LoadedConfiguration loaded, IRunView view, Action? beginning, string? otlp, ClusterEndpoint? cluster)
     {
         if (loaded.Options.Debug)
         {
@@ -107,7 +113,7 @@ internal static class TrainCommand
             Environment.SetEnvironmentVariable(OutputLine.TraceVariable, "1");
         }
 
-        return new TrainingRun(loaded, view) { Collector = otlp, Cluster = cluster, Begun = ProcessStart() }.Run();
+        return new TrainingRun(loaded, view) { Collector = otlp, Cluster = cluster, Beginning = beginning, Begun = ProcessStart() }.Run();
     }
 
     // The runtime's own start is part of what a user waits for.

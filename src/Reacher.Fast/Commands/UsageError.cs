@@ -9,15 +9,18 @@ namespace Reacher.Fast.Commands;
 /// <summary>What to say of a command line that cannot be parsed. The parser's own words are for whoever wrote the program.</summary>
 internal static class UsageError
 {
-    /// <summary>Whether a flag that does not exist was taken for a word that may stand there, such as a file's name.</summary>
-    public static bool HasFlagForWord(ParseResult result) => result.CommandResult.Children.OfType<ArgumentResult>()
-        .SelectMany(argument => argument.Tokens).Any(token => token.Value.StartsWith("--", StringComparison.Ordinal));
+    /// <summary>
+    /// Whether a flag that does not exist was taken for a word that may stand there, such as a file's name or the value of the flag before it.
+    /// </summary>
+    public static bool HasFlagForWord(ParseResult result) => result.CommandResult.Children
+        .Where(child => child is not OptionResult { Option.Name: PlayerArguments.Flag })
+        .SelectMany(child => child.Tokens).Any(token => token.Value.StartsWith("--", StringComparison.Ordinal));
 
     /// <summary>One sentence that says what is wrong, or the parser's, and where to read on.</summary>
     public static string Describe(ParseResult result)
     {
-        string sentence = UnknownFlag(result) ?? WrongVerb(result) ?? MissingValue(result) ?? WrongNumber(result) ?? UnknownWord(result)
-            ?? result.Errors[0].Message;
+        string sentence = UnknownFlag(result) ?? WrongVerb(result) ?? MissingValue(result) ?? MissingWord(result) ?? WrongNumber(result)
+            ?? UnknownWord(result) ?? result.Errors[0].Message;
         return $"{sentence} See '{CommandLine.ProgramName} {VerbOf(result)}--help'.";
     }
 
@@ -52,6 +55,12 @@ internal static class UsageError
         result.CommandResult.Children.OfType<OptionResult>().FirstOrDefault(
             option => !option.Implicit && option.Tokens.Count < option.Option.Arity.MinimumNumberOfValues) is OptionResult found
             ? $"{found.Option.Name} needs a value."
+            : null;
+
+    private static string? MissingWord(ParseResult result) =>
+        result.CommandResult.Children.OfType<ArgumentResult>().FirstOrDefault(
+            word => word.Tokens.Count < word.Argument.Arity.MinimumNumberOfValues) is ArgumentResult found
+            ? $"The <{found.Argument.Name}> of '{result.CommandResult.Command.Name}' is missing."
             : null;
 
     private static string? WrongNumber(ParseResult result)

@@ -111,6 +111,23 @@ public sealed class LaunchTests
         Throws.TypeOf<InputException>().With.Message.Contains("There is no player at 'nowhere/at-all'"));
 
     [Test]
+    [Platform(Exclude = "Win")]
+    public void A_player_that_nobody_may_execute_is_an_input_error_before_anything_is_said_of_a_port()
+    {
+        string file = Path.GetTempFileName();
+        try
+        {
+            Assert.That(
+                () => MlAgentsEnvironment.Launch(Options with { Player = file, Log = Assert.Fail }),
+                Throws.TypeOf<InputException>().With.Message.Contains($"chmod +x {file}"));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Test]
     public void The_command_line_is_Unitys()
     {
         MlAgentsOptions options = Options with { Generation = ProtocolGeneration.V150, LogFile = "logs/Player-0.log", Arguments = ["-x", "y"] };

@@ -1,4 +1,5 @@
 using Reacher.Fast.Core;
+using Reacher.Fast.Core.Environments;
 using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Core.Networks;
 using Reacher.Fast.Environments.Pendulum;
@@ -56,6 +57,19 @@ public sealed class TrainerTests
         using var folder = new TemporaryFolder();
         TrainingResult result = await Train(folder, "a", options => options with { SaveReplay = saved });
         Assert.That(File.Exists(Path.Combine(result.Folder, "replay.map")), Is.EqualTo(saved));
+    }
+
+    [Test]
+    public async Task A_task_of_one_agent_gives_the_run_its_name()
+    {
+        using var folder = new TemporaryFolder();
+        using IVectorEnvironment environment = VectorEnvironment.Of(() => new Balance(), agents: 2);
+        var options = new TrainingOptions
+        {
+            RunId = "a", ResultsFolder = folder.Path, MaxTransitions = 40, WarmupTransitions = 20, BufferSize = 1000, Device = "cpu",
+        };
+        TrainingResult result = await Trainer.TrainAsync(environment, Small, options);
+        Assert.That(Path.GetFileName(result.OnnxFile), Is.EqualTo("Balance.onnx"));
     }
 
     [Test]
@@ -125,6 +139,21 @@ public sealed class TrainerTests
             Device = "cpu",
         };
         return await Trainer.TrainAsync(environment, Small, change is null ? options : change(options), progress, cancellation);
+    }
+
+    private sealed class Balance : IEnvironment
+    {
+        public int ObservationSize => 1;
+
+        public int ActionSize => 1;
+
+        public void Reset(ulong seed, Span<float> observation) => observation[0] = 0;
+
+        public StepResult Step(ReadOnlySpan<float> action, Span<float> observation)
+        {
+            observation[0] = action[0];
+            return new StepResult(1, Terminated: true, Truncated: false);
+        }
     }
 
     /// <summary>Reports on the thread that trains, so that nothing is still to come when the run has ended.</summary>

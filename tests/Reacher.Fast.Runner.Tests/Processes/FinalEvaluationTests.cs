@@ -49,6 +49,14 @@ public sealed class FinalEvaluationTests
     }
 
     [Test]
+    public void Before_the_first_evaluation_the_window_has_no_mean()
+    {
+        JsonNode first = Train(inProcess: true)[0];
+        Assert.That((int)first["window_count"]!, Is.Zero);
+        Assert.That(first["window_mean"], Is.Null);
+    }
+
+    [Test]
     public void The_replay_of_a_run_that_ended_by_itself_goes_unless_it_is_to_be_kept([Values] bool inProcess, [Values] bool kept)
     {
         string replay = Path.Combine(results, "a", "replay.map");

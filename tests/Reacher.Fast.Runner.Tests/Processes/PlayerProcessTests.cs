@@ -137,6 +137,7 @@ public sealed class PlayerProcessTests
         using RunnerProcess run = Start("train", "--env", Path.Combine(results, "no-such-build"), "--results-dir", results);
         Assert.That(run.WaitForExit(), Is.EqualTo(2));
         Assert.That(run.Errors, Does.Contain("There is no player at "));
+        Assert.That(run.RemainingOutput(), Is.Empty, "nothing about a run that does not begin");
     }
 
     [Test]

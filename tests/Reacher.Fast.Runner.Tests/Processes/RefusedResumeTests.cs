@@ -32,7 +32,7 @@ public sealed class RefusedResumeTests
             yield return Row(run, "hidden layers of 16 and 16 units", "--hidden-units", "32");
             yield return Row(run, "hidden layers of 16 and 16 units", "--num-layers", "3");
             yield return Row(run, "normalised observations", "--normalize");
-            yield return Row(run, "does not fit the run", "--layer-norm", "false");
+            yield return Row(run, "critics with layer normalisation", "--layer-norm", "false");
             yield return Row(run, "is trained by sac, and was to go on with td3", "--algorithm", "td3");
             yield return Row(run, "has 33 observations and 4 actions", "--env", "pendulum");
             yield return Row(run, "asks for", "--buffer-size", "200000");

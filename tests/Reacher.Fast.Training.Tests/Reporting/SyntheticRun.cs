@@ -11,7 +11,7 @@ internal static class SyntheticRun
     public static RunSummary Summary(long transitions) => new()
     {
         RunId = "a", Outcome = "finished", Algorithm = "sac", ElapsedSeconds = 1, Episodes = 1, Transitions = transitions, Updates = 1,
-        EvaluationEpisodes = 0, WindowMean = 0, WindowCount = 0, TransitionsPerSecond = 1, UpdatesPerSecond = 1, Folder = "",
+        EvaluationEpisodes = 0, WindowMean = null, WindowCount = 0, TransitionsPerSecond = 1, UpdatesPerSecond = 1, Folder = "",
     };
 
     /// <summary>A run that has come so far, with 1 for all that has no reason to be another number.</summary>

@@ -153,7 +153,7 @@ internal sealed class PlayerProcess : IDisposable
     public void Dispose() => process.Dispose();
 
     /// <summary>The executable behind the name users know: Unity's players carry a suffix of their platform.</summary>
-    /// <exception cref="InputException">There is none.</exception>
+    /// <exception cref="InputException">There is none, or nobody may execute it.</exception>
     public static string Resolve(string player)
     {
         string[] candidates =
@@ -166,6 +166,7 @@ internal sealed class PlayerProcess : IDisposable
         {
             if (File.Exists(candidate))
             {
+                RequireExecutable(candidate);
                 return Path.GetFullPath(candidate);
             }
         }
@@ -174,6 +175,16 @@ internal sealed class PlayerProcess : IDisposable
             ? ""
             : " If it is an environment of a program's own, that program has to be asked, because no other knows it.";
         throw new InputException($"There is no player at '{player}'; give the path of a built scene, or 'editor'.{program}");
+    }
+
+    // Archives of built scenes are often unpacked without the permission to execute what is in them.
+    private static void RequireExecutable(string player)
+    {
+        const UnixFileMode Execute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(player) & Execute) == 0)
+        {
+            throw new InputException($"The file '{player}' is not executable; if it is a built scene, run: chmod +x {player}");
+        }
     }
 
     private void Keep(object sender, DataReceivedEventArgs line)
