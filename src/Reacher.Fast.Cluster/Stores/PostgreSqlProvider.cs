@@ -67,12 +67,18 @@ internal sealed class PostgreSqlProvider : IStoreProvider
         PostgresException refused => new StoreFailure(Reason(refused), !refused.IsTransient),
         NpgsqlException { InnerException: AuthenticationException } => new StoreFailure(
             "it shows no certificate for this name by an authority that this machine trusts", IsLasting: true),
-        // The server answers, and Npgsql goes no further: it has no password for it, or is to speak TLS, which the server does not.
-        NpgsqlException { InnerException: null } when error.Message.StartsWith("No password", StringComparison.Ordinal) => StoreFailure.NotLetIn,
-        NpgsqlException { InnerException: null } => new StoreFailure(QuotedName.FirstReason(error), IsLasting: true),
+        // The server answers, and Npgsql goes no further by itself.
+        NpgsqlException { InnerException: null } => Stopped(error.Message),
         NpgsqlException or TimeoutException or SocketException => StoreFailure.Nobody("PostgreSQL"),
         ArgumentException => new StoreFailure($"its table OrleansQuery is not that of Orleans 10: {QuotedName.FirstReason(error)}", IsLasting: true),
         _ => null,
+    };
+
+    private static StoreFailure Stopped(string message) => message switch
+    {
+        _ when message.StartsWith("No password", StringComparison.Ordinal) => StoreFailure.NotLetIn,
+        _ when message.StartsWith("SSL connection requested", StringComparison.Ordinal) => new StoreFailure("it offers no TLS", IsLasting: true),
+        _ => new StoreFailure(message.TrimEnd('.'), IsLasting: true),
     };
 
     // The server's own words may name the user.
