@@ -35,7 +35,7 @@ internal static class RunServer
         IPEndPoint address = RequireFree(endpoint);
         ServedRun run = new(seat);
         IHost host = Build(run, endpoint, address);
-        if (endpoint.Store is not null && !ClearStore(seat, endpoint))
+        if (endpoint.Store is not null && !MakePlace(seat, endpoint))
         {
             return;
         }
@@ -64,7 +64,7 @@ internal static class RunServer
         run.Dispose();
         if (endpoint.Store is not null)
         {
-            _ = TryClear(endpoint);
+            _ = Try(RunStore.Clear(endpoint));
         }
     }
 
@@ -88,9 +88,9 @@ internal static class RunServer
 
     // A run has one silo, so that whatever its store has of it is of a process that is gone; Orleans would wait until that one counts as dead.
     // The store was there when the run began, so that one which is away now is waited for.
-    private static bool ClearStore(ClusterSeat seat, ClusterEndpoint endpoint)
+    private static bool MakePlace(ClusterSeat seat, ClusterEndpoint endpoint)
     {
-        for (bool said = false; TryClear(endpoint) is string reason; said = true)
+        for (bool said = false; Try(RunStore.MakePlace(endpoint)) is string reason; said = true)
         {
             if (seat.HasEnded)
             {
@@ -110,11 +110,11 @@ internal static class RunServer
     }
 
     // Why the store cannot be used; null where it could.
-    private static string? TryClear(ClusterEndpoint endpoint)
+    private static string? Try(Task work)
     {
         try
         {
-            RunStore.Clear(endpoint).GetAwaiter().GetResult();
+            work.GetAwaiter().GetResult();
             return null;
         }
         catch (Exception error) when (error is InputException or NobodyThereException)

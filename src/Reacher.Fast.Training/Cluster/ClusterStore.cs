@@ -15,12 +15,16 @@ internal sealed record ClusterStore
     /// </summary>
     public const string Variable = "REACHER_FAST_CLUSTER_STORE";
 
-    private const int DefaultPort = 6379;
-    private const string Form = "redis://HOST:PORT, redis://USER:PASSWORD@HOST:PORT/DATABASE, or rediss:// for TLS";
+    private const string Form =
+        "redis://HOST:PORT, redis://USER:PASSWORD@HOST:PORT/DATABASE, rediss:// for TLS, or postgresql://USER:PASSWORD@HOST:PORT/DATABASE, " +
+        "with ?sslmode=require or ?sslmode=verify-full for TLS";
 
     private readonly string address;
 
     private ClusterStore(string address) => this.address = address;
+
+    /// <summary>What it is.</summary>
+    public required StoreKind Kind { get; init; }
 
     /// <summary>A name or an address.</summary>
     public required string Host { get; init; }
@@ -28,8 +32,8 @@ internal sealed record ClusterStore
     /// <summary>A TCP port.</summary>
     public required int Port { get; init; }
 
-    /// <summary>Whether it is spoken to by TLS.</summary>
-    public required bool IsSecure { get; init; }
+    /// <summary>Whether it is spoken to by TLS, and who it must prove to be.</summary>
+    public required StoreEncryption Encryption { get; init; }
 
     /// <summary>Who asks; null for its default user.</summary>
     public string? User { get; init; }
@@ -37,8 +41,8 @@ internal sealed record ClusterStore
     /// <summary>The password; null for none.</summary>
     public string? Password { get; init; }
 
-    /// <summary>The number of the database in it.</summary>
-    public int Database { get; init; }
+    /// <summary>The database in it, which is a number in Redis; null for its default.</summary>
+    public string? Database { get; init; }
 
     /// <summary>Reads an address.</summary>
     /// <param name="text">What the user gave; null for what <see cref="Variable"/> says.</param>
@@ -48,20 +52,20 @@ internal sealed record ClusterStore
         string given = text ?? Environment.GetEnvironmentVariable(Variable) ??
             throw new InputException($"--cluster-store has no address, and {Variable} is not set; give one of them {Form}.");
         Environment.SetEnvironmentVariable(Variable, null);
-        if (!Uri.TryCreate(given, UriKind.Absolute, out Uri? uri))
+        if (!Uri.TryCreate(given, UriKind.Absolute, out Uri? uri) || uri.Host.Length == 0 || uri.Fragment.Length > 0)
         {
             throw NoAddress();
         }
 
-        if (uri.Scheme is "postgres" or "postgresql")
+        (StoreKind kind, int defaultPort, StoreEncryption encryption) = (uri.Scheme, uri.Query) switch
         {
-            throw new InputException($"--cluster-store takes no PostgreSQL, whose tables Orleans does not make by itself; give {Form}.");
-        }
-
-        string path = uri.AbsolutePath.Trim('/');
-        int database = 0;
-        if (uri.Scheme is not ("redis" or "rediss") || uri.Host.Length == 0 || uri.Query.Length > 0 || uri.Fragment.Length > 0 ||
-            (path.Length > 0 && !int.TryParse(path, NumberStyles.None, CultureInfo.InvariantCulture, out database)))
+            ("redis", "") => (StoreKind.Redis, 6379, StoreEncryption.None),
+            ("rediss", "") => (StoreKind.Redis, 6379, StoreEncryption.Verified),
+            ("postgresql" or "postgres", var query) => (StoreKind.PostgreSql, 5432, EncryptionOf(query)),
+            _ => throw NoAddress(),
+        };
+        string database = Uri.UnescapeDataString(uri.AbsolutePath.Trim('/'));
+        if (kind == StoreKind.Redis && database.Length > 0 && !int.TryParse(database, NumberStyles.None, CultureInfo.InvariantCulture, out _))
         {
             throw NoAddress();
         }
@@ -69,12 +73,13 @@ internal sealed record ClusterStore
         string[] user = [.. uri.UserInfo.Split(':', 2).Select(Uri.UnescapeDataString)];
         return new ClusterStore(given)
         {
+            Kind = kind,
             Host = uri.IdnHost,
-            Port = uri.Port < 0 ? DefaultPort : uri.Port,
-            IsSecure = uri.Scheme == "rediss",
+            Port = uri.Port < 0 ? defaultPort : uri.Port,
+            Encryption = encryption,
             User = user[0].Length == 0 ? null : user[0],
             Password = user.Length < 2 || user[1].Length == 0 ? null : user[1],
-            Database = database,
+            Database = database.Length == 0 ? null : database,
         };
 
         // What was given is not repeated: there may be a password in it.
@@ -86,6 +91,23 @@ internal sealed record ClusterStore
 
     /// <summary>The address without what is secret in it.</summary>
     public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{(IsSecure ? "rediss" : "redis")}://{(Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}:{Port}");
+        CultureInfo.InvariantCulture, $"{Scheme}://{(Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}:{Port}");
+
+    private string Scheme => (Kind, Encryption) switch
+    {
+        (StoreKind.PostgreSql, _) => "postgresql",
+        (_, StoreEncryption.None) => "redis",
+        _ => "rediss",
+    };
+
+    // As PostgreSQL's own programs mean it.
+    private static StoreEncryption EncryptionOf(string query) => query switch
+    {
+        "" => StoreEncryption.IfOffered,
+        "?sslmode=require" => StoreEncryption.Required,
+        "?sslmode=verify-full" => StoreEncryption.Verified,
+        _ => throw new InputException(
+            "--cluster-store has something behind its '?' that is not known there; give ?sslmode=require for TLS, ?sslmode=verify-full to have " +
+            "the server's certificate checked as well, or nothing."),
+    };
 }

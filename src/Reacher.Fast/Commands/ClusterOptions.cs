@@ -19,8 +19,9 @@ internal sealed class ClusterOptions
 
     private readonly Option<string?> store = new("--cluster-store")
     {
-        Description = "A Redis server that knows where runs are (redis://HOST:PORT): the run registers there, and others find it by its id instead " +
-            $"of an address; without a value, that of {ClusterStore.Variable}, where a password is seen by nobody else.",
+        Description = "A Redis or PostgreSQL server that knows where runs are (redis://HOST:PORT, postgresql://USER@HOST/DATABASE): the run " +
+            "registers there, and others find it by its id instead of an address; without a value, that of " +
+            $"{ClusterStore.Variable}, where a password is seen by nobody else.",
         HelpName = "address",
         Arity = ArgumentArity.ZeroOrOne,
     };

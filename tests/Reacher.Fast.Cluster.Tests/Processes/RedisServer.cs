@@ -6,52 +6,44 @@ using Reacher.Fast.Runner.Tests;
 
 namespace Reacher.Fast.Cluster.Tests.Processes;
 
-/// <summary>Debian's Redis on this machine, with a password, that keeps nothing; a test without it is ignored and says so.</summary>
-internal sealed class RedisServer : IDisposable
+/// <summary>Debian's Redis, which keeps nothing.</summary>
+internal sealed class RedisServer : StoreServer
 {
-    public const string Password = "s3cret-of-the-site";
+    public const string Name = "Redis";
 
-    private readonly TemporaryFolder folder = new();
-    private readonly int port = FreePort.Find();
     private Process process;
 
     public RedisServer() => process = Start();
 
-    /// <summary>Its address, as users give it.</summary>
-    public string Address => Told(Password);
+    public override string Shown => string.Create(CultureInfo.InvariantCulture, $"redis://127.0.0.1:{Port}");
 
-    /// <summary>The same without what is secret.</summary>
-    public string Shown => string.Create(CultureInfo.InvariantCulture, $"redis://127.0.0.1:{port}");
+    public override string Told(string password) => string.Create(CultureInfo.InvariantCulture, $"redis://:{password}@127.0.0.1:{Port}/3");
 
-    /// <summary>The same with another password.</summary>
-    public string Told(string password) => string.Create(CultureInfo.InvariantCulture, $"redis://:{password}@127.0.0.1:{port}/3");
+    public override string At(int port) => string.Create(CultureInfo.InvariantCulture, $"redis://:p4ss@127.0.0.1:{port}");
 
-    /// <summary>Kills it, with all that it knows.</summary>
-    public void Kill()
+    /// <summary>With all that it knows.</summary>
+    public override void Kill()
     {
         process.Kill();
         process.WaitForExit();
         process.Dispose();
     }
 
-    /// <summary>How many fields it has under a key; 0 where there is no such key.</summary>
-    public string FieldsOf(string key)
+    /// <summary>Starts it again, empty.</summary>
+    public override void StartAgain() => process = Start();
+
+    protected override int EntriesOf(string cluster)
     {
-        string[] arguments = ["-p", port.ToString(CultureInfo.InvariantCulture), "-n", "3", "-a", Password, "--no-auth-warning", "HLEN", key];
+        string[] arguments =
+        [
+            "-p", Port.ToString(CultureInfo.InvariantCulture), "-n", "3", "-a", Password, "--no-auth-warning", "HLEN",
+            $"reacher-fast/members/{cluster}",
+        ];
         var start = new ProcessStartInfo("redis-cli", arguments) { RedirectStandardOutput = true };
         using Process asked = Process.Start(start)!;
         string answer = asked.StandardOutput.ReadToEnd();
         asked.WaitForExit();
-        return answer.Trim();
-    }
-
-    /// <summary>Starts it again, empty.</summary>
-    public void StartAgain() => process = Start();
-
-    public void Dispose()
-    {
-        Kill();
-        folder.Dispose();
+        return int.Parse(answer, CultureInfo.InvariantCulture);
     }
 
     private Process Start()
@@ -61,7 +53,7 @@ internal sealed class RedisServer : IDisposable
             var start = new ProcessStartInfo("redis-server") { RedirectStandardOutput = true, RedirectStandardInput = true };
             string[] settings =
             [
-                $"port {port.ToString(CultureInfo.InvariantCulture)}", "bind 127.0.0.1", "save \"\"", "appendonly no", $"dir {folder.Path}",
+                $"port {Port.ToString(CultureInfo.InvariantCulture)}", "bind 127.0.0.1", "save \"\"", "appendonly no", $"dir {Folder.Path}",
                 $"requirepass {Password}",
             ];
             start.ArgumentList.Add("-");
@@ -75,6 +67,7 @@ internal sealed class RedisServer : IDisposable
         }
         catch (Win32Exception)
         {
+            Folder.Dispose();
             Assert.Ignore("redis-server is not installed");
             throw;
         }
@@ -84,7 +77,7 @@ internal sealed class RedisServer : IDisposable
     {
         try
         {
-            using var client = new TcpClient("127.0.0.1", port);
+            using var client = new TcpClient("127.0.0.1", Port);
             return true;
         }
         catch (SocketException)
