@@ -163,7 +163,7 @@ public sealed class CompareCommandTests
         Array.ForEach(nine, name => MakeRun(folder, name, seed: 1, SyntheticRun.Lines()));
         Refused("at most 8 runs, or kinds of runs whose names differ in a number at the end, and 9", ["compare", .. nine, "-o", folder["c.svg"]]);
         Array.ForEach(nine, name => Directory.Delete(folder[name], recursive: true));
-        Refused("Required argument", "compare");
+        Refused("The <run> of 'compare' is missing", "compare");
         Assert.That(folder.FileNames(), Is.EqualTo(new[] { "a", "young" }));
 
         void Refused(string sentence, params string[] arguments)
