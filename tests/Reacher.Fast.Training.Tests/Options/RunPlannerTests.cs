@@ -111,7 +111,7 @@ public sealed class RunPlannerTests
         RunOptions expected = (agents < BuiltInTask.FewestOfMany ? BuiltInTask.Scene : BuiltInTask.Arm).Sac;
         Assert.That((options.Environment.Agents, options.EvaluationAgents, options.EvaluationEpisodes), Is.EqualTo((agents, 20, 10)));
         Assert.That(options with { Environment = expected.Environment }, Is.EqualTo(expected));
-        Assert.That(((SacOptions)options.Learner).EntropyLearningRate > 0, Is.EqualTo(agents >= BuiltInTask.FewestOfMany));
+        Assert.That(((SacOptions)options.Learner).EntropyLearningRate, Is.EqualTo(agents < BuiltInTask.FewestOfMany ? 1e-4 : 3e-4));
     }
 
     // Another value of the same type.
