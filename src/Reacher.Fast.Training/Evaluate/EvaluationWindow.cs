@@ -19,8 +19,8 @@ internal sealed class EvaluationWindow(int size, double? threshold)
 
     public bool IsFull => scores.Count == Size;
 
-    /// <summary>Mean of what is there; 0 when nothing is. Summed afresh, so that it does not drift over a run of days.</summary>
-    public double Mean => scores.Count == 0 ? 0 : scores.Average();
+    /// <summary>Mean of what is there; not a number when nothing is. Summed afresh, so that it does not drift over a run of days.</summary>
+    public double Mean => scores.Count == 0 ? double.NaN : scores.Average();
 
     public bool IsSolved => IsFull && Mean >= Threshold;
 

@@ -30,7 +30,7 @@ internal sealed class ProgressView(IProgress<TrainingProgress>? progress, Action
             Updates = status.Updates,
             TrainingScore = Known(status.TrainingScore),
             EvaluationScore = Known(status.EvaluationScore),
-            WindowMean = status.WindowCount > 0 ? Known(status.WindowMean) : null,
+            WindowMean = Known(status.WindowMean),
         });
     }
 

@@ -30,9 +30,7 @@ internal sealed class RunMeter : IRunObserver, IDisposable
         Count("reacher_fast.evaluation.episodes", "{episode}", "Evaluation episodes that have ended.", run => run.EvaluationEpisodes);
         Gauge("reacher_fast.training.score", "1", "Score of the last training episode, mean over the agents.", run => run.TrainingScore);
         Gauge("reacher_fast.evaluation.score", "1", "Score of the last evaluation episode.", run => run.EvaluationScore);
-        Gauge(
-            "reacher_fast.evaluation.window.mean", "1", "Mean of the evaluation window.",
-            run => run.WindowCount == 0 ? double.NaN : run.WindowMean);
+        Gauge("reacher_fast.evaluation.window.mean", "1", "Mean of the evaluation window.", run => run.WindowMean);
         Gauge(
             "reacher_fast.evaluation.window.fill", "1", "Part of the evaluation window that is filled.",
             run => run.WindowCount / (double)run.WindowSize);

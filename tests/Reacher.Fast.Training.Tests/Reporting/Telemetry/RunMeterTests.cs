@@ -61,7 +61,7 @@ public sealed class RunMeterTests
             Figures = [double.PositiveInfinity, 0, 0, 0, 0, 0, 0, 0, 0, 0],
         });
         Assert.That(seen.Keys, Has.Member("reacher_fast.policy.loss").And.No.Member("reacher_fast.critic.loss"));
-        seen = Observe(SyntheticRun.Status(0, 0) with { TrainingScore = double.NaN, EvaluationScore = double.NaN });
+        seen = Observe(SyntheticRun.Status(0, 0) with { TrainingScore = double.NaN, EvaluationScore = double.NaN, WindowMean = double.NaN });
         Assert.That(seen.Keys, Does.Contain("reacher_fast.transitions"));
         Assert.That(seen.Keys, Has.None.EndWith("score").And.None.EndWith("loss").And.None.EndWith("window.mean"));
         Assert.That(Observe(null), Is.Empty, "before the first status there is nothing to see");
