@@ -63,13 +63,11 @@ internal sealed class PlainView : IRunView
     public void Finish(RunSummary summary)
     {
         Write($"[INFO] {summary.Outcome}.");
-        Console.Write(WrappedText.OfSummary(summary, Width));
+        Write(summary.ToText().TrimEnd('\n'), RunSummary.ValueColumn);
     }
 
     // A terminal that could not be drawn over shows lines too, and breaks them anywhere.
-    private static int Width => Views.WidthOfLines(!Console.IsOutputRedirected);
-
-    private static void Write(string line) => Console.Write(WrappedText.Of(line, Width));
+    private static void Write(string lines, int indent = 0) => Console.Write(Views.Lines(lines, !Console.IsOutputRedirected, indent));
 
     private static string Warning(string sentence) => $"[WARNING] {sentence}";
 }

@@ -86,7 +86,7 @@ internal sealed class TerminalView : IRunView
     public void Finish(RunSummary summary)
     {
         (int width, int height) = Size;
-        string text = WrappedText.OfSummary(summary, width);
+        string text = WrappedText.OfLines(summary.ToText().TrimEnd('\n'), width, RunSummary.ValueColumn);
         string[] sentences = [.. said.Select(sentence => WrappedText.Of(sentence, width)), text];
         int room = height - sentences.Sum(lines => lines.Count(character => character == '\n'));
         if (last is { } end && room >= SmallestHeight)

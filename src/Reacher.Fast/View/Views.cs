@@ -13,15 +13,9 @@ internal static class Views
     /// </summary>
     /// <param name="sentence">The sentence, or several lines.</param>
     /// <param name="isTerminal">Whether it is written to a terminal.</param>
-    public static string Lines(string sentence, bool isTerminal)
-    {
-        int width = WidthOfLines(isTerminal);
-        return string.Concat(sentence.Split('\n').Select(line => WrappedText.Of(line, width)));
-    }
-
-    /// <summary>Columns that a line may take where it is written.</summary>
-    /// <param name="isTerminal">Whether it is written to a terminal.</param>
-    public static int WidthOfLines(bool isTerminal) => isTerminal ? Math.Max(1, AnsiConsole.Profile.Width) : int.MaxValue;
+    /// <param name="indent">Spaces at the beginning of what does not fit into its line.</param>
+    public static string Lines(string sentence, bool isTerminal, int indent = 0) =>
+        WrappedText.OfLines(sentence, isTerminal ? Math.Max(1, AnsiConsole.Profile.Width) : int.MaxValue, indent);
 
     /// <summary>The live view on a terminal, plain lines without one, records with <c>--json</c>.</summary>
     /// <param name="json">Whether <c>--json</c> was given.</param>

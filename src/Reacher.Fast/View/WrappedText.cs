@@ -1,5 +1,4 @@
 using System.Text;
-using Reacher.Fast.Training.Reporting;
 
 namespace Reacher.Fast.View;
 
@@ -35,11 +34,12 @@ internal static class WrappedText
         return text.Append(line).Append('\n').ToString();
     }
 
-    /// <summary>What a run came to, each value in its column.</summary>
-    /// <param name="summary">The run's summary.</param>
+    /// <summary>Several lines, each as <see cref="Of"/> has one.</summary>
+    /// <param name="lines">The text.</param>
     /// <param name="width">Columns of a line.</param>
-    public static string OfSummary(RunSummary summary, int width) =>
-        string.Concat(summary.ToText().TrimEnd('\n').Split('\n').Select(line => Of(line, width, RunSummary.ValueColumn)));
+    /// <param name="indent">Spaces at the beginning of what does not fit into its line.</param>
+    public static string OfLines(string lines, int width, int indent = 0) =>
+        string.Concat(lines.Split('\n').Select(line => Of(line, width, indent)));
 
     // A last word that is too long behind its indent, such as a path, stands on a line of its own where that holds it: as far to the right as
     // it fits, up to the indent.
