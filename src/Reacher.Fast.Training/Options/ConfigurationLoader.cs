@@ -1,4 +1,3 @@
-using System.Globalization;
 using Reacher.Fast.Core;
 using Reacher.Fast.Core.Files;
 using Reacher.Fast.Core.Options;
@@ -71,11 +70,11 @@ internal sealed class ConfigurationLoader
 
     private void Apply(YamlMapping root, IReadOnlyList<FlagValue> flags)
     {
-        (string behavior, YamlMapping? body) = FindBehavior(root, FindEnvironment(root, flags));
+        string environment = DecisiveValues.Environment(root, flags);
+        (string behavior, YamlMapping? body) = FindBehavior(root, environment);
         YamlMapping? shared = AsMapping(root.Find("default_settings"), "default_settings");
-        string environment = FindEnvironment(root, flags);
-        options = BuiltInTask.Of(environment, FindAgents(root, flags)).Begin(FindTrainer(shared, body, flags)) with { Behavior = behavior };
-        options = options with { Environment = options.Environment with { Name = environment } };
+        options = BuiltInTask.Of(environment, DecisiveValues.Agents(root, flags)).Begin(FindTrainer(shared, body, flags));
+        options = options with { Behavior = behavior, Environment = options.Environment with { Name = environment } };
         ApplySection(shared, OptionSection.Behavior, "default_settings");
         ApplySection(body, OptionSection.Behavior, "behaviors." + behavior);
         foreach (YamlEntry entry in root.Entries)
@@ -100,7 +99,7 @@ internal sealed class ConfigurationLoader
             WarnIfUnused(flag.Key, flag.Key.Flag);
         }
 
-        if (options.Environment.IsPlayer && FindFlag(flags, OptionKeys.Agents) is int agents)
+        if (options.Environment.IsPlayer && DecisiveValues.Flag(flags, OptionKeys.Agents) is int agents)
         {
             throw new InputException(
                 $"{OptionKeys.Agents.Flag} is {agents}, and {QuotedName.Of(environment)} is none of the environments that are made here; " +
@@ -142,10 +141,9 @@ internal sealed class ConfigurationLoader
 
     private TrainerType FindTrainer(YamlMapping? shared, YamlMapping? body, IReadOnlyList<FlagValue> flags)
     {
-        FlagValue? flag = flags.LastOrDefault(flag => flag.Key == OptionKeys.Trainer);
-        if (flag is not null)
+        if (DecisiveValues.Flag(flags, OptionKeys.Trainer) is TrainerType given)
         {
-            return (TrainerType)flag.Value!;
+            return given;
         }
 
         YamlTree? named = body?.Find(OptionKeys.Trainer.Name) ?? shared?.Find(OptionKeys.Trainer.Name);
@@ -156,22 +154,6 @@ internal sealed class ConfigurationLoader
 
         return named is null ? TrainerType.Sac : (TrainerType)ParseValue(OptionKeys.Trainer, named)!;
     }
-
-    // A value of the wrong kind is passed over here; it is reported when all values are read.
-    private static string FindEnvironment(YamlMapping root, IReadOnlyList<FlagValue> flags) =>
-        FindFlag(flags, OptionKeys.EnvironmentName) as string ?? FindText(root, OptionKeys.EnvironmentName) ?? ProgramEnvironments.DefaultName;
-
-    private static int? FindAgents(YamlMapping root, IReadOnlyList<FlagValue> flags)
-    {
-        string? text = FindText(root, OptionKeys.Agents);
-        return FindFlag(flags, OptionKeys.Agents) as int?
-            ?? (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int agents) ? agents : null);
-    }
-
-    private static object? FindFlag(IReadOnlyList<FlagValue> flags, OptionKey key) => flags.LastOrDefault(flag => flag.Key == key)?.Value;
-
-    private static string? FindText(YamlMapping root, OptionKey key) =>
-        ((root.Find(OptionSection.Environment) as YamlMapping)?.Find(key.Name) as YamlScalar)?.Text;
 
     private void ApplySection(YamlMapping? mapping, string section, string shown)
     {

@@ -1,0 +1,31 @@
+using System.Globalization;
+using Reacher.Fast.Core.Options;
+
+namespace Reacher.Fast.Training.Options;
+
+/// <summary>
+/// The values that decide which defaults a run begins with, found in a file and among flags before anything is read in order. One of the wrong
+/// kind is passed over here; it is reported when all values are read.
+/// </summary>
+internal static class DecisiveValues
+{
+    /// <summary>The environment's name: the flag's, the file's, or else the program's own first.</summary>
+    /// <param name="root">The file.</param>
+    /// <param name="flags">What was given on the command line, which wins.</param>
+    public static string Environment(YamlMapping root, IReadOnlyList<FlagValue> flags) =>
+        Flag(flags, OptionKeys.EnvironmentName) as string ?? Text(root, OptionKeys.EnvironmentName) ?? ProgramEnvironments.DefaultName;
+
+    /// <summary>The number of agents; null where none is given.</summary>
+    /// <param name="root">The file.</param>
+    /// <param name="flags">What was given on the command line, which wins.</param>
+    public static int? Agents(YamlMapping root, IReadOnlyList<FlagValue> flags) => Flag(flags, OptionKeys.Agents) as int?
+        ?? (int.TryParse(Text(root, OptionKeys.Agents), NumberStyles.None, CultureInfo.InvariantCulture, out int agents) ? agents : null);
+
+    /// <summary>What the last flag of a key says; null where there is none.</summary>
+    /// <param name="flags">What was given on the command line.</param>
+    /// <param name="key">The key.</param>
+    public static object? Flag(IReadOnlyList<FlagValue> flags, OptionKey key) => flags.LastOrDefault(flag => flag.Key == key)?.Value;
+
+    private static string? Text(YamlMapping root, OptionKey key) =>
+        ((root.Find(OptionSection.Environment) as YamlMapping)?.Find(key.Name) as YamlScalar)?.Text;
+}
