@@ -8,10 +8,11 @@ namespace Reacher.Fast.Runner.Tests;
 /// <summary>The program itself, as a user starts it, in a results folder of its own. Kills what is left of it when disposed.</summary>
 internal sealed class RunnerProcess : IDisposable
 {
+    /// <summary>The arms of Unity's scene, for runs that are to be small.</summary>
+    public static readonly string[] FewArms = ["--num-agents", "20"];
+
     /// <summary>Long enough for the slowest machine; a test that waits so long has failed.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
-
-    private static readonly string[] FewArms = ["--num-agents", "20"];
 
     private readonly BlockingCollection<string> lines = [];
     private readonly ConcurrentQueue<string> errors = [];

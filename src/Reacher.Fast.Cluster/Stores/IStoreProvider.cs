@@ -6,6 +6,9 @@ namespace Reacher.Fast.Cluster.Stores;
 /// <summary>What is of one kind of store: how Orleans' provider is told of it, and what its errors mean.</summary>
 internal interface IStoreProvider
 {
+    /// <summary>How long a store may take to let somebody in, and to answer.</summary>
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
     /// <summary>Has a silo keep its membership in the store.</summary>
     void Use(ISiloBuilder builder, ClusterStore store);
 

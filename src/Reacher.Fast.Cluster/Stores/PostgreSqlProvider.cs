@@ -21,7 +21,6 @@ internal sealed class PostgreSqlProvider : IStoreProvider
     // What Orleans calls Npgsql.
     private const string Invariant = "Npgsql";
     private const string Tables = "tables.sql";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     /// <inheritdoc/>
     public void Use(ISiloBuilder builder, ClusterStore store) => builder.UseAdoNetClustering(options =>
@@ -125,8 +124,8 @@ internal sealed class PostgreSqlProvider : IStoreProvider
             _ => SslMode.Prefer,
         },
         GssEncryptionMode = GssEncryptionMode.Disable,
-        Timeout = (int)Patience.TotalSeconds,
-        CommandTimeout = (int)Patience.TotalSeconds,
+        Timeout = (int)IStoreProvider.Patience.TotalSeconds,
+        CommandTimeout = (int)IStoreProvider.Patience.TotalSeconds,
         // It is asked once in seconds, and an open connection would not outlive the server.
         Pooling = false,
         ApplicationName = "reacher-fast",

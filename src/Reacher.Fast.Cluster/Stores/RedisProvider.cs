@@ -11,8 +11,6 @@ namespace Reacher.Fast.Cluster.Stores;
 /// <summary>A Redis server: each run has a key of its own, which Orleans' provider makes.</summary>
 internal sealed class RedisProvider : IStoreProvider
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
-
     /// <inheritdoc/>
     public void Use(ISiloBuilder builder, ClusterStore store) =>
         builder.UseRedisClustering(options => options.ConfigurationOptions = OptionsOf(store));
@@ -45,7 +43,7 @@ internal sealed class RedisProvider : IStoreProvider
             SslHost = isSecure ? store.Host : null,
             AbortOnConnectFail = true,
             ConnectRetry = 1,
-            ConnectTimeout = (int)Patience.TotalMilliseconds,
+            ConnectTimeout = (int)IStoreProvider.Patience.TotalMilliseconds,
             ClientName = "reacher-fast",
         };
     }

@@ -12,8 +12,6 @@ public sealed partial class ReadmeTests
     private static readonly string[] Short = ["--max-steps", "2000", "--hidden-units", "16", "--batch-size", "16", "--window", "1",
         "--steps-per-update", "20", "--buffer-size", "50000", "--buffer-init-steps", "1000", "--save-replay-buffer"];
 
-    private static readonly string[] FewArms = ["--num-agents", "20"];
-
     private string folder = "";
 
     [OneTimeSetUp]
@@ -21,7 +19,7 @@ public sealed partial class ReadmeTests
     {
         folder = Directory.CreateTempSubdirectory("reacher-fast-test-").FullName;
         PlayerScript.OfArms(Path.Combine(folder, "Scene.x86_64"));
-        using RunnerProcess run = RunnerProcess.StartIn(folder, ["train", "--run-id", "a", .. Short, .. FewArms]);
+        using RunnerProcess run = RunnerProcess.StartIn(folder, ["train", "--run-id", "a", .. Short, .. RunnerProcess.FewArms]);
         Assert.That(run.WaitForExit(), Is.Zero, run.Errors);
         MakeComparable();
     }
@@ -85,7 +83,8 @@ public sealed partial class ReadmeTests
         bool trains = arguments[0] == "train" && !arguments.Contains("--help");
         // The run that goes on has ended: give it more to do.
         string[] more = trains
-            ? [.. Short, .. IsOfAScene(arguments) ? [] : FewArms, .. arguments.Contains("--resume") ? new[] { "--max-steps", "4000" } : []]
+            ? [.. Short, .. IsOfAScene(arguments) ? [] : RunnerProcess.FewArms,
+                .. arguments.Contains("--resume") ? new[] { "--max-steps", "4000" } : []]
             : arguments[0] == "profile" ? ["--seconds", "1"] : [];
         for (int i = 0; i < arguments.Length; i++)
         {
