@@ -58,14 +58,16 @@ internal static class RunServer
             seat.SupervisorGone.WaitHandle.WaitOne(Turn);
         }
 
-        using var stop = new CancellationTokenSource(LongestStop);
-        host.StopAsync(stop.Token).GetAwaiter().GetResult();
-        host.Dispose();
-        run.Dispose();
-        if (endpoint.Store is not null)
+        if (endpoint.Store is null)
         {
-            _ = Try(RunStore.Clear(endpoint));
+            Stop(host, run);
+            return;
         }
+
+        // The supervisor waits longer for one that saves, so that a busy machine still takes the run out of the store.
+        using SavingScope saving = self.BeginSaving();
+        Stop(host, run);
+        _ = Try(RunStore.Clear(endpoint));
     }
 
     /// <summary>The address that an endpoint means.</summary>
@@ -107,6 +109,14 @@ internal static class RunServer
         }
 
         return true;
+    }
+
+    private static void Stop(IHost host, ServedRun run)
+    {
+        using var stop = new CancellationTokenSource(LongestStop);
+        host.StopAsync(stop.Token).GetAwaiter().GetResult();
+        host.Dispose();
+        run.Dispose();
     }
 
     // Why the store cannot be used; null where it could.
