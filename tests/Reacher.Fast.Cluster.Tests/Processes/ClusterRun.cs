@@ -56,13 +56,18 @@ internal sealed class ClusterRun : IDisposable
     /// <summary>Whether the process that receives rows is there and listens.</summary>
     public bool IsListening => Control.Cluster is { Phase: ProcessPhase.Running, IsHolderAlive: true };
 
-    /// <summary>Rows of all machines that have joined.</summary>
+    /// <summary>Rows of all machines that have joined; none until the process that receives them has made their log.</summary>
     public long JoinedRows
     {
         get
         {
+            if (!File.Exists(Files.Acknowledgements))
+            {
+                return 0;
+            }
+
             using ReplayFile replay = ReplayFile.Open(Replay, options: new ReplayOptions { Repair = false });
-            using AcknowledgementLog log = AcknowledgementLog.Open(Path.Combine(Results, Id, "acknowledged.map"), replay);
+            using AcknowledgementLog log = AcknowledgementLog.Open(Files.Acknowledgements, replay);
             return log.Streams().Sum(entry => (long)entry.Rows.ReadAcquire());
         }
     }
