@@ -1,4 +1,5 @@
 using Reacher.Fast.Core.Networks;
+using Reacher.Fast.Core.Numerics;
 using Reacher.Fast.Training.Options;
 
 namespace Reacher.Fast.Training.Env;
@@ -14,7 +15,8 @@ internal sealed class Actor : IDisposable
     private readonly float explorationNoise;
     private readonly int warmupHold;
     private int untilNewUniform;
-    private Random random = new(0);
+    private ulong uniformKey;
+    private int uniformDraws;
 
     /// <param name="plan">The run, which says how to explore and for how many decisions a warm-up action is held.</param>
     /// <param name="agents">The environment's agents.</param>
@@ -33,7 +35,8 @@ internal sealed class Actor : IDisposable
     {
         policy.Seed(seed);
         untilNewUniform = 0;
-        random = new Random(unchecked((int)(seed ^ (seed >> 32))));
+        // Seeds that follow one another give keys, and so actions, that have nothing in common.
+        (uniformKey, uniformDraws) = (SplitMix64.Mix(seed), 0);
     }
 
     /// <summary>Takes newer weights, those of one policy (<see cref="Policy.Load"/>).</summary>
@@ -55,7 +58,7 @@ internal sealed class Actor : IDisposable
         {
             for (int i = 0; i < uniformActions.Length; i++)
             {
-                uniformActions[i] = (2 * random.NextSingle()) - 1;
+                uniformActions[i] = (float)((2 * SplitMix64.Uniform(uniformKey, uniformDraws++)) - 1);
             }
 
             untilNewUniform = warmupHold - 1;

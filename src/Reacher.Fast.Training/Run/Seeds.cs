@@ -24,12 +24,12 @@ internal static class Seeds
 
     /// <summary>
     /// The seed of a segment of lock-step training, whose reset, exploration and warm-up actions follow from it alone, so that a run that
-    /// goes on from a checkpoint plays its next segment as it would have. The shift drops the lowest bit, so that two neighbouring
-    /// segments share a seed, and two that are not neighbours never do.
+    /// goes on from a checkpoint plays its next segment as it would have. No two segments share one: two that did would make the same random
+    /// decisions from the same beginning, and a warm-up of which each row lies in the replay twice teaches half as much.
     /// </summary>
     /// <param name="run">The run's seed.</param>
     /// <param name="segment">The segment's number.</param>
-    public static ulong OfSegment(ulong run, long segment) => unchecked((run * SplitMix64.Golden) + (ulong)segment) >> 1;
+    public static ulong OfSegment(ulong run, long segment) => unchecked((run * SplitMix64.Golden) >> 1) + (ulong)segment;
 
     /// <summary>
     /// The seed of an evaluation episode: episode k has the same goals whatever was trained and however often the process was restarted.
