@@ -136,7 +136,7 @@ internal sealed class ConfigurationLoader
                 "default_settings, which hold for any behaviour.");
         }
 
-        return (scene ?? options.Behavior, null);
+        return (scene ?? EnvironmentOptions.BehaviorOf(environment), null);
     }
 
     private TrainerType FindTrainer(YamlMapping? shared, YamlMapping? body, IReadOnlyList<FlagValue> flags)

@@ -77,6 +77,13 @@ internal sealed record EnvironmentOptions
     /// <summary>Whether this project's environments have one of this name.</summary>
     public static bool IsBuiltIn(string name) => name is Arm or Pendulum || IsMujoco(name);
 
+    /// <summary>
+    /// What a run of this environment is called where no file names a behaviour. A player's scene, once it is there, has its own name.
+    /// </summary>
+    public static string BehaviorOf(string name) => name == Pendulum ? "Pendulum"
+        : IsMujoco(name) ? name[MujocoEnvironment.Prefix.Length..]
+        : "Reacher";
+
     /// <summary>Whether this is one of MuJoCo's tasks, such as <c>mujoco:HalfCheetah-v4</c>.</summary>
     public static bool IsMujoco(string name) => name.StartsWith(MujocoEnvironment.Prefix, StringComparison.Ordinal);
 }

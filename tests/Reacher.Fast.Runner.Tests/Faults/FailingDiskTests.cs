@@ -16,7 +16,7 @@ public sealed class FailingDiskTests
         using RunnerProcess run = StartWith(
             disk.Environment, SmallRun(results.Path, "a", "--env", "pendulum", "--num-agents", "2", "--window", "1", "--no-stop"));
         using ControlBlock control = Control(results.Path, "a");
-        string newest = Path.Combine(results.Path, "a", "Reacher", CheckpointStore.LatestName);
+        string newest = Path.Combine(results.Path, "a", "Pendulum", CheckpointStore.LatestName);
         WaitUntil(() => File.Exists(newest), "a checkpoint is there");
         CheckpointStore.Load(newest, out long step);
         disk.Fail("role-learner", DiskFault.InputOutput);

@@ -23,7 +23,7 @@ internal sealed class FaultyRun : IDisposable
     public FaultyRun(string results, FaultyDisk disk, params IEnumerable<string> more)
     {
         Disk = disk;
-        Files = new RunFolder(Path.Combine(results, "a"), "Reacher");
+        Files = new RunFolder(Path.Combine(results, "a"), "Pendulum");
         arguments =
         [
             "train", "--json", "--results-dir", results, "--run-id", "a", "--env", "pendulum", "--num-agents", "4", "--n-step", "1", "--threads", "1",

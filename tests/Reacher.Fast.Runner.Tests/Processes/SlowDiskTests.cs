@@ -33,7 +33,7 @@ public sealed class SlowDiskTests
         using RunnerProcess run = StartSlow("a", "role-eval");
         using ControlBlock control = Control(results, "a");
         ProcessSlot evaluation = control.Slot(ProcessRole.Evaluation, 0);
-        var files = new RunFolder(Path.Combine(results, "a"), "Reacher");
+        var files = new RunFolder(Path.Combine(results, "a"), "Pendulum");
         WaitUntil(() => File.Exists(files.BestPolicy) || evaluation.Restarts > 0, "the best policy is kept");
         // The folder is flushed after the file has its name, and only then is the score recorded.
         WaitUntil(() => evaluation.Episodes > 0 || evaluation.Restarts > 0, "the episode is recorded");
@@ -50,7 +50,7 @@ public sealed class SlowDiskTests
         Assert.That(run.WaitForExit(), Is.EqualTo(130), run.Errors);
         Assert.That(control.Learner.Phase, Is.EqualTo(ProcessPhase.Stopped), "it has ended by itself");
         Assert.That(control.Learner.Restarts, Is.Zero);
-        Assert.That(Directory.GetFiles(Path.Combine(results, "b", "Reacher"), "Reacher-*.safetensors"), Is.Not.Empty);
+        Assert.That(Directory.GetFiles(Path.Combine(results, "b", "Pendulum"), "Pendulum-*.safetensors"), Is.Not.Empty);
     }
 
     // Every score reaches the threshold, so each that is better than those before keeps a policy.

@@ -95,5 +95,5 @@ public sealed class TorchRunTests
     ];
 
     private StateDictionary Checkpoint(string id) =>
-        Safetensors.Read(new RunFolder(Path.Combine(folder.Path, id), "Reacher").Checkpoints(keep: 5).LoadLatest()!.Path);
+        Safetensors.Read(new RunFolder(Path.Combine(folder.Path, id), "Pendulum").Checkpoints(keep: 5).LoadLatest()!.Path);
 }

@@ -16,6 +16,16 @@ public sealed class BehaviorNameTests
         Assert.That(OfScene("default_settings: {max_steps: 7}\n", "Scripted").TransitionLimit, Is.EqualTo(7));
     }
 
+    [TestCase("arm", "Reacher")]
+    [TestCase("pendulum", "Pendulum")]
+    [TestCase("mujoco:HalfCheetah-v4", "HalfCheetah-v4")]
+    public void A_built_in_environment_gives_its_name_to_a_run_whose_file_names_none(string environment, string name)
+    {
+        string path = $"env_settings: {{env_path: '{environment}'}}\n";
+        Assert.That(ConfigurationLoader.Parse(path, "test.yaml", []).Options.Behavior, Is.EqualTo(name));
+        Assert.That(ConfigurationLoader.Parse(path + "behaviors: {Mine: {max_steps: 7}}\n", "test.yaml", []).Options.Behavior, Is.EqualTo("Mine"));
+    }
+
     [Test]
     public void The_behaviour_of_the_scenes_name_is_taken_among_several()
     {

@@ -16,6 +16,7 @@ public sealed class MujocoConfigurationTests
         Assert.Multiple(() =>
         {
             Assert.That(MujocoEnvironment.Names, Does.Contain(options.Environment.Name));
+            Assert.That(options.Behavior, Is.EqualTo(EnvironmentOptions.BehaviorOf(options.Environment.Name)));
             Assert.That((options.Environment.Agents, options.NStep, options.TransitionsPerUpdate), Is.EqualTo((1, 1, 1.0)));
             Assert.That((learner.BatchSize, learner.HiddenUnits, learner.NumLayers), Is.EqualTo((256, 256, 2)));
             Assert.That((learner.PolicyAveraging, learner.LayerNormCritics, options.WarmupHold), Is.EqualTo((0f, false, 1)));
