@@ -85,6 +85,9 @@ internal sealed class EnvironmentLoop : IDisposable
         writer = new TransitionWriter(replay, agents, (uint)index * StreamsPerEnvironment, plan.NStep, plan.Gamma);
     }
 
+    /// <summary>Whether an agent's episode ended with the last turn.</summary>
+    public bool HasEpisodeEnded => !episodeReturns.Ended.IsEmpty;
+
     /// <summary>
     /// Begins anew: the environment, the exploration and the warm-up actions all follow from <paramref name="seed"/> from here on, and
     /// unfinished n-step windows and episodes are forgotten. To be called before the first turn.

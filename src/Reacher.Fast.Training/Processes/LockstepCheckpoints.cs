@@ -25,6 +25,7 @@ internal sealed class LockstepCheckpoints(RunFolder files, RunPlan plan, Trainin
     /// <returns>A warning if it could not be saved.</returns>
     public string? Save(long segment, long evaluations) => checkpoints.Save(state, saved => new LockstepPosition(
         segment,
+        state.Control.Slot(ProcessRole.Environment, 0).VectorSteps,
         state.Control.CooldownStart ?? 0,
         state.Control.TotalEpisodes,
         state.Replay.WrittenRows,
@@ -52,7 +53,7 @@ internal sealed class LockstepCheckpoints(RunFolder files, RunPlan plan, Trainin
         position.CutRecords(files);
         control.CooldownStart = plan.StopWhenSolved && position.CooldownStart > 0 ? position.CooldownStart : null;
         control.Learner.SetUpdates(state.Learner.Updates);
-        environment.SetVectorSteps(position.Segment * LockstepTraining.SegmentSteps, loaded?.Step ?? 0);
+        environment.SetVectorSteps(position.VectorSteps, loaded?.Step ?? 0);
         environment.SetEpisodes(position.Episodes);
         if (loaded is not null)
         {

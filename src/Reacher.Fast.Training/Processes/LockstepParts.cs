@@ -113,7 +113,7 @@ internal sealed class LockstepParts : IDisposable
     private static int SegmentsBetweenCheckpoints(RunPlan plan, bool hasPlayer) =>
         hasPlayer ? 1 : (int)Math.Max(1, plan.CheckpointInterval / SegmentRows(plan));
 
-    private static long SegmentRows(RunPlan plan) => (long)LockstepTraining.SegmentSteps * plan.AgentCount;
+    private static long SegmentRows(RunPlan plan) => (long)LockstepTraining.LongestSegment(plan.AgentCount) * plan.AgentCount;
 
     private void TakeSlots()
     {

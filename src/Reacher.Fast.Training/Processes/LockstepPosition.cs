@@ -7,15 +7,18 @@ namespace Reacher.Fast.Training.Processes;
 
 /// <summary>Where, between two segments, a run in lock-step stood when a checkpoint was saved; all zero at its beginning.</summary>
 /// <param name="Segment">Segments trained.</param>
+/// <param name="VectorSteps">Vector steps in them.</param>
 /// <param name="CooldownStart">Transitions at which the cooldown began; 0 if it had not.</param>
 /// <param name="Episodes">Training episodes ended.</param>
 /// <param name="WrittenRows">Rows written to the replay.</param>
 /// <param name="Evaluations">Evaluation episodes played.</param>
 /// <param name="Returns">Returns of agents' episodes in their log; null where the checkpoint does not say.</param>
-internal sealed record LockstepPosition(long Segment, long CooldownStart, long Episodes, long WrittenRows, long Evaluations, long? Returns)
+internal sealed record LockstepPosition(
+    long Segment, long VectorSteps, long CooldownStart, long Episodes, long WrittenRows, long Evaluations, long? Returns)
 {
     private const string Prefix = "lockstep.";
     private const string SegmentName = Prefix + "segment";
+    private const string VectorStepsName = Prefix + "vector_steps";
     private const string ReturnsName = Prefix + "returns";
 
     /// <summary>Whether a checkpoint is of a run in lock-step.</summary>
@@ -27,12 +30,15 @@ internal sealed record LockstepPosition(long Segment, long CooldownStart, long E
     {
         if (checkpoint is null)
         {
-            return new LockstepPosition(0, 0, 0, 0, 0, 0);
+            return new LockstepPosition(0, 0, 0, 0, 0, 0, 0);
         }
 
         StateDictionary state = checkpoint.State;
+        long segment = state.GetInt64(SegmentName);
         return new LockstepPosition(
-            state.GetInt64(SegmentName),
+            segment,
+            // Checkpoints that do not say are of versions whose segments all had the same length.
+            state.Contains(VectorStepsName) ? state.GetInt64(VectorStepsName) : segment * LockstepTraining.SegmentSteps,
             state.GetInt64(Prefix + "cooldown"),
             state.GetInt64(Prefix + "episodes"),
             state.GetInt64(Prefix + "written_rows"),
@@ -44,6 +50,7 @@ internal sealed record LockstepPosition(long Segment, long CooldownStart, long E
     public void AddTo(StateDictionary state)
     {
         state.Add(SegmentName, Segment);
+        state.Add(VectorStepsName, VectorSteps);
         state.Add(Prefix + "cooldown", CooldownStart);
         state.Add(Prefix + "episodes", Episodes);
         state.Add(Prefix + "written_rows", WrittenRows);

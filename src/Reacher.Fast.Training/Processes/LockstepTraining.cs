@@ -18,7 +18,10 @@ namespace Reacher.Fast.Training.Processes;
 /// </summary>
 internal sealed class LockstepTraining : IDisposable
 {
-    /// <summary>Vector steps of a segment: one episode of the arm.</summary>
+    /// <summary>
+    /// Vector steps of a segment: one episode of the arm. Where there is one agent, the segment goes on to the end of its episode, so that it
+    /// sees late states of an episode as often as it comes to them; several agents' episodes end at different times.
+    /// </summary>
     public const int SegmentSteps = 1001;
 
     private readonly RunPlan plan;
@@ -49,6 +52,9 @@ internal sealed class LockstepTraining : IDisposable
 
     private bool IsUpdateOwed =>
         Learner.Updates + 1 <= (control.TotalTransitions - plan.WarmupTransitions) * plan.UpdatesPerTransition;
+
+    /// <summary>The most vector steps that a segment of so many agents can have.</summary>
+    public static int LongestSegment(int agents) => agents == 1 ? 2 * SegmentSteps : SegmentSteps;
 
     /// <summary>Trains until the run is solved, interrupted by a signal or at its end.</summary>
     /// <returns>The exit code.</returns>
@@ -116,7 +122,7 @@ internal sealed class LockstepTraining : IDisposable
         parts.Environment.Begin(Seeds.OfSegment(plan.Seed, segment));
         parts.Learning.Publish();
         // The run's last segment ends with its last transition.
-        for (int step = 0; step < SegmentSteps && control.TotalTransitions < plan.MaxTransitions; step++)
+        for (int steps = 0; !IsSegmentOver(steps) && control.TotalTransitions < plan.MaxTransitions; steps++)
         {
             if (control.ShouldStop)
             {
@@ -141,6 +147,9 @@ internal sealed class LockstepTraining : IDisposable
 
         return true;
     }
+
+    private bool IsSegmentOver(int steps) =>
+        steps >= SegmentSteps && (parts.Environment.HasEpisodeEnded || steps >= LongestSegment(plan.AgentCount));
 
     // One evaluation a segment; once the scores are there, as many as judge a policy, or, before the run is solved, as fill the window. Each
     // is played to its end, whatever is asked meanwhile: the checkpoint after it says how many there were.

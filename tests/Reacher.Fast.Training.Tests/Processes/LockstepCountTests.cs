@@ -57,6 +57,31 @@ public sealed class LockstepCountTests
         Assert.That(player.StepsAsked, Is.EqualTo(steps));
     }
 
+    [Test]
+    public void A_single_agent_plays_the_episode_to_its_end_in_which_a_segment_would_have_ended()
+    {
+        const int EpisodeSteps = 400;
+        const int SegmentSteps = 1200;
+        using var run = new LoopFolder();
+        RunPlan plan = run.Plan with { AgentCount = 1, TransitionLimit = 2 * SegmentSteps, TransitionsPerUpdate = 50, Threshold = 1e9 };
+        var files = new RunFolder(run["run"], plan.Behavior);
+        foreach (int segments in new[] { 2, 3 })
+        {
+            using var player = new ScriptedEnvironment(1, EpisodeSteps);
+            using (var training = new LockstepTraining(
+                files, plan with { TransitionLimit = segments * SegmentSteps }, new RunReporter(new SilentView()), resume: segments > 2, player))
+            {
+                Assert.That(training.Run(), Is.EqualTo(ExitCodes.Done));
+            }
+
+            using ControlBlock control = ControlBlock.Open(files.Control);
+            long steps = control.Slot(ProcessRole.Environment, 0).VectorSteps;
+            Assert.That(
+                (control.TotalTransitions, steps, control.TotalEpisodes),
+                Is.EqualTo((segments * (long)SegmentSteps, segments * (long)SegmentSteps, segments * 3L)));
+        }
+    }
+
     private static void Train(RunFolder files, RunPlan plan, bool resume)
     {
         using var player = new ScriptedEnvironment(LoopFolder.Agents, episodeSteps: 50) { StepsOfLastAgent = StepsOfLastAgent };
