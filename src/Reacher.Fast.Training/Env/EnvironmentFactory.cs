@@ -65,6 +65,8 @@ internal static class EnvironmentFactory
     private static MlAgentsOptions PlayerOptionsOf(EnvironmentOptions plan, int worker, string? logs, long stepsBefore) => new()
     {
         Player = plan.Name,
+        // Nobody gives a path for an environment of a program's own.
+        Otherwise = plan.Name.Contains('/', StringComparison.Ordinal) ? null : ProgramEnvironments.MeantOtherwise,
         Arguments = plan.PlayerArguments,
         // The editor calls one below the port of players that are built: 5004, unless both are moved.
         BasePort = plan.IsEditor ? plan.BasePort - 1 : plan.BasePort,

@@ -15,6 +15,11 @@ internal static class ProgramEnvironments
     /// <summary>The environment of a run that names none: the first of the program's own, or else the arm.</summary>
     public static string DefaultName => current?.Names is [string first, ..] ? first : EnvironmentOptions.Arm;
 
+    /// <summary>What to say of a name that is no player's, because it may have been meant for an environment of a program's own.</summary>
+    public static string MeantOtherwise => current?.Names is [_, ..] names
+        ? $"This program's own environments are {string.Join(", ", names)}."
+        : "If it is an environment of a program's own, that program has to be asked, because no other knows it.";
+
     /// <summary>Whether the program has environments of its own.</summary>
     public static bool Any => current?.Names.Count > 0;
 

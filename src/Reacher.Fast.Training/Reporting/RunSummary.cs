@@ -84,15 +84,15 @@ internal sealed record RunSummary
         Line("ended", $"after {F1(ElapsedSeconds)} s");
         if (WindowMean is double mean)
         {
-            Line("window", $"mean {F2(mean)} over the last {WindowCount} of {EvaluationEpisodes} evaluation episodes");
+            Line("window", $"mean {F2(mean)} over the last {WindowCount} of {Quantity.Of(EvaluationEpisodes, "evaluation episode")}");
         }
 
         if (FinalScore is double score)
         {
-            Line("final policy", $"{F2(score)} +- {F2(FinalDeviation ?? 0)} over {FinalEpisodes} evaluation episodes");
+            Line("final policy", $"{F2(score)} +- {F2(FinalDeviation ?? 0)} over {Quantity.Of(FinalEpisodes, "evaluation episode")}");
         }
 
-        Line("trained", $"{Whole(Episodes)} episodes, {Whole(Transitions)} transitions, {Whole(Updates)} updates");
+        Line("trained", $"{Quantity.Of(Episodes, "episode")}, {Quantity.Of(Transitions, "transition")}, {Quantity.Of(Updates, "update")}");
         Line("rates", $"{Whole((long)TransitionsPerSecond)} transitions/s, {Whole((long)UpdatesPerSecond)} updates/s");
         Line("folder", Folder);
         if (Model is not null)
@@ -107,8 +107,8 @@ internal sealed record RunSummary
 
     private static string Describe(Milestone? milestone) => milestone is null
         ? "not yet"
-        : $"after {F1(milestone.Seconds)} s, {Whole(milestone.Episodes)} episodes, {Whole(milestone.Transitions)} transitions: " +
-            $"mean {F2(milestone.Score)}";
+        : $"after {F1(milestone.Seconds)} s, {Quantity.Of(milestone.Episodes, "episode")}, " +
+            $"{Quantity.Of(milestone.Transitions, "transition")}: mean {F2(milestone.Score)}";
 
     private static string Whole(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 

@@ -107,8 +107,9 @@ public sealed class LaunchTests
 
     [Test]
     public void A_missing_player_is_an_input_error_before_anything_is_said_of_a_port() => Assert.That(
-        () => MlAgentsEnvironment.Launch(Options with { Player = "nowhere/at-all", Log = Assert.Fail }),
-        Throws.TypeOf<InputException>().With.Message.Contains("There is no player at 'nowhere/at-all'"));
+        () => MlAgentsEnvironment.Launch(Options with { Player = "nowhere/at-all", Otherwise = "Or is it here?", Log = Assert.Fail }),
+        Throws.TypeOf<InputException>().With.Message.EqualTo(
+            "There is no player at 'nowhere/at-all'; give the path of a built scene, or 'editor'. Or is it here?"));
 
     [Test]
     [Platform(Exclude = "Win")]

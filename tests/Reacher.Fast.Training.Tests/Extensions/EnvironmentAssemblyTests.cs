@@ -68,6 +68,7 @@ public sealed class EnvironmentAssemblyTests
             using IVectorEnvironment environment = EnvironmentFactory.Create(plan, worker: 0);
             Assert.That((environment.AgentCount, plan.IsPlayer), Is.EqualTo((2, false)));
             Assert.That((ProgramEnvironments.DefaultName, ProgramEnvironments.BehaviorOf("swing")), Is.EqualTo(("swing", "swing")));
+            AssertRefused("sving", "give the path of a built scene, or 'editor'. This program's own environments are swing.");
             Assert.That(
                 () => ProgramEnvironments.Use(new EnvironmentCatalog { ["arm"] = agents => new PendulumEnvironment(agents) }),
                 Throws.ArgumentException.With.Message.Contains("built in"));

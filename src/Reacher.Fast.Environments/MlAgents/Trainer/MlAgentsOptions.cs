@@ -14,6 +14,9 @@ public sealed record MlAgentsOptions
     /// to start nothing and wait for any player that connects.</summary>
     public string? Player { get; init; }
 
+    /// <summary>A sentence for the user where there is no such player, such as what else may have been meant; null for none.</summary>
+    public string? Otherwise { get; init; }
+
     /// <summary>Passed to the player after the engine's own arguments (the option <c>env_args</c>).</summary>
     public IReadOnlyList<string> Arguments { get; init; } = [];
 

@@ -114,7 +114,7 @@ internal sealed class PlayerConnection : IDisposable
         if (options.Player is not null && !options.IsEditor)
         {
             // Nobody should read of a port for a player that is not there.
-            PlayerProcess.Resolve(options.Player);
+            PlayerProcess.Resolve(options.Player, options.Otherwise);
         }
 
         int port = options.FirstPort;

@@ -58,7 +58,7 @@ internal sealed class PlayerProcess : IDisposable
     /// <exception cref="InputException">There is no such player, or it cannot be started.</exception>
     public static PlayerProcess Start(MlAgentsOptions options, int port, Action<string> exited)
     {
-        string path = Resolve(options.Player!);
+        string path = Resolve(options.Player!, options.Otherwise);
         var start = new ProcessStartInfo(path) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         foreach (string argument in Arguments(options, port))
         {
@@ -153,8 +153,10 @@ internal sealed class PlayerProcess : IDisposable
     public void Dispose() => process.Dispose();
 
     /// <summary>The executable behind the name users know: Unity's players carry a suffix of their platform.</summary>
+    /// <param name="player">What users call it.</param>
+    /// <param name="otherwise">A sentence to say besides where there is none; null for nothing.</param>
     /// <exception cref="InputException">There is none, or nobody may execute it.</exception>
-    public static string Resolve(string player)
+    public static string Resolve(string player, string? otherwise)
     {
         string[] candidates =
         [
@@ -171,10 +173,8 @@ internal sealed class PlayerProcess : IDisposable
             }
         }
 
-        string program = player.Contains('/', StringComparison.Ordinal)
-            ? ""
-            : " If it is an environment of a program's own, that program has to be asked, because no other knows it.";
-        throw new InputException($"There is no player at '{player}'; give the path of a built scene, or 'editor'.{program}");
+        string sentence = $"There is no player at '{player}'; give the path of a built scene, or 'editor'.";
+        throw new InputException(otherwise is null ? sentence : $"{sentence} {otherwise}");
     }
 
     // Archives of built scenes are often unpacked without the permission to execute what is in them.

@@ -77,7 +77,7 @@ internal static class HtmlReport
             ? string.Create(
                 CultureInfo.InvariantCulture,
                 $"Solved means a mean of {threshold} or more over the last {figures.Window} evaluation episodes.</p></header>\n")
-            : string.Create(CultureInfo.InvariantCulture, $"Nothing counts as solved; the window has {figures.Window} episodes.</p></header>\n"));
+            : $"Nothing counts as solved; the window has {Quantity.Of(figures.Window, "episode")}.</p></header>\n");
     }
 
     private static void AppendTiles(StringBuilder page, RunFigures figures, RunSummary? summary)
@@ -86,15 +86,17 @@ internal static class HtmlReport
         MetricsLine? evaluation = figures.Evaluations.Count > 0 ? figures.Evaluations[^1] : null;
         if (summary?.FinalScore is { } final)
         {
-            Tile("Final weights", Number(final), $"\u00b1 {Number(summary.FinalDeviation ?? 0)} over {summary.FinalEpisodes} episodes");
+            Tile("Final weights", Number(final),
+                $"\u00b1 {Number(summary.FinalDeviation ?? 0)} over {Quantity.Of(summary.FinalEpisodes, "episode")}");
         }
         else
         {
-            Tile("Best evaluation", figures.BestScore is { } best ? Number(best) : "\u2013", $"of {figures.Evaluations.Count} episodes");
+            Tile("Best evaluation", figures.BestScore is { } best ? Number(best) : "\u2013",
+                $"of {Quantity.Of(figures.Evaluations.Count, "episode")}");
         }
 
         Tile("Window mean", evaluation?.WindowMean is { } mean ? Number(mean) : "\u2013",
-            evaluation is null ? "no evaluation yet" : $"over {evaluation.WindowCount} episodes");
+            evaluation is null ? "no evaluation yet" : $"over {Quantity.Of(evaluation.WindowCount ?? 0, "episode")}");
         if (figures.Threshold is double threshold)
         {
             Tile($"First at {threshold.ToString(CultureInfo.InvariantCulture)}", When(figures.FirstAtThreshold),
@@ -102,7 +104,8 @@ internal static class HtmlReport
             Tile("Solved", When(figures.Solved), Where(figures, figures.Solved));
         }
 
-        Tile("Transitions", figures.Last is null ? "0" : Whole(figures.Last.Transitions), $"{figures.EpisodesBy(figures.Last)} training episodes");
+        Tile("Transitions", figures.Last is null ? "0" : Whole(figures.Last.Transitions),
+            Quantity.Of(figures.EpisodesBy(figures.Last), "training episode"));
         Tile("Updates", Whole(figures.Updates), figures.Last is null ? "" : $"in {Duration(figures.Last.Seconds)}");
         page.Append("</dl>\n");
 
@@ -207,7 +210,7 @@ internal static class HtmlReport
 
     private static string Where(RunFigures figures, MetricsLine? line) => line is null
         ? "not yet"
-        : $"{figures.EpisodesBy(line)} episodes, {Axis.Short(line.Transitions)} transitions";
+        : $"{Quantity.Of(figures.EpisodesBy(line), "episode")}, {Axis.Short(line.Transitions)} transitions";
 
     // Rounded to the smaller unit before it is divided by the larger one, so that no minute has 60 seconds.
     private static string Duration(double seconds)
