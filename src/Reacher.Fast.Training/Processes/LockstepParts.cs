@@ -33,7 +33,7 @@ internal sealed class LockstepParts : IDisposable
         (Files, this.plan) = (files, plan);
         Directory.CreateDirectory(files.Logs);
         // Pressing Stop in the editor is how its users end a run, and must lose no more than the segment under way.
-        SegmentsPerCheckpoint = SegmentsBetweenCheckpoints(plan, player is not null);
+        RowsPerCheckpoint = RowsBetweenCheckpoints(plan, player is not null);
         ReplayFile replay = Own(resume
             ? ReplayFile.Open(files.Replay, plan.TransitionSpec)
             : ReplayFile.Create(files.Replay, plan.TransitionSpec, ReplayCapacity(plan, player is not null), new ReplayOptions { Overwrite = true }));
@@ -42,7 +42,11 @@ internal sealed class LockstepParts : IDisposable
         TakeSlots();
 
         Learner = Own(new PlannedLearner(plan)).Learner;
-        var sampler = Own(new ReplaySampler(replay, plan.Seed) { Window = plan.BufferSize });
+        var sampler = Own(new ReplaySampler(replay, plan.Seed)
+        {
+            // Less than the buffer only in a ring that an earlier version has made, for a single agent with shorter segments.
+            Window = Math.Min(plan.BufferSize, replay.Capacity - RowsPerCheckpoint),
+        });
         var batch = Own(new BatchBuffer(plan.TransitionSpec, plan.Learner.BatchSize));
         Checkpoints = new LockstepCheckpoints(files, plan, new TrainingState(Learner, sampler, Control, replay));
         SegmentsBefore = Checkpoints.Restore(say);
@@ -89,8 +93,8 @@ internal sealed class LockstepParts : IDisposable
     /// <summary>Saves and restores the run between two segments.</summary>
     public LockstepCheckpoints Checkpoints { get; }
 
-    /// <summary>Segments from one checkpoint to the next.</summary>
-    public int SegmentsPerCheckpoint { get; }
+    /// <summary>The most rows that are written from one checkpoint to the next.</summary>
+    public long RowsPerCheckpoint { get; }
 
     /// <summary>Segments that the run had trained when it was resumed; 0 at its beginning.</summary>
     public long SegmentsBefore { get; }
@@ -99,8 +103,13 @@ internal sealed class LockstepParts : IDisposable
     public RunProgress Progress { get; }
 
     /// <summary>Rows for which the replay has room: those between two checkpoints besides those drawn from (ReplaySampler.Window).</summary>
-    public static long ReplayCapacity(RunPlan plan, bool hasPlayer) =>
-        plan.BufferSize + (SegmentsBetweenCheckpoints(plan, hasPlayer) * SegmentRows(plan));
+    public static long ReplayCapacity(RunPlan plan, bool hasPlayer) => plan.BufferSize + RowsBetweenCheckpoints(plan, hasPlayer);
+
+    /// <summary>The same of the version whose segments all had the same length: a run of it goes on in its ring.</summary>
+    public static long LeastReplayCapacity(RunPlan plan, bool hasPlayer) => plan.BufferSize + RowsOfEvenSegments(plan, hasPlayer);
+
+    /// <summary>The most rows of a segment.</summary>
+    public static long LongestSegmentRows(RunPlan plan) => (long)LockstepTraining.LongestSegment(plan.AgentCount) * plan.AgentCount;
 
     public void Dispose()
     {
@@ -110,10 +119,14 @@ internal sealed class LockstepParts : IDisposable
         owned.Clear();
     }
 
-    private static int SegmentsBetweenCheckpoints(RunPlan plan, bool hasPlayer) =>
-        hasPlayer ? 1 : (int)Math.Max(1, plan.CheckpointInterval / SegmentRows(plan));
+    private static long RowsBetweenCheckpoints(RunPlan plan, bool hasPlayer) =>
+        Math.Max(LongestSegmentRows(plan), RowsOfEvenSegments(plan, hasPlayer));
 
-    private static long SegmentRows(RunPlan plan) => (long)LockstepTraining.LongestSegment(plan.AgentCount) * plan.AgentCount;
+    private static long RowsOfEvenSegments(RunPlan plan, bool hasPlayer)
+    {
+        long segment = (long)LockstepTraining.SegmentSteps * plan.AgentCount;
+        return hasPlayer ? segment : Math.Max(1, plan.CheckpointInterval / segment) * segment;
+    }
 
     private void TakeSlots()
     {

@@ -30,6 +30,7 @@ internal sealed class LockstepTraining : IDisposable
     private readonly LockstepParts parts;
     private readonly ControlBlock control;
     private long segment;
+    private long savedAt;
 
     /// <param name="files">The run's folder, which exists.</param>
     /// <param name="plan">The plan of the run.</param>
@@ -44,7 +45,7 @@ internal sealed class LockstepTraining : IDisposable
         (this.plan, this.player, this.reporter) = (plan, player, reporter);
         parts = new LockstepParts(files, plan, reporter.Say, resume, player, begun);
         control = parts.Control;
-        segment = parts.SegmentsBefore;
+        (segment, savedAt) = (parts.SegmentsBefore, control.TotalTransitions);
     }
 
     /// <summary>The learner, for tests that compare weights.</summary>
@@ -109,9 +110,12 @@ internal sealed class LockstepTraining : IDisposable
         {
             segment++;
             Cooldown.StopWhenDue(plan, control);
-            if (segment % parts.SegmentsPerCheckpoint == 0 || control.ShouldStop)
+            // The next segment must not write more rows than the ring has room for besides those that were drawn from.
+            bool isDue = control.TotalTransitions - savedAt + LockstepParts.LongestSegmentRows(plan) > parts.RowsPerCheckpoint;
+            if (isDue || control.ShouldStop)
             {
                 reporter.Warn(parts.Checkpoints.Save(segment, parts.Evaluations.Count));
+                savedAt = control.TotalTransitions;
             }
         }
     }

@@ -46,7 +46,10 @@ internal static class ResumedMaps
                 ? "the run goes on with a new, empty one"
                 : "the run goes on with a new, empty one (one that has ended by itself keeps its replay where save_replay_buffer is true)",
             () => ReplayFile.Open(files.Replay, plan.TransitionSpec, AtOnce),
-            () => ReplayFile.Create(files.Replay, plan.TransitionSpec, Room(plan)));
+            () => ReplayFile.Create(
+                files.Replay,
+                plan.TransitionSpec,
+                plan.InProcess ? LockstepParts.ReplayCapacity(plan, plan.Environment.IsPlayer) : plan.BufferSize));
         if (replay.Repair is { } repair)
         {
             OutputLine.WriteWarning(string.Create(
@@ -123,7 +126,7 @@ internal static class ResumedMaps
     // The ring's size is that of its file. A smaller buffer_size is a shorter window of the rows that are drawn from; a GPU's mirror has none.
     private static void RequireRoom(long capacity, RunPlan plan)
     {
-        long room = Room(plan);
+        long room = plan.InProcess ? LockstepParts.LeastReplayCapacity(plan, plan.Environment.IsPlayer) : plan.BufferSize;
         bool drawsFromAll = plan.IsCuda && !plan.InProcess;
         if (capacity < room || (drawsFromAll && capacity > room))
         {
@@ -133,7 +136,4 @@ internal static class ResumedMaps
                 $"the size it began with. Leave 'buffer_size' as it was, or begin a new run with the option 'initialize_from'."));
         }
     }
-
-    private static long Room(RunPlan plan) =>
-        plan.InProcess ? LockstepParts.ReplayCapacity(plan, plan.Environment.IsPlayer) : plan.BufferSize;
 }

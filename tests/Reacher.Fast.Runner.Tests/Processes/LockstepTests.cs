@@ -43,13 +43,15 @@ public sealed class LockstepTests
         Assert.That(Train("cut", Plan(sac: true, segments: 5), resume: true), Is.EqualTo(whole));
     }
 
-    [Test]
-    public void A_run_killed_in_mid_segment_goes_on_from_its_checkpoint_as_if_it_had_not_been()
+    [TestCase("4", "300", "8008")]
+    // One agent's segments go on to the end of an episode, here of 1,501 decisions, with a checkpoint after each.
+    [TestCase("1", "6000", "1")]
+    public void A_run_killed_in_mid_segment_goes_on_from_its_checkpoint_as_if_it_had_not_been(string agents, string maximumStep, string interval)
     {
         string[] run =
         [
-            "--in-process", "--num-agents", "4", "--buffer-size", "9000", "--steps-per-update", "20", "--checkpoint-interval", "8008",
-            "--summary-freq", "500", "--max-step", "300",
+            "--in-process", "--num-agents", agents, "--buffer-size", "9000", "--steps-per-update", "20", "--checkpoint-interval", interval,
+            "--summary-freq", "500", "--max-step", maximumStep,
         ];
         string[] end = ["--max-steps", "40000"];
         using (RunnerProcess whole = RunnerProcess.Train(folder, "whole", [.. run, .. end]))

@@ -82,6 +82,20 @@ public sealed class LockstepCountTests
         }
     }
 
+    [Test]
+    public void A_single_agents_segment_ends_in_the_middle_of_an_episode_that_is_too_long()
+    {
+        using var run = new LoopFolder();
+        int longest = LockstepTraining.LongestSegment(agents: 1);
+        RunPlan plan = run.Plan with { AgentCount = 1, TransitionLimit = 2 * longest, TransitionsPerUpdate = 50, Threshold = 1e9, LongestEpisode = 10 };
+        var player = new ScriptedEnvironment(1, episodeSteps: int.MaxValue);
+        using var training = new LockstepTraining(
+            new RunFolder(run["run"], plan.Behavior), plan, new RunReporter(new SilentView()), resume: false, player);
+        Assert.That(training.Run(), Is.EqualTo(ExitCodes.Done));
+        // Two segments, an evaluation episode after each, and the window's at the end.
+        Assert.That(player.Seeds, Has.Count.EqualTo(2 + 2 + plan.EvaluationWindow));
+    }
+
     private static void Train(RunFolder files, RunPlan plan, bool resume)
     {
         using var player = new ScriptedEnvironment(LoopFolder.Agents, episodeSteps: 50) { StepsOfLastAgent = StepsOfLastAgent };
