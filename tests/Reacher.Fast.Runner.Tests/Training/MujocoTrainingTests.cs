@@ -31,7 +31,7 @@ public sealed class MujocoTrainingTests
             "train", file, "--results-dir", results, "--run-id", "a", "--seed", $"{seed}", "--in-process", "--device", "cpu", "--threads", "1",
             "--max-steps", "30000");
         Assert.That(run.WaitForExit(TimeSpan.FromHours(1)), Is.Zero, run.Errors);
-        EvaluationRecord[] records = [.. EvaluationLog.Read(new RunFolder(Path.Combine(results, "a"), "InvertedPendulum").Evaluations)];
+        EvaluationRecord[] records = [.. EvaluationLog.Read(new RunFolder(Path.Combine(results, "a"), "InvertedPendulum-v4").Evaluations)];
         Assert.That(records.Select(record => record.Transitions).Distinct(), Is.EqualTo(new[] { 10_000, 30_000 }));
         Assert.That(records[10..].Select(record => record.Score), Is.EqualTo(Enumerable.Repeat(1000.0, 10)));
     }
