@@ -87,7 +87,14 @@ public sealed class LockstepCountTests
     {
         using var run = new LoopFolder();
         int longest = LockstepTraining.LongestSegment(agents: 1);
-        RunPlan plan = run.Plan with { AgentCount = 1, TransitionLimit = 2 * longest, TransitionsPerUpdate = 50, Threshold = 1e9, LongestEpisode = 10 };
+        RunPlan plan = run.Plan with
+        {
+            AgentCount = 1,
+            TransitionLimit = 2 * longest,
+            TransitionsPerUpdate = 50,
+            Threshold = 1e9,
+            LongestEpisode = 10,
+        };
         var player = new ScriptedEnvironment(1, episodeSteps: int.MaxValue);
         using var training = new LockstepTraining(
             new RunFolder(run["run"], plan.Behavior), plan, new RunReporter(new SilentView()), resume: false, player);
