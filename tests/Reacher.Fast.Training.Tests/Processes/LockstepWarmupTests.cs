@@ -1,11 +1,12 @@
 using Reacher.Fast.Core.Batch;
-using Reacher.Fast.Core.Learner;
+using Reacher.Fast.Environments.Pendulum;
 using Reacher.Fast.Replay;
 using Reacher.Fast.Replay.Sampling;
 using Reacher.Fast.Training.Options;
 using Reacher.Fast.Training.Processes;
 using Reacher.Fast.Training.Reporting;
 using Reacher.Fast.Training.Run;
+using Reacher.Fast.Training.Tests.Env;
 using Reacher.Fast.Training.Tests.Reporting;
 
 namespace Reacher.Fast.Training.Tests.Processes;
@@ -13,15 +14,16 @@ namespace Reacher.Fast.Training.Tests.Processes;
 /// <summary>The random transitions that lock-step training begins with are all different: each segment makes its own.</summary>
 public sealed class LockstepWarmupTests
 {
-    private const int Agents = 2;
-    private const int Rows = 4 * LockstepTraining.SegmentSteps * Agents;
+    private const int Rows = 4 * LockstepTraining.SegmentSteps * LoopFolder.Agents;
 
     [Test]
     public void No_random_transition_is_made_twice()
     {
-        using var folder = new TemporaryFolder();
-        var files = new RunFolder(folder["run"], Plan.Behavior);
-        using (var training = new LockstepTraining(files, Plan, new RunReporter(new SilentView()), resume: false))
+        using var run = new LoopFolder();
+        using var pendulum = new PendulumEnvironment(LoopFolder.Agents);
+        RunPlan plan = run.Plan with { ActionSize = 1, BufferSize = 2 * Rows, WarmupTransitions = Rows, TransitionLimit = Rows };
+        var files = new RunFolder(run["run"], plan.Behavior);
+        using (var training = new LockstepTraining(files, plan, new RunReporter(new SilentView()), resume: false, pendulum))
         {
             Assert.That(training.Run(), Is.EqualTo(ExitCodes.Done));
         }
@@ -35,28 +37,4 @@ public sealed class LockstepWarmupTests
             row => Convert.ToHexString(slots.AsSpan((row * spec.StrideBytes) + TransitionSpec.RowHeaderBytes, spec.PayloadBytes)));
         Assert.That(transitions.Distinct().Count(), Is.EqualTo(Rows));
     }
-
-    private static RunPlan Plan => new()
-    {
-        RunId = "test",
-        Behavior = "Reacher",
-        Seed = 7,
-        Environment = new EnvironmentOptions { Name = EnvironmentOptions.Arm, Agents = Agents },
-        AgentCount = Agents,
-        ObservationSize = 33,
-        ActionSize = 4,
-        Learner = new SacOptions { Seed = 7, HiddenSizes = [8], BatchSize = 4 },
-        NStep = 1,
-        Gamma = 0.99f,
-        BufferSize = 2 * Rows,
-        WarmupTransitions = Rows,
-        TransitionsPerUpdate = 1,
-        TransitionLimit = Rows,
-        PublishInterval = 1,
-        EvaluationEpisodes = 1,
-        FinalEvaluation = false,
-        Threshold = null,
-        Device = "cpu",
-        LearnerThreads = 1,
-    };
 }
