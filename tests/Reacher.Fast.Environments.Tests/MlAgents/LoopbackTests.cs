@@ -1,4 +1,5 @@
 using Reacher.Fast.Core.Environments;
+using Reacher.Fast.Core.Numerics;
 using Reacher.Fast.Environments.Arm;
 using Reacher.Fast.Environments.MlAgents.Messages;
 using Reacher.Fast.Environments.MlAgents.Trainer;
@@ -26,7 +27,7 @@ public sealed class LoopbackTests
         var random = new Random(7);
         for (int reset = 0; reset < 2; reset++)
         {
-            inProcess.Reset((ulong)(Seed + reset), here.View.Observations);
+            inProcess.Reset(reset == 0 ? Seed : SplitMix64.Key(Seed, agent: 0, reset), here.View.Observations);
             remote.Reset(Seed, there.View.Observations);
             Assert.That(there.View.Observations.SequenceEqual(here.View.Observations));
             for (int decision = 1; decision <= 120; decision++)
@@ -46,6 +47,22 @@ public sealed class LoopbackTests
         }
 
         Assert.That(remote.LostTransitions, Is.EqualTo(generation == ProtocolGeneration.Api4 ? 2 * 2 * 20 : 0));
+    }
+
+    [Test]
+    public void Players_of_neighbouring_seeds_have_no_reset_in_common()
+    {
+        var first = new HashSet<string>();
+        for (int worker = 0; worker < 3; worker++)
+        {
+            using Loopback loopback = Loopback.OfArms(ProtocolGeneration.Api4, Arms, new MlAgentsOptions { Seed = Seed + worker });
+            var there = new StepBuffer(loopback.Trainer);
+            for (int reset = 0; reset < 3; reset++)
+            {
+                loopback.Trainer.Reset(0, there.View.Observations);
+                Assert.That(first.Add(string.Join(' ', there.View.Observations.ToArray())), $"worker {worker}, reset {reset}");
+            }
+        }
     }
 
     [TestCase(ProtocolGeneration.Api4)]

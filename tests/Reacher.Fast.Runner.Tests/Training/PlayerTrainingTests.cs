@@ -1,4 +1,5 @@
 using Reacher.Fast.Core.Environments;
+using Reacher.Fast.Core.Numerics;
 using Reacher.Fast.Environments.Arm;
 using Reacher.Fast.Environments.MlAgents.Messages;
 using Reacher.Fast.Environments.MlAgents.Player;
@@ -95,13 +96,13 @@ public sealed class PlayerTrainingTests
     private sealed record Outcome(IReadOnlyList<float> Seen, IReadOnlyList<double> Scores, float[] Weights);
 
     /// <summary>
-    /// What a player makes of the arm: its seeds count up from the handshake's, and an API-4 player keeps the true last
-    /// observation.
+    /// What a player makes of the arm: its first reset has the handshake's seed, further ones have keys of it, and an API-4 player keeps the
+    /// true last observation.
     /// </summary>
     private sealed class PlayedArms(ProtocolGeneration generation, int seed = Seed) : IVectorEnvironment
     {
         private readonly ArmEnvironment arms = new(Arms);
-        private ulong resets;
+        private long resets;
 
         public int AgentCount => arms.AgentCount;
 
@@ -109,7 +110,11 @@ public sealed class PlayerTrainingTests
 
         public int ActionSize => arms.ActionSize;
 
-        public void Reset(ulong ignored, Span<float> observations) => arms.Reset((ulong)seed + resets++, observations);
+        public void Reset(ulong ignored, Span<float> observations)
+        {
+            arms.Reset(resets == 0 ? (ulong)seed : SplitMix64.Key((ulong)seed, agent: 0, resets), observations);
+            resets++;
+        }
 
         public void Step(ReadOnlySpan<float> actions, in VectorStep step)
         {

@@ -4,6 +4,7 @@ using CommunityToolkit.HighPerformance.Buffers;
 using Grpc.Core;
 using Reacher.Fast.Core;
 using Reacher.Fast.Core.Environments;
+using Reacher.Fast.Core.Numerics;
 using Reacher.Fast.Environments.Arm;
 using Reacher.Fast.Environments.MlAgents.Wire;
 
@@ -13,7 +14,8 @@ namespace Reacher.Fast.Environments.MlAgents.Player;
 /// Serves an environment as a Unity player would, so that any ML-Agents trainer can train it: connects to the trainer,
 /// introduces itself, and from then on sends what the agents saw and receives what they do.
 /// <para>
-/// The trainer's seed (told once) seeds the first reset; the n-th further reset takes that seed plus n, so that a run repeats.
+/// The trainer's seed (told once) seeds the first reset; the n-th further reset takes a key of that seed and n, so that a run repeats.
+/// Trainers give the players of a run seeds that count up, and no two of those players have a reset in common.
 /// </para>
 /// </summary>
 public static class MlAgentsPlayer
@@ -119,7 +121,7 @@ public static class MlAgentsPlayer
                         break;
                     default:
                         // A trainer that steps before its first reset gets one all the same, as Unity's academy does.
-                        scene.Reset(command, unchecked((ulong)command.Seed) + (ulong)resets++);
+                        scene.Reset(command, SeedOfReset(resets++));
                         break;
                 }
 
@@ -129,6 +131,12 @@ public static class MlAgentsPlayer
 
             await CloseAsync().ConfigureAwait(false);
             return Summary("interrupted");
+        }
+
+        private ulong SeedOfReset(long reset)
+        {
+            ulong seed = unchecked((ulong)command.Seed);
+            return reset == 0 ? seed : SplitMix64.Key(seed, agent: 0, reset);
         }
 
         /// <summary>Sends the introduction until a trainer listens.</summary>
