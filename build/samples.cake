@@ -87,6 +87,12 @@ void TryTemplate(string folder, string version, Dictionary<string, string> envir
     RunIn(folder, "dotnet", $"new install \"{package}\" {hive}", environment);
     RunIn(folder, "dotnet", $"new reacher-fast -n MyTask {hive}", environment);
     RunIn($"{folder}/MyTask", "dotnet", "run -c Release -- train --run-id first --max-steps 5000 --window 2 --hidden-units 32", environment);
+    // Packing leaves files out whose names begin with a dot, unless it is told not to.
+    if (!FileExists($"{folder}/MyTask/.gitignore"))
+    {
+        throw new CakeException("The project that the template makes has no .gitignore.");
+    }
+
     if (!FileExists($"{folder}/MyTask/results/first/point.onnx"))
     {
         throw new CakeException("The project that the template makes trained and left no point.onnx.");

@@ -19,6 +19,9 @@ namespace Reacher.Fast.Training.Processes;
 /// </summary>
 internal sealed class LockstepParts : IDisposable
 {
+    // The ring has room for the rows of an interval, so that a longer one than this, or than the buffer, is not waited for.
+    private const long LongestInterval = 100_000;
+
     private readonly List<IDisposable> owned = [];
     private readonly RunPlan plan;
 
@@ -32,11 +35,12 @@ internal sealed class LockstepParts : IDisposable
     {
         (Files, this.plan) = (files, plan);
         Directory.CreateDirectory(files.Logs);
-        // Pressing Stop in the editor is how its users end a run, and must lose no more than the segment under way.
-        RowsPerCheckpoint = RowsBetweenCheckpoints(plan, player is not null);
         ReplayFile replay = Own(resume
             ? ReplayFile.Open(files.Replay, plan.TransitionSpec)
             : ReplayFile.Create(files.Replay, plan.TransitionSpec, ReplayCapacity(plan, player is not null), new ReplayOptions { Overwrite = true }));
+        // A resumed run keeps the ring it began with, whatever its checkpoint_interval is now.
+        RowsPerCheckpoint = Math.Min(
+            RowsBetweenCheckpoints(plan, player is not null), Math.Max(LongestSegmentRows(plan), replay.Capacity - plan.BufferSize));
         Control = Own(resume ? ControlBlock.Open(files.Control) : ControlBlock.Create(files.Control, overwrite: true));
         plan.Save(files.Plan);
         TakeSlots();
@@ -105,8 +109,11 @@ internal sealed class LockstepParts : IDisposable
     /// <summary>Rows for which the replay has room: those between two checkpoints besides those drawn from (ReplaySampler.Window).</summary>
     public static long ReplayCapacity(RunPlan plan, bool hasPlayer) => plan.BufferSize + RowsBetweenCheckpoints(plan, hasPlayer);
 
-    /// <summary>The same of the version whose segments all had the same length: a run of it goes on in its ring.</summary>
-    public static long LeastReplayCapacity(RunPlan plan, bool hasPlayer) => plan.BufferSize + RowsOfEvenSegments(plan, hasPlayer);
+    /// <summary>
+    /// The least of them with which a resumed run goes on: one segment of the version whose segments all had the same length, besides the rows
+    /// drawn from. Checkpoints are then saved as often as the ring asks for.
+    /// </summary>
+    public static long LeastReplayCapacity(RunPlan plan) => plan.BufferSize + EvenSegmentRows(plan);
 
     /// <summary>The most rows of a segment.</summary>
     public static long LongestSegmentRows(RunPlan plan) => (long)LockstepTraining.LongestSegment(plan.AgentCount) * plan.AgentCount;
@@ -119,14 +126,14 @@ internal sealed class LockstepParts : IDisposable
         owned.Clear();
     }
 
-    private static long RowsBetweenCheckpoints(RunPlan plan, bool hasPlayer) =>
-        Math.Max(LongestSegmentRows(plan), RowsOfEvenSegments(plan, hasPlayer));
-
-    private static long RowsOfEvenSegments(RunPlan plan, bool hasPlayer)
+    private static long RowsBetweenCheckpoints(RunPlan plan, bool hasPlayer)
     {
-        long segment = (long)LockstepTraining.SegmentSteps * plan.AgentCount;
-        return hasPlayer ? segment : Math.Max(1, plan.CheckpointInterval / segment) * segment;
+        // Pressing Stop in the editor is how its users end a run, and must lose no more than the segment under way.
+        long interval = hasPlayer ? 0 : Math.Min(plan.CheckpointInterval, Math.Max(plan.BufferSize, LongestInterval));
+        return Math.Max(LongestSegmentRows(plan), interval / EvenSegmentRows(plan) * EvenSegmentRows(plan));
     }
+
+    private static long EvenSegmentRows(RunPlan plan) => (long)LockstepTraining.SegmentSteps * plan.AgentCount;
 
     private void TakeSlots()
     {

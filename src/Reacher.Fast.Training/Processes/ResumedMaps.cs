@@ -126,7 +126,7 @@ internal static class ResumedMaps
     // The ring's size is that of its file. A smaller buffer_size is a shorter window of the rows that are drawn from; a GPU's mirror has none.
     private static void RequireRoom(long capacity, RunPlan plan)
     {
-        long room = plan.InProcess ? LockstepParts.LeastReplayCapacity(plan, plan.Environment.IsPlayer) : plan.BufferSize;
+        long room = plan.InProcess ? LockstepParts.LeastReplayCapacity(plan) : plan.BufferSize;
         bool drawsFromAll = plan.IsCuda && !plan.InProcess;
         if (capacity < room || (drawsFromAll && capacity > room))
         {

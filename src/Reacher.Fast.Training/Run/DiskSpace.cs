@@ -14,11 +14,12 @@ namespace Reacher.Fast.Training.Run;
 internal static class DiskSpace
 {
     /// <param name="plan">The plan of the run.</param>
+    /// <param name="rows">The rows for which its replay has room.</param>
     /// <param name="folder">Its folder, which may not exist yet.</param>
     /// <exception cref="InputException">
     /// There is less room than the replay takes, or the system allows the process less than the run needs.
     /// </exception>
-    public static void Require(RunPlan plan, RunFolder folder)
+    public static void Require(RunPlan plan, long rows, RunFolder folder)
     {
         string parent = folder.Folder;
         while (!Directory.Exists(parent) && Path.GetDirectoryName(parent) is string above)
@@ -26,7 +27,7 @@ internal static class DiskSpace
             parent = above;
         }
 
-        long replay = ReplayFile.RequiredBytes(plan.TransitionSpec, plan.BufferSize);
+        long replay = ReplayFile.RequiredBytes(plan.TransitionSpec, rows);
         ResourceLimits.Require(plan, replay, WeightChannel.RequiredBytes(plan.PublishedLength));
         var replaced = new FileInfo(folder.Replay);
         long needed = replay - (replaced.Exists ? replaced.Length : 0);
@@ -44,7 +45,7 @@ internal static class DiskSpace
         {
             throw new InputException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"The replay of {plan.BufferSize:N0} transitions needs {needed / 1e6:N0} MB and '{parent}' has {free / 1e6:N0} MB " +
+                $"The replay of {rows:N0} transitions needs {needed / 1e6:N0} MB and '{parent}' has {free / 1e6:N0} MB " +
                 $"left; lower --buffer-size, make room, or choose another --results-dir."));
         }
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Reacher.Fast.Core.Checkpoints;
+using Reacher.Fast.Replay;
 using Reacher.Fast.Replay.Control;
 using Reacher.Fast.Training;
 using Reacher.Fast.Training.Options;
@@ -41,6 +42,25 @@ public sealed class LockstepTests
         float[] whole = Train("whole", Plan(sac: true, segments: 5));
         Train("cut", Plan(sac: true, segments: cut));
         Assert.That(Train("cut", Plan(sac: true, segments: 5), resume: true), Is.EqualTo(whole));
+    }
+
+    [Test]
+    public void A_resumed_run_may_save_checkpoints_less_often_and_its_ring_is_enough()
+    {
+        RunPlan seldom = Plan(sac: true, segments: 6) with { CheckpointInterval = long.MaxValue };
+        float[] whole = Train("whole", seldom);
+        Train("cut", Plan(sac: true, segments: 1));
+        var cut = new RunFolder(Path.Combine(folder, "cut"), "Reacher");
+        ResumedMaps.RequireFit(cut, seldom);
+        Assert.That(Train("cut", seldom, resume: true), Is.EqualTo(whole));
+        Assert.That(Capacity("cut"), Is.EqualTo(3 * SegmentRows));
+        Assert.That(Capacity("whole") - seldom.BufferSize, Is.GreaterThan(SegmentRows).And.LessThanOrEqualTo(100_000));
+
+        long Capacity(string id)
+        {
+            using ReplayFile replay = ReplayFile.Open(new RunFolder(Path.Combine(folder, id), "Reacher").Replay);
+            return replay.Capacity;
+        }
     }
 
     [TestCase("4", "300", "8008")]
