@@ -83,7 +83,7 @@ train_run() {
     shift
     "$runner" train --json --run-id gpu --results-dir "$scratch/runs" --device "$device" --seed 1 ${DRY:+--hidden-units 8 --batch-size 8 --num-agents 4 --buffer-size 50000 --buffer-init-steps 100} "$@" > "$scratch/train.json" 2> "$scratch/train.err"
     local status=$?
-    tail -1 "$scratch/train.json"
+    tail -1 "$scratch/train.json" | sed "s#$scratch/##g"
     grep -h "learning on" "$scratch/runs/gpu/run_logs/learner.log" 2>/dev/null | tail -1
     [ $status -eq 0 ] || { cat "$scratch/train.err"; return $status; }
 }
@@ -102,9 +102,11 @@ wide() {
     train_run cuda --force --num-agents 200 --steps-per-update 30 --buffer-init-steps 50000 --cooldown-steps 0
 }
 resume() {
-    local more=${DRY:+300}
-    more=${more:-6000}
-    train_run cuda --force --no-stop --max-steps "$more" && train_run cpu --resume --no-stop --max-steps $((5 * more)) && train_run cuda --resume --no-stop --max-steps $((10 * more))
+    # 20 arms: the warm-up of 400 would take all of these transitions.
+    local more=6000 agents=20
+    [ -z "${DRY:-}" ] || more=300 agents=4
+    train_run cuda --force --no-stop --num-agents $agents --max-steps "$more" && train_run cpu --resume --no-stop --max-steps $((5 * more)) &&
+        train_run cuda --resume --no-stop --max-steps $((10 * more))
 }
 
 torchsharp=$tools/torchsharp/reacher-fast-torch
