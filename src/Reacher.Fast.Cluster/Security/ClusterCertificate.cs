@@ -44,7 +44,16 @@ internal sealed class ClusterCertificate
             certificate.authorities.ImportFromPem(text);
             return certificate;
         }
-        catch (Exception error) when (IoFailure.Is(error) || error is CryptographicException)
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new InputException($"There is no certificate '{path}'; make one with 'reacher-fast cluster certificate FILE'.", error);
+        }
+        catch (Exception error) when (IoFailure.Is(error))
+        {
+            throw new InputException(
+                $"The certificate '{path}' cannot be read: {error.Message.TrimEnd('.')}; give the user of this process the right to read it.", error);
+        }
+        catch (CryptographicException error)
         {
             throw new InputException(
                 $"'{path}' holds no certificate with its key ({error.Message.TrimEnd('.')}); make one with 'reacher-fast cluster certificate FILE'.",

@@ -83,9 +83,13 @@ public sealed class Demonstration
         {
             bytes = BoundedFile.ReadBytes(path, MaximumBytes);
         }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new DemonstrationException($"There is no recording '{path}'; name a .demo file that ML-Agents has recorded.", e);
+        }
         catch (Exception e) when (IoFailure.Is(e) || e is ArgumentException)
         {
-            throw new DemonstrationException($"The recording {path} cannot be read: {e.Message}", e);
+            throw new DemonstrationException($"The recording '{path}' cannot be read: {e.Message.TrimEnd('.')}; name another file.", e);
         }
 
         try

@@ -27,7 +27,7 @@ internal static class ConfigurationFile
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new InputException($"There is no configuration file '{path}'; see --print-config for what one may hold.", error);
+            throw new InputException($"There is no configuration file '{path}'; 'train --print-config' prints what one may hold.", error);
         }
         catch (Exception error) when (IoFailure.Is(error))
         {

@@ -72,6 +72,15 @@ internal sealed class ConfigurationLoader
     {
         string environment = DecisiveValues.Environment(root, flags);
         (string behavior, YamlMapping? body) = FindBehavior(root, environment);
+        // mlagents-learn waits for the editor then; that a file for a scene trains the arm under the scene's name must not pass unseen.
+        bool isAnotherScenes = body is not null && behavior != EnvironmentOptions.BehaviorOf(environment);
+        if (environment == EnvironmentOptions.Arm && isAnotherScenes && !DecisiveValues.HasEnvironment(root, flags))
+        {
+            warnings.Add(
+                $"{file} names no environment for '{behavior}', so the built-in arm is trained; give --env or env_path, which is editor for Play " +
+                "in the Unity editor.");
+        }
+
         YamlMapping? shared = AsMapping(root.Find("default_settings"), "default_settings");
         options = BuiltInTask.Of(environment, DecisiveValues.Agents(root, flags)).Begin(FindTrainer(shared, body, flags));
         options = options with { Behavior = behavior, Environment = options.Environment with { Name = environment } };
@@ -149,7 +158,8 @@ internal sealed class ConfigurationLoader
         YamlTree? named = body?.Find(OptionKeys.Trainer.Name) ?? shared?.Find(OptionKeys.Trainer.Name);
         if (named is YamlScalar { Text: "ppo" or "poca" } other)
         {
-            throw At(other.Line, $"trainer_type is {other.Text}, which is on-policy; this program has sac and td3.");
+            throw At(other.Line, $"trainer_type is {other.Text}, which is on-policy; this program has sac and td3, so name one of them and " +
+                "leave out the hyperparameters that are of the other alone.");
         }
 
         return named is null ? TrainerType.Sac : (TrainerType)ParseValue(OptionKeys.Trainer, named)!;

@@ -15,6 +15,12 @@ internal static class DecisiveValues
     public static string Environment(YamlMapping root, IReadOnlyList<FlagValue> flags) =>
         Flag(flags, OptionKeys.EnvironmentName) as string ?? Text(root, OptionKeys.EnvironmentName) ?? ProgramEnvironments.DefaultName;
 
+    /// <summary>Whether an environment is named, or written out to be none.</summary>
+    /// <param name="root">The file.</param>
+    /// <param name="flags">What was given on the command line.</param>
+    public static bool HasEnvironment(YamlMapping root, IReadOnlyList<FlagValue> flags) =>
+        Flag(flags, OptionKeys.EnvironmentName) is not null || Value(root, OptionKeys.EnvironmentName) is not null;
+
     /// <summary>The number of agents; null where none is given.</summary>
     /// <param name="root">The file.</param>
     /// <param name="flags">What was given on the command line, which wins.</param>
@@ -26,6 +32,7 @@ internal static class DecisiveValues
     /// <param name="key">The key.</param>
     public static object? Flag(IReadOnlyList<FlagValue> flags, OptionKey key) => flags.LastOrDefault(flag => flag.Key == key)?.Value;
 
-    private static string? Text(YamlMapping root, OptionKey key) =>
-        ((root.Find(OptionSection.Environment) as YamlMapping)?.Find(key.Name) as YamlScalar)?.Text;
+    private static string? Text(YamlMapping root, OptionKey key) => (Value(root, key) as YamlScalar)?.Text;
+
+    private static YamlTree? Value(YamlMapping root, OptionKey key) => (root.Find(OptionSection.Environment) as YamlMapping)?.Find(key.Name);
 }

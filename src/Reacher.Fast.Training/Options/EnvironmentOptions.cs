@@ -30,7 +30,8 @@ internal sealed record EnvironmentOptions
         Minimum = 2, Maximum = 65_000, Order = 3)]
     public int BasePort { get; init; } = 5005;
 
-    [Option(OptionSection.Environment, "num_agents", "Agents of a built-in environment, in each process",
+    [Option(OptionSection.Environment, "num_agents",
+        "Agents of an environment that is made here, in each process; the arm and MuJoCo take up to 4096",
         Minimum = 1, Maximum = 65_536, Order = 5)]
     public int Agents { get; init; } = 1;
 

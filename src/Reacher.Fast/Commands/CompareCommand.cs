@@ -36,6 +36,13 @@ internal static class CompareCommand
         {
             runs, output, axis, reference, results, json,
         };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(reference) is not null && result.GetResult(axis) is { Implicit: false })
+            {
+                result.AddError("--reference has its curves against transitions; leave --x out.");
+            }
+        });
         command.SetAction(result => result.GetValue(reference) is string file
             ? RunBeside(file, result.GetValue(runs)!, result.GetValue(results)!, result.GetValue(output), result.GetValue(json))
             : Run(

@@ -17,13 +17,15 @@ internal sealed class ConfigurationFlags
     }
 
     /// <summary>Makes the options of <paramref name="keys"/>.</summary>
-    public ConfigurationFlags(IEnumerable<OptionKey> keys)
+    /// <param name="keys">The keys.</param>
+    /// <param name="otherwise">What holds for each of them where it is not given; null for the default of a run that begins.</param>
+    public ConfigurationFlags(IEnumerable<OptionKey> keys, string? otherwise = null)
     {
         foreach (OptionKey key in keys)
         {
             options.Add(new ConfigurationOption(key)
             {
-                Description = $"{key.Meaning} [{Default(key)}]",
+                Description = $"{key.Meaning} [{otherwise ?? Default(key)}]",
                 HelpName = key.IsSwitch ? null : key.Name,
                 // Where the user gives a flag twice the last value counts, as with mlagents-learn.
                 Arity = key.IsSwitch ? ArgumentArity.ZeroOrOne : ArgumentArity.OneOrMore,
@@ -87,10 +89,13 @@ internal sealed class ConfigurationFlags
 
     private static string Default(OptionKey key)
     {
-        string sac = key.Format(BuiltInTask.Default.Begin(TrainerType.Sac));
-        string td3 = key.Format(BuiltInTask.Default.Begin(TrainerType.Td3));
-        string common = sac == td3 || key == OptionKeys.Trainer ? sac : $"sac {sac}, td3 {td3}";
-        string arm = key.Format(BuiltInTask.Arm.Begin(TrainerType.Sac));
-        return arm == sac || key.Name == "env_path" ? common : $"{common}; the arm {arm}";
+        string common = Default(key, BuiltInTask.Default), arm = Default(key, BuiltInTask.Arm);
+        return arm == common || key == OptionKeys.EnvironmentName ? common : $"{common}; the arm {arm}";
+    }
+
+    private static string Default(OptionKey key, BuiltInTask task)
+    {
+        string sac = key.Format(task.Sac), td3 = key.Format(task.Td3);
+        return sac == td3 || key == OptionKeys.Trainer ? sac : $"sac {sac}, td3 {td3}";
     }
 }

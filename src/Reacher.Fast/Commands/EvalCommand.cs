@@ -16,6 +16,8 @@ namespace Reacher.Fast.Commands;
 /// <summary><c>eval RUN</c>: plays a run's policy, or one in a file, without exploration and says how well it did.</summary>
 internal static class EvalCommand
 {
+    private const int MostEpisodes = 1_000_000;
+
     private static readonly string[] OfEvaluation = ["longest_episode", "evaluation_episodes", "evaluation_agents"];
 
     public static Command Create()
@@ -24,17 +26,20 @@ internal static class EvalCommand
         {
             Description = "A run id, a run's folder, a checkpoint, an exported safetensors policy, or an ONNX policy as ML-Agents exports them.",
         };
-        var episodes = new Option<int>("--episodes") { Description = "Episodes to play.", DefaultValueFactory = _ => 100 };
+        NumberOption<int> episodes = NumberOption.Whole("--episodes", 1, MostEpisodes);
+        (episodes.Description, episodes.DefaultValueFactory) = ("Episodes to play.", _ => 100);
         var seed = new Option<long?>("--seed") { Description = "Seed of the episodes; without it, the run's own." };
         Option<string> results = CommonOptions.ResultsFolder();
         Option<bool> json = CommonOptions.Json();
         var command = new Command("eval", "Play a policy without exploration and print its scores.") { run, episodes, seed, results, json };
         // Of a run, its own environment is played unless another is named; of a file, the arm. Nothing else of a run concerns an evaluation
         // but how its episodes are played.
-        var flags = new ConfigurationFlags(OptionKeys.All.Where(key => key.IsOfEnvironment || OfEvaluation.Contains(key.Name)));
+        var flags = new ConfigurationFlags(
+            OptionKeys.All.Where(key => key.IsOfEnvironment || OfEvaluation.Contains(key.Name)), otherwise: "the run's own");
         flags.AddTo(command);
         command.SetAction(result =>
         {
+            RequireEpisodes(result.GetValue(episodes), episodes);
             IReadOnlyList<FlagValue> given = flags.Read(result);
             RunSource source = RunSource.Find(result.GetValue(run)!, result.GetValue(results)!, flags: given);
             if (given.Any(flag => flag.Key == OptionKeys.Agents))
@@ -49,12 +54,6 @@ internal static class EvalCommand
 
     private static int Run(RunSource source, int episodes, long? seed, bool json)
     {
-        const int MostEpisodes = 1_000_000;
-        if (episodes is < 1 or > MostEpisodes)
-        {
-            throw new InputException($"--episodes is {episodes}, and must be from 1 to {MostEpisodes}.");
-        }
-
         using IPolicy policy = PolicyLoader.Open(source.PolicyFile);
         RunOptions options = RunPlanner.Settle(source.Options, TimeProvider.System);
         options = options with { Seed = seed ?? options.Seed, Environment = EvaluationEnvironments.Of(options) };
@@ -85,6 +84,14 @@ internal static class EvalCommand
 
         void Show(int played, double mean) =>
             Console.Error.Write(played < episodes ? $"\r{played} of {episodes} episodes" : $"\r{new string(' ', 40)}\r");
+    }
+
+    private static void RequireEpisodes(int episodes, NumberOption<int> option)
+    {
+        if (episodes is < 1 or > MostEpisodes)
+        {
+            throw new InputException($"{option.Name} is {episodes}, and must be {option.Allowed}.");
+        }
     }
 
     private static string ToText(EvaluationResult result, string source, RunPlan plan) => string.Create(

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Reacher.Fast.Core.Options;
+using Reacher.Fast.Training.Options;
 using Reacher.Fast.View;
 
 namespace Reacher.Fast.Commands;
@@ -46,7 +47,7 @@ internal sealed class HelpText(HelpAction plain) : SynchronousCommandLineAction
     {
         output.Write(WrappedText.Of(command.Description ?? "", Width));
         string arguments = string.Concat(command.Arguments.Select(argument => $"{NameOf(argument)} "));
-        output.Write($"\nUsage:\n  reacher-fast {command.Name} {arguments}[options]\n");
+        output.Write($"\nUsage:\n  {CommandLine.ProgramName} {command.Name} {arguments}[options]\n");
         if (command.Arguments.Count > 0)
         {
             output.Write("\nArguments:\n");
@@ -68,6 +69,11 @@ internal sealed class HelpText(HelpAction plain) : SynchronousCommandLineAction
         }
 
         WriteRow(output, "-h, --help", "Print this.");
+        if (shown.OfType<ConfigurationOption>().FirstOrDefault(IsOnByDefault) is ConfigurationOption on)
+        {
+            output.Write("\n" + WrappedText.Of($"A switch is turned off by the word false after it, as in {on.Name} false.", Width));
+        }
+
         foreach (IGrouping<string, ConfigurationOption> section in shown.OfType<ConfigurationOption>().GroupBy(option => option.Key.Section))
         {
             output.Write($"\n{TitleOf(section.Key)}\n");
@@ -77,6 +83,8 @@ internal sealed class HelpText(HelpAction plain) : SynchronousCommandLineAction
             }
         }
     }
+
+    private static bool IsOnByDefault(ConfigurationOption option) => option.Key.IsSwitch && (bool)option.Key.DefaultFor(TrainerType.Sac)!;
 
     private static string NameOf(Argument argument) =>
         argument.Arity.MinimumNumberOfValues == 0 ? $"[<{argument.Name}>]" : $"<{argument.Name}>";

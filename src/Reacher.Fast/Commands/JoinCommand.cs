@@ -14,7 +14,8 @@ internal static class JoinCommand
         {
             Description = "HOST:PORT that was given to 'train --cluster' on the run's machine; with --cluster-store the run's id.",
         };
-        var count = new Option<int>("--num-envs") { Description = "Env processes on this machine.", DefaultValueFactory = _ => 1 };
+        NumberOption<int> count = NumberOption.Whole("--num-envs", 1, ControlBlock.MaximumEnvironments);
+        (count.Description, count.DefaultValueFactory) = ("Env processes on this machine.", _ => 1);
         var environment = new Option<string?>("--env")
         {
             Description = "The run's environment on this machine, where its file lies elsewhere.",
@@ -35,7 +36,7 @@ internal static class JoinCommand
             double seconds = result.GetValue(wait);
             if (environments is < 1 or > ControlBlock.MaximumEnvironments)
             {
-                throw new InputException($"--num-envs is {environments}, and must be from 1 to {ControlBlock.MaximumEnvironments}.");
+                throw new InputException($"--num-envs is {environments}, and must be {count.Allowed}.");
             }
 
             if (!(seconds >= 0 && seconds <= TimeSpan.MaxValue.TotalSeconds / 2))

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Reacher.Fast.Core;
+using Reacher.Fast.Core.Files;
 using Reacher.Fast.Core.Networks;
 using Reacher.Fast.Environments.Arm;
 using Reacher.Fast.Environments.MlAgents.Messages;
@@ -14,10 +15,12 @@ internal static class PlayerCommand
 {
     public static Command Create()
     {
-        var current = new PortOption("--mlagents-port") { Description = "The trainer's port; speak communicator 1.5.0 (current packages)." };
-        var old = new PortOption("--port") { Description = "The trainer's port; speak API-4 (2018, Udacity's Reacher)." };
-        var arms = new Option<int>("--num-arms") { Description = "Arms in the scene.", DefaultValueFactory = _ => new ArmOptions().ArmCount };
-        var maxStep = new Option<int>("--max-step")
+        NumberOption<int?> current = NumberOption.Port("--mlagents-port"), old = NumberOption.Port("--port");
+        current.Description = "The trainer's port; speak communicator 1.5.0 (current packages).";
+        old.Description = "The trainer's port; speak API-4 (2018, Udacity's Reacher).";
+        NumberOption<int> arms = NumberOption.Whole("--num-arms", 1, ArmOptions.MaximumArmCount);
+        (arms.Description, arms.DefaultValueFactory) = ("Arms in the scene.", _ => new ArmOptions().ArmCount);
+        var maxStep = new NumberOption<int>("--max-step", "a number of physics steps, 0 for no limit")
         {
             Description = "Physics steps of an episode, four to a decision.",
             DefaultValueFactory = _ => new ArmOptions().MaxSteps,
@@ -56,7 +59,7 @@ internal static class PlayerCommand
             scene.Validate();
             using IPolicy? opened = played is null ? null : PolicyLoader.Open(RunSource.Find(played, result.GetValue(results)!).PolicyFile);
             string? path = result.GetValue(log);
-            using TextWriter? file = path is null ? null : new StreamWriter(path) { AutoFlush = true };
+            using TextWriter? file = path is null ? null : OpenLog(path);
             TextWriter output = file ?? Console.Error;
             TimeSpan? decisionTime = result.GetValue(realTime) ? TimeSpan.FromSeconds(0.08) : null;
             using var end = new CancellationTokenSource();
@@ -87,5 +90,17 @@ internal static class PlayerCommand
             output.WriteLine($"{summary.Decisions} decisions, {summary.Resets} resets; {summary.EndedBy}");
         });
         return command;
+    }
+
+    private static StreamWriter OpenLog(string path)
+    {
+        try
+        {
+            return new StreamWriter(path) { AutoFlush = true };
+        }
+        catch (Exception error) when (IoFailure.Is(error) || error is ArgumentException)
+        {
+            throw new InputException($"The log '{path}' cannot be written: {AtomicFile.Reason(error)}; choose another place with -logFile.", error);
+        }
     }
 }

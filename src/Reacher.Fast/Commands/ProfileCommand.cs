@@ -32,7 +32,7 @@ internal static class ProfileCommand
         };
         Option<bool> json = CommonOptions.Json();
         var command = new Command("profile",
-            "Measure every stage of a run beside what the machine gives, then all together, and say what bounds it. Takes train's flags.")
+            "Measure every stage of a run beside what the machine gives, then all together, and say what bounds it.")
         {
             file, seconds, json,
         };

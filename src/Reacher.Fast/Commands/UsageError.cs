@@ -32,7 +32,18 @@ internal static class UsageError
             token => token.Type == TokenType.Argument && token.Value.StartsWith("--", StringComparison.Ordinal))?.Value
             ?? result.UnmatchedTokens.FirstOrDefault(token => token.StartsWith('-'));
         IEnumerable<string> known = result.CommandResult.Command.Options.SelectMany(option => option.Aliases.Append(option.Name));
-        return flag is null ? null : $"There is no flag '{flag}'{Instead(flag, known)}";
+        return flag is null ? null : $"There is no flag '{flag}'{Off(flag, result) ?? Instead(flag, known)}";
+    }
+
+    // A switch that is on by default is what --no-... would turn off elsewhere.
+    private static string? Off(string flag, ParseResult result)
+    {
+        const string Negation = "--no-";
+        ConfigurationOption? meant = flag.StartsWith(Negation, StringComparison.Ordinal)
+            ? result.CommandResult.Command.Options.OfType<ConfigurationOption>().FirstOrDefault(
+                option => option.Key.IsSwitch && option.Name == "--" + flag[Negation.Length..])
+            : null;
+        return meant is null ? null : $"; write '{meant.Name} false'.";
     }
 
     private static string? WrongVerb(ParseResult result)
@@ -72,7 +83,7 @@ internal static class UsageError
             {
                 if (DescribeNumber(type, token.Value) is string allowed)
                 {
-                    return $"{option.Option.Name} is '{token.Value}', and must be {(option.Option is PortOption ? PortOption.Allowed : allowed)}.";
+                    return $"{option.Option.Name} is '{token.Value}', and must be {(option.Option as INumberOption)?.Allowed ?? allowed}.";
                 }
             }
         }

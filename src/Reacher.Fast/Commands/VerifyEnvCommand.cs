@@ -18,8 +18,8 @@ internal static class VerifyEnvCommand
         };
         var instructions = new Option<string>("--instruction-set")
         {
-            Description = "What steps the arm; auto takes what training would.",
-            HelpName = "auto|scalar|vector128|vector256|vector512",
+            Description = "What steps the arm: scalar, vector128, vector256, vector512, or auto, which takes what training would.",
+            HelpName = "set",
             DefaultValueFactory = _ => "auto",
         };
         instructions.Validators.Add(result =>

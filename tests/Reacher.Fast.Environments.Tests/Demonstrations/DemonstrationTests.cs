@@ -120,7 +120,7 @@ public sealed class DemonstrationTests
 
     [Test]
     public void A_file_that_is_not_there_is_one_sentence() =>
-        Assert.That(() => Demonstration.Load(Path.Combine(Path.GetTempPath(), "no such recording.demo")), Refused("cannot be read"));
+        Assert.That(() => Demonstration.Load(Path.Combine(Path.GetTempPath(), "no such recording.demo")), Refused("There is no recording"));
 
     [Test]
     public void A_folder_is_one_sentence() => Assert.That(() => Demonstration.Load(Path.GetTempPath()), Refused("cannot be read"));

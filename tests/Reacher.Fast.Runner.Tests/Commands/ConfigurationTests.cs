@@ -151,10 +151,23 @@ public sealed class ConfigurationTests
         Assert.That(ConfigurationWriter.ToYaml(td3, withComments: false), Does.Contain("target_noise:").And.Not.Contain("init_entcoef"));
     }
 
+    [TestCase("behaviors: {3DBall: {max_steps: 1000}}", true)]
+    [TestCase("behaviors: {Reacher: {max_steps: 1000}}", false)]
+    [TestCase("behaviors: {3DBall: {max_steps: 1000}}\nenv_settings: {env_path: editor}", false)]
+    [TestCase("behaviors: {3DBall: {max_steps: 1000}}\nenv_settings: {env_path: arm}", false)]
+    [TestCase("default_settings: {max_steps: 1000}", false)]
+    public void A_file_for_a_scene_that_names_no_environment_is_a_warning(string yaml, bool warns)
+    {
+        const string Sentence = "test.yaml names no environment for '3DBall', so the built-in arm is trained; give --env or env_path, which is " +
+            "editor for Play in the Unity editor.";
+        Assert.That(Parse(yaml).Warnings, Is.EqualTo(warns ? new[] { Sentence } : []));
+        Assert.That(ConfigurationLoader.Parse(yaml, "test.yaml", [Flag("env_path", "pendulum")]).Warnings, Is.Empty);
+    }
+
     [Test]
     public void A_key_of_the_other_algorithm_is_a_warning()
     {
-        LoadedConfiguration loaded = Parse("behaviors:\n  Arm:\n    trainer_type: td3\n    hyperparameters:\n      init_entcoef: 1.0\n");
+        LoadedConfiguration loaded = Parse("behaviors:\n  Reacher:\n    trainer_type: td3\n    hyperparameters:\n      init_entcoef: 1.0\n");
         Assert.That(loaded.Warnings.Single(), Is.EqualTo("test.yaml:5: init_entcoef means nothing to td3 and is not used."));
     }
 
@@ -200,7 +213,9 @@ public sealed class ConfigurationTests
     [TestCase("behaviors:\n  R:\n    hyperparameters:\n      batch_size:\n        - 1\n",
         "test.yaml:5: batch_size is a mapping or a list, and must be a whole number from 1 to 65536.")]
     [TestCase("behaviors:\n  R:\n    network_settings:\n      normalize: maybe\n", "test.yaml:4: normalize is maybe, and must be true or false.")]
-    [TestCase("behaviors:\n  R:\n    trainer_type: ppo\n", "test.yaml:3: trainer_type is ppo, which is on-policy; this program has sac and td3.")]
+    [TestCase("behaviors:\n  R:\n    trainer_type: ppo\n",
+        "test.yaml:3: trainer_type is ppo, which is on-policy; this program has sac and td3, so name one of them and leave out the " +
+        "hyperparameters that are of the other alone.")]
     [TestCase("behaviors:\n  R:\n    trainer_type: dqn\n", "test.yaml:3: trainer_type is dqn, and must be sac or td3.")]
     [TestCase("behaviors:\n  R: {}\n  S: {}\n", "test.yaml:3: 'S' is a second behaviour; a run trains one, so keep one.")]
     [TestCase("behaviors:\n  \"\": {}\n", "test.yaml:2: the behaviour's name has 0 characters, and must have 1 to 200.")]

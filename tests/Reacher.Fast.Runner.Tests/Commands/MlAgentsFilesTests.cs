@@ -15,7 +15,8 @@ public sealed class MlAgentsFilesTests
         string scene, int width, int layers, int batch, long buffer, double stepsPerUpdate, double alpha, long maxSteps)
     {
         string file = Path.Combine(Repository.Root, "tests/Reacher.Fast.Runner.Tests/Commands/MlAgentsFiles", scene + ".yaml");
-        LoadedConfiguration loaded = ConfigurationLoader.Load(file, []).OfScene(scene);
+        var editor = new FlagValue(OptionKeys.EnvironmentName, EnvironmentOptions.Editor);
+        LoadedConfiguration loaded = ConfigurationLoader.Load(file, [editor]).OfScene(scene);
         RunOptions options = loaded.Options;
         Assert.That(loaded.Warnings, Is.Empty);
         Assert.That(options.Behavior, Is.EqualTo(scene));
