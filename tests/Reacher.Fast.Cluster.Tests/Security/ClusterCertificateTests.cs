@@ -47,6 +47,15 @@ public sealed class ClusterCertificateTests
             Throws.InstanceOf<InputException>().With.Message.StartsWith($"'{folder["file.pem"]}' holds no certificate with its key"));
     }
 
+    [Test]
+    public void A_file_that_is_not_there_is_refused()
+    {
+        using TemporaryFolder folder = new();
+        Assert.That(
+            () => ClusterCertificate.Load(folder["file.pem"]),
+            Throws.InstanceOf<InputException>().With.Message.StartsWith($"There is no certificate '{folder["file.pem"]}'; make one with "));
+    }
+
     private static X509Certificate2 Authority(string name, ECDsa key)
     {
         var request = new CertificateRequest(name, key, HashAlgorithmName.SHA256);
