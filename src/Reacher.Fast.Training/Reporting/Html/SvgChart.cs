@@ -145,7 +145,10 @@ internal sealed class SvgChart
         {
             double x = X(tick);
             Append($"<line class=\"mark\" x1=\"{N(x)}\" x2=\"{N(x)}\" y1=\"{N(height - Bottom)}\" y2=\"{N(height - Bottom + 4)}\"/>");
-            Append($"<text class=\"tick\" x=\"{N(x)}\" y=\"{N(height - Bottom + 17)}\" text-anchor=\"middle\">{horizontal.Label(tick)}</text>");
+            // The last label stands beneath its mark unless that would cut it off.
+            string label = horizontal.Label(tick);
+            double middle = Math.Min(x, width - (label.Length * fontSize * DigitWidth / 2));
+            Append($"<text class=\"tick\" x=\"{N(middle)}\" y=\"{N(height - Bottom + 17)}\" text-anchor=\"middle\">{label}</text>");
         }
 
         if (XTitle.Length == 0)
