@@ -62,7 +62,7 @@ public sealed class RefusalTests
     [TestCase("join", "127.0.0.1:1", "--wait", "0", "No run listens at 127.0.0.1:1 (Connection refused); start it there with 'train --cluster")]
     [TestCase("join", "10.1.2.3:7710", "--num-envs", "2", "10.1.2.3:7710 is beyond this machine, where machines know each other by a certificate")]
     [TestCase("join", "10.1.2.3:77100", "--wait", "0", "'10.1.2.3:77100' is no address; write HOST:PORT, such as 10.0.0.5:7710.")]
-    [TestCase("join", "localhost", "--num-envs", "0", "--num-envs is 0, and must be from 1 to 64.")]
+    [TestCase("join", "localhost", "--num-envs", "0", "--num-envs is 0, and must be a whole number from 1 to 64.")]
     [TestCase("join", "localhost", "--cluster-certificate", "none.pem", "There is no certificate 'none.pem'; make one with")]
     [TestCase("train", "--cluster", "0.0.0.0:7710", "--no-stop", "0.0.0.0:7710 is beyond this machine")]
     [TestCase("train", "--cluster", "127.0.0.1:7710", "--in-process", "Other machines join a run that has processes")]
