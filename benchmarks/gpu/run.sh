@@ -81,7 +81,7 @@ torch_large() { need_torch && timeout 290 python3 "$torch" --device cuda --mode 
 train_run() {
     local device=$1
     shift
-    "$runner" train --json --run-id gpu --results-dir "$scratch/runs" --device "$device" --seed 1 ${DRY:+--hidden-units 8 --batch-size 8 --num-agents 4 --buffer-size 50000 --buffer-init-steps 100} "$@" > "$scratch/train.json" 2> "$scratch/train.err"
+    "$runner" train --json --run-id gpu --results-dir "$scratch/runs" --device "$device" --seed 1 "$@" ${DRY:+--hidden-units 8 --batch-size 8 --num-agents 4 --buffer-size 50000 --buffer-init-steps 100} > "$scratch/train.json" 2> "$scratch/train.err"
     local status=$?
     tail -1 "$scratch/train.json" | sed "s#$scratch/##g"
     grep -h "learning on" "$scratch/runs/gpu/run_logs/learner.log" 2>/dev/null | tail -1
@@ -103,9 +103,9 @@ wide() {
 }
 resume() {
     # 20 arms: the warm-up of 400 would take all of these transitions.
-    local more=6000 agents=20
-    [ -z "${DRY:-}" ] || more=300 agents=4
-    train_run cuda --force --no-stop --num-agents $agents --max-steps "$more" && train_run cpu --resume --no-stop --max-steps $((5 * more)) &&
+    local more=6000
+    [ -z "${DRY:-}" ] || more=300
+    train_run cuda --force --no-stop --num-agents 20 --max-steps "$more" && train_run cpu --resume --no-stop --max-steps $((5 * more)) &&
         train_run cuda --resume --no-stop --max-steps $((10 * more))
 }
 

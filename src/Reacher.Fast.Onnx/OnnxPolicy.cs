@@ -148,7 +148,7 @@ public sealed class OnnxPolicy : IPolicy
             file.ReadExactly(bytes);
             return bytes;
         }
-        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception error) when (IoFailure.IsMissing(error))
         {
             throw new InputException($"There is no file '{path}'.", error);
         }

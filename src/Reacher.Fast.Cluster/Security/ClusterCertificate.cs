@@ -44,7 +44,7 @@ internal sealed class ClusterCertificate
             certificate.authorities.ImportFromPem(text);
             return certificate;
         }
-        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception error) when (IoFailure.IsMissing(error))
         {
             throw new InputException($"There is no certificate '{path}'; make one with 'reacher-fast cluster certificate FILE'.", error);
         }

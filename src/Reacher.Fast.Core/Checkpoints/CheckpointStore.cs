@@ -244,7 +244,7 @@ public sealed class CheckpointStore
         catch (InputException error)
         {
             // One that is not there, or was pruned between listing and reading, is not a damaged one.
-            if (error.InnerException is not (FileNotFoundException or DirectoryNotFoundException))
+            if (!IoFailure.IsMissing(error.InnerException))
             {
                 skipped.Add(new SkippedCheckpoint(path, error.Message));
             }

@@ -88,7 +88,7 @@ public static class Safetensors
             using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
             return Read(stream, path, read);
         }
-        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception error) when (IoFailure.IsMissing(error))
         {
             throw new InputException($"There is no file '{path}'.", error);
         }

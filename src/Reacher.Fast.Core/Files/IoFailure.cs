@@ -17,12 +17,14 @@ public static class IoFailure
         error is IOException or UnauthorizedAccessException or NotSupportedException
             or ArgumentOutOfRangeException { ParamName: "value", ActualValue: null };
 
+    /// <summary>Whether <paramref name="error"/> says that there is no such file, or no folder that it could be in.</summary>
+    public static bool IsMissing(Exception? error) => error is FileNotFoundException or DirectoryNotFoundException;
+
     /// <summary>
     /// Whether a file could not be looked into, which may pass and says nothing about what is in it. One that is missing, ends too early or
     /// is too long has been looked into.
     /// </summary>
     /// <param name="error">An error whose cause, if it has one, is its inner exception.</param>
     internal static bool IsBehind(InputException error) =>
-        error.InnerException is { } cause && Is(cause) &&
-        cause is not (FileNotFoundException or DirectoryNotFoundException or EndOfStreamException or FileTooLongException);
+        error.InnerException is { } cause && Is(cause) && !IsMissing(cause) && cause is not (EndOfStreamException or FileTooLongException);
 }

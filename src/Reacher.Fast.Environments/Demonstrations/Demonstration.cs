@@ -83,7 +83,7 @@ public sealed class Demonstration
         {
             bytes = BoundedFile.ReadBytes(path, MaximumBytes);
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception e) when (IoFailure.IsMissing(e))
         {
             throw new DemonstrationException($"There is no recording '{path}'; name a .demo file that ML-Agents has recorded.", e);
         }

@@ -25,7 +25,7 @@ internal static class ConfigurationFile
         {
             throw new InputException($"'{path}' is a folder, and a configuration is a YAML file; name one.", error);
         }
-        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception error) when (IoFailure.IsMissing(error))
         {
             throw new InputException($"There is no configuration file '{path}'; 'train --print-config' prints what one may hold.", error);
         }

@@ -109,9 +109,12 @@ internal sealed class LockstepParts : IDisposable
     /// <summary>Rows for which the replay has room: those between two checkpoints besides those drawn from (ReplaySampler.Window).</summary>
     public static long ReplayCapacity(RunPlan plan, bool hasPlayer) => plan.BufferSize + RowsBetweenCheckpoints(plan, hasPlayer);
 
+    /// <summary>Rows for which a run's replay has room, whether it has processes or not.</summary>
+    public static long ReplayRows(RunPlan plan, bool hasPlayer) => plan.InProcess ? ReplayCapacity(plan, hasPlayer) : plan.BufferSize;
+
     /// <summary>
-    /// The least of them with which a resumed run goes on: one segment of the version whose segments all had the same length, besides the rows
-    /// drawn from. Checkpoints are then saved as often as the ring asks for.
+    /// The least of those in lock-step with which a resumed run goes on: one segment of the version whose segments all had the same length,
+    /// besides the rows drawn from. Checkpoints are then saved as often as the ring asks for.
     /// </summary>
     public static long LeastReplayCapacity(RunPlan plan) => plan.BufferSize + EvenSegmentRows(plan);
 

@@ -46,10 +46,7 @@ internal static class ResumedMaps
                 ? "the run goes on with a new, empty one"
                 : "the run goes on with a new, empty one (one that has ended by itself keeps its replay where save_replay_buffer is true)",
             () => ReplayFile.Open(files.Replay, plan.TransitionSpec, AtOnce),
-            () => ReplayFile.Create(
-                files.Replay,
-                plan.TransitionSpec,
-                plan.InProcess ? LockstepParts.ReplayCapacity(plan, plan.Environment.IsPlayer) : plan.BufferSize));
+            () => ReplayFile.Create(files.Replay, plan.TransitionSpec, LockstepParts.ReplayRows(plan, plan.Environment.IsPlayer)));
         if (replay.Repair is { } repair)
         {
             OutputLine.WriteWarning(string.Create(

@@ -113,7 +113,7 @@ internal sealed class TrainingRun(LoadedConfiguration loaded, IRunView view)
         bool resume = options.Resume;
         RunFolder files = Files = RunFolder.Of(options);
         StateDictionary? beginning = resume ? null : ReadBeginning(options, plan);
-        DiskSpace.Require(plan, plan.InProcess ? LockstepParts.ReplayCapacity(plan, player is not null) : plan.BufferSize, files);
+        DiskSpace.Require(plan, LockstepParts.ReplayRows(plan, player is not null), files);
         using RunLock owned = RunLock.Claim(files, resume, options.Force);
         using RunResumption? resumed = resume ? RunResumption.Prepare(files, plan) : null;
         Beginning?.Invoke();

@@ -16,8 +16,6 @@ namespace Reacher.Fast.Commands;
 /// <summary><c>eval RUN</c>: plays a run's policy, or one in a file, without exploration and says how well it did.</summary>
 internal static class EvalCommand
 {
-    private const int MostEpisodes = 1_000_000;
-
     private static readonly string[] OfEvaluation = ["longest_episode", "evaluation_episodes", "evaluation_agents"];
 
     public static Command Create()
@@ -26,8 +24,7 @@ internal static class EvalCommand
         {
             Description = "A run id, a run's folder, a checkpoint, an exported safetensors policy, or an ONNX policy as ML-Agents exports them.",
         };
-        NumberOption<int> episodes = NumberOption.Whole("--episodes", 1, MostEpisodes);
-        (episodes.Description, episodes.DefaultValueFactory) = ("Episodes to play.", _ => 100);
+        var episodes = new WholeNumberOption("--episodes", 1, 1_000_000) { Description = "Episodes to play.", DefaultValueFactory = _ => 100 };
         var seed = new Option<long?>("--seed") { Description = "Seed of the episodes; without it, the run's own." };
         Option<string> results = CommonOptions.ResultsFolder();
         Option<bool> json = CommonOptions.Json();
@@ -39,7 +36,7 @@ internal static class EvalCommand
         flags.AddTo(command);
         command.SetAction(result =>
         {
-            RequireEpisodes(result.GetValue(episodes), episodes);
+            int played = episodes.Read(result);
             IReadOnlyList<FlagValue> given = flags.Read(result);
             RunSource source = RunSource.Find(result.GetValue(run)!, result.GetValue(results)!, flags: given);
             if (given.Any(flag => flag.Key == OptionKeys.Agents))
@@ -47,7 +44,7 @@ internal static class EvalCommand
                 source = source with { Options = source.Options with { EvaluationAgents = null } };
             }
 
-            return Run(source, result.GetValue(episodes), result.GetValue(seed), result.GetValue(json));
+            return Run(source, played, result.GetValue(seed), result.GetValue(json));
         });
         return command;
     }
@@ -84,14 +81,6 @@ internal static class EvalCommand
 
         void Show(int played, double mean) =>
             Console.Error.Write(played < episodes ? $"\r{played} of {episodes} episodes" : $"\r{new string(' ', 40)}\r");
-    }
-
-    private static void RequireEpisodes(int episodes, NumberOption<int> option)
-    {
-        if (episodes is < 1 or > MostEpisodes)
-        {
-            throw new InputException($"{option.Name} is {episodes}, and must be {option.Allowed}.");
-        }
     }
 
     private static string ToText(EvaluationResult result, string source, RunPlan plan) => string.Create(

@@ -14,8 +14,11 @@ internal static class JoinCommand
         {
             Description = "HOST:PORT that was given to 'train --cluster' on the run's machine; with --cluster-store the run's id.",
         };
-        NumberOption<int> count = NumberOption.Whole("--num-envs", 1, ControlBlock.MaximumEnvironments);
-        (count.Description, count.DefaultValueFactory) = ("Env processes on this machine.", _ => 1);
+        var count = new WholeNumberOption("--num-envs", 1, ControlBlock.MaximumEnvironments)
+        {
+            Description = "Env processes on this machine.",
+            DefaultValueFactory = _ => 1,
+        };
         var environment = new Option<string?>("--env")
         {
             Description = "The run's environment on this machine, where its file lies elsewhere.",
@@ -32,13 +35,8 @@ internal static class JoinCommand
         security.AddTo(command);
         command.SetAction(result =>
         {
-            int environments = result.GetValue(count);
+            int environments = count.Read(result);
             double seconds = result.GetValue(wait);
-            if (environments is < 1 or > ControlBlock.MaximumEnvironments)
-            {
-                throw new InputException($"--num-envs is {environments}, and must be {count.Allowed}.");
-            }
-
             if (!(seconds >= 0 && seconds <= TimeSpan.MaxValue.TotalSeconds / 2))
             {
                 throw new InputException("--wait must be a number of seconds, 0 or more.");

@@ -15,11 +15,13 @@ internal static class PlayerCommand
 {
     public static Command Create()
     {
-        NumberOption<int?> current = NumberOption.Port("--mlagents-port"), old = NumberOption.Port("--port");
-        current.Description = "The trainer's port; speak communicator 1.5.0 (current packages).";
-        old.Description = "The trainer's port; speak API-4 (2018, Udacity's Reacher).";
-        NumberOption<int> arms = NumberOption.Whole("--num-arms", 1, ArmOptions.MaximumArmCount);
-        (arms.Description, arms.DefaultValueFactory) = ("Arms in the scene.", _ => new ArmOptions().ArmCount);
+        var current = new PortOption("--mlagents-port") { Description = "The trainer's port; speak communicator 1.5.0 (current packages)." };
+        var old = new PortOption("--port") { Description = "The trainer's port; speak API-4 (2018, Udacity's Reacher)." };
+        var arms = new WholeNumberOption("--num-arms", 1, ArmOptions.MaximumArmCount)
+        {
+            Description = "Arms in the scene.",
+            DefaultValueFactory = _ => new ArmOptions().ArmCount,
+        };
         var maxStep = new NumberOption<int>("--max-step", "a number of physics steps, 0 for no limit")
         {
             Description = "Physics steps of an episode, four to a decision.",
