@@ -1,6 +1,7 @@
 using Reacher.Fast.Core;
 using Reacher.Fast.Core.Environments;
 using Reacher.Fast.Core.Learner;
+using Reacher.Fast.Training.Env;
 using Reacher.Fast.Training.Options;
 using Reacher.Fast.Training.Processes;
 using Reacher.Fast.Training.Reporting;
@@ -47,11 +48,11 @@ public static class Trainer
         IProgress<TrainingProgress>? progress,
         CancellationToken cancellation)
     {
-        RunOptions settled = RunPlanner.Settle(OptionsOf(environment, learner, options), TimeProvider.System);
+        RunOptions settled = RunPlanner.Settle(ResumptionCheck.WithSeed(OptionsOf(environment, learner, options)), TimeProvider.System);
         settled.Validate();
         var loaded = new LoadedConfiguration(settled, []) { OfScene = _ => throw new InvalidOperationException("The environment is made already.") };
         var view = new ProgressView(progress, options.Log);
-        var run = new TrainingRun(loaded, view) { Own = environment, Stop = cancellation, Warn = view.Say };
+        var run = new TrainingRun(loaded, view) { Own = SeedMixingEnvironment.Of(environment), Stop = cancellation, Warn = view.Say };
         run.Run();
         RunSummary summary = view.Summary ?? throw new InvalidOperationException("The run ended without a summary.");
         return new TrainingResult
@@ -92,7 +93,7 @@ public static class Trainer
             RunId = options.RunId,
             ResultsFolder = options.ResultsFolder,
             Resume = options.Resume,
-            Seed = options.Seed ?? defaults.Seed,
+            Seed = options.Seed ?? (learner.Seed is > 0 and <= long.MaxValue ? (long)learner.Seed : defaults.Seed),
             Device = options.Device ?? defaults.Device,
             LearnerThreads = options.Threads ?? defaults.LearnerThreads,
             Gamma = options.Gamma ?? defaults.Gamma,

@@ -30,7 +30,10 @@ public sealed record TrainingOptions
     /// <summary>Whether to go on with the run of this <see cref="RunId"/>, whose newest checkpoint is loaded.</summary>
     public bool Resume { get; init; }
 
-    /// <summary>Seed of everything random; null draws one. The same seed gives the same weights to the bit, on one kind of processor.</summary>
+    /// <summary>
+    /// Seed of everything random; null takes the learner's, and draws one where that is 0. The same seed gives the same weights to the bit, on one
+    /// kind of processor.
+    /// </summary>
     public long? Seed { get; init; }
 
     /// <summary>Where the learner computes: <c>auto</c>, <c>cpu</c>, <c>cuda[:N]</c>, <c>torch</c> or <c>torch-cuda[:N]</c>.</summary>

@@ -20,7 +20,10 @@ public interface IVectorEnvironment : IDisposable
     int ActionSize { get; }
 
     /// <summary>Starts a new episode for every agent. The same seed gives the same episodes, to the bit.</summary>
-    /// <param name="seed">Seeds everything random in the environment until the next reset.</param>
+    /// <param name="seed">
+    /// Seeds everything random in the environment until the next reset. A run mixes the seeds it gives, so that any 32 bits of them are as good
+    /// as all.
+    /// </param>
     /// <param name="observations">[N, observation], written.</param>
     void Reset(ulong seed, Span<float> observations);
 

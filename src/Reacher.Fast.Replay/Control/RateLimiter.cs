@@ -93,6 +93,18 @@ public sealed class RateLimiter
     }
 
     /// <summary>
+    /// Counts the debt from where it was counted before: a run in one process, which goes on from a checkpoint as if it had not been
+    /// interrupted.
+    /// </summary>
+    /// <param name="transitions">T0, as it was.</param>
+    /// <param name="updates">U0, as it was.</param>
+    public void SetBase(long transitions, long updates)
+    {
+        baseTransitions.WriteRelease((ulong)transitions);
+        baseUpdates.WriteRelease((ulong)updates);
+    }
+
+    /// <summary>
     /// Whether the learner may make <paramref name="updates"/> more now, all of which must be owed but the one that its slack allows. A
     /// learner that takes several at a time needs slacks that sum to as many, or it and the environments could wait for each other.
     /// </summary>

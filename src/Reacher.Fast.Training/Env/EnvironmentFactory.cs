@@ -28,16 +28,22 @@ internal static class EnvironmentFactory
         return plan.Name switch
         {
             EnvironmentOptions.Arm => new ArmEnvironment(ArmOptionsOf(plan)),
-            EnvironmentOptions.Pendulum => new PendulumEnvironment(plan.Agents),
+            EnvironmentOptions.Pendulum => CreatePendulum(plan),
             _ when EnvironmentOptions.IsMujoco(plan.Name) => CreateMujoco(plan),
             _ when plan.IsPlayer => MlAgentsEnvironment.Launch(PlayerOptionsOf(plan, worker, logs, stepsBefore), cancellation),
-            _ => CreateOwn(plan),
+            _ => SeedMixingEnvironment.Of(CreateOwn(plan)),
         };
+    }
+
+    private static PendulumEnvironment CreatePendulum(EnvironmentOptions plan)
+    {
+        RequireNone(plan);
+        return new PendulumEnvironment(plan.Agents);
     }
 
     private static MujocoEnvironment CreateMujoco(EnvironmentOptions plan)
     {
-        RequireNoParameters(plan, $"and '{plan.Name}' has none; take them out.");
+        RequireNone(plan);
         return new MujocoEnvironment(plan.Name[MujocoEnvironment.Prefix.Length..], plan.Agents, OutputLine.WriteWarning);
     }
 
@@ -53,6 +59,8 @@ internal static class EnvironmentFactory
         (string file, string? type) = ProgramEnvironments.SplitAssembly(plan.Name);
         return EnvironmentAssembly.Create(file, type, plan.Agents);
     }
+
+    private static void RequireNone(EnvironmentOptions plan) => RequireNoParameters(plan, $"and '{plan.Name}' has none; take them out.");
 
     private static void RequireNoParameters(EnvironmentOptions plan, string instead)
     {

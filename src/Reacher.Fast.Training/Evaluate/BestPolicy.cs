@@ -40,12 +40,20 @@ internal sealed class BestPolicy
     private double best;
     private bool warned;
 
-    public BestPolicy(RunFolder files, RunPlan plan)
+    /// <param name="files">The run's folder.</param>
+    /// <param name="plan">The plan of the run.</param>
+    /// <param name="episodes">The run's evaluation episodes so far: the last of them judge the next policy too.</param>
+    public BestPolicy(RunFolder files, RunPlan plan, IEnumerable<EvaluationRecord> episodes)
     {
         path = files.BestPolicy;
         spec = plan.PolicySpec;
         int judges = plan.Threshold is null ? EpisodesWithoutThreshold : Episodes;
         window = new EvaluationWindow(Math.Min(judges, plan.EvaluationWindow), plan.Threshold);
+        foreach (EvaluationRecord episode in episodes.TakeLast(window.Size))
+        {
+            window.Add(episode.Score);
+        }
+
         best = ScoreOf(path);
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Reacher.Fast.Core.Options;
 
 namespace Reacher.Fast.Training.Options;
@@ -25,12 +24,25 @@ internal static class DecisiveValues
     /// <param name="root">The file.</param>
     /// <param name="flags">What was given on the command line, which wins.</param>
     public static int? Agents(YamlMapping root, IReadOnlyList<FlagValue> flags) => Flag(flags, OptionKeys.Agents) as int?
-        ?? (int.TryParse(Text(root, OptionKeys.Agents), NumberStyles.None, CultureInfo.InvariantCulture, out int agents) ? agents : null);
+        ?? Whole(Text(root, OptionKeys.Agents));
 
     /// <summary>What the last flag of a key says; null where there is none.</summary>
     /// <param name="flags">What was given on the command line.</param>
     /// <param name="key">The key.</param>
     public static object? Flag(IReadOnlyList<FlagValue> flags, OptionKey key) => flags.LastOrDefault(flag => flag.Key == key)?.Value;
+
+    // What is no number of agents is refused where the key is read.
+    private static int? Whole(string? text)
+    {
+        try
+        {
+            return text is null ? null : OptionKeys.Agents.Parse(text) as int?;
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
 
     private static string? Text(YamlMapping root, OptionKey key) => (Value(root, key) as YamlScalar)?.Text;
 

@@ -45,8 +45,9 @@ internal static class ProgramEnvironments
     /// <summary>The file and the type of an assembly's name; null where no type is named.</summary>
     public static (string File, string? Type) SplitAssembly(string name)
     {
-        int hash = name.LastIndexOf('#');
-        return hash < 0 ? (name, null) : (name[..hash], name[(hash + 1)..]);
+        // A folder may be called C#.
+        int hash = name.LastIndexOf(AssemblyExtension + "#", StringComparison.OrdinalIgnoreCase);
+        return hash < 0 ? (name, null) : (name[..(hash + AssemblyExtension.Length)], name[(hash + AssemblyExtension.Length + 1)..]);
     }
 
     /// <summary>What an environment of the program's own is called in files and in Unity; null for a built-in one, or a player.</summary>

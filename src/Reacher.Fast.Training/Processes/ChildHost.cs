@@ -205,8 +205,9 @@ internal sealed class ChildHost
         using EvaluationEnvironments environments =
             EvaluationEnvironments.Create(plan, plan.EnvironmentCount + self.Index, files.Logs, cancellation: deadline.Passed);
         using var log = new EvaluationLog(files.Evaluations);
+        var best = new BestPolicy(files, plan, log.ReadAll());
         using var loop = new EvaluationLoop(
-            plan, control, self.Index, environments.All, new WeightReader(weights), log, new BestPolicy(files, plan), OutputLine.WriteWarning);
+            plan, control, self.Index, environments.All, new WeightReader(weights), log, best, OutputLine.WriteWarning);
         while (WaitForEvaluation(loop))
         {
             loop.Turn();

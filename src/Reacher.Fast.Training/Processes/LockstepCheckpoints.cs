@@ -30,7 +30,8 @@ internal sealed class LockstepCheckpoints(RunFolder files, RunPlan plan, Trainin
         state.Control.TotalEpisodes,
         state.Replay.WrittenRows,
         evaluations,
-        ReturnLog.CountIn(files.Logs, worker: 0)).AddTo(saved)).Warning;
+        ReturnLog.CountIn(files.Logs, worker: 0),
+        LockstepDebt.Now(plan, state.Control.Limiter)).AddTo(saved)).Warning;
 
     /// <summary>Goes back to the newest checkpoint, or to the beginning where there is none.</summary>
     /// <param name="say">Told what the run goes on from.</param>
@@ -51,10 +52,12 @@ internal sealed class LockstepCheckpoints(RunFolder files, RunPlan plan, Trainin
         }
 
         position.CutRecords(files);
-        control.CooldownStart = plan.StopWhenSolved && position.CooldownStart > 0 ? position.CooldownStart : null;
+        control.CooldownStart = position.CooldownStart > 0 ? position.CooldownStart : null;
         control.Learner.SetUpdates(state.Learner.Updates);
         environment.SetVectorSteps(position.VectorSteps, loaded?.Step ?? 0);
         environment.SetEpisodes(position.Episodes);
+        (position.Debt ?? LockstepDebt.AtBeginning(plan)).Configure(
+            plan, control.Limiter, missing > 0 ? Warmup.End(plan, control, state.Replay) : null);
         if (loaded is not null)
         {
             say(string.Create(CultureInfo.InvariantCulture, $"Going on from {loaded.Path}, {state.Learner.Updates} updates."));

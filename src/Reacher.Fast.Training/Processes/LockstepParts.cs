@@ -23,7 +23,6 @@ internal sealed class LockstepParts : IDisposable
     private const long LongestInterval = 100_000;
 
     private readonly List<IDisposable> owned = [];
-    private readonly RunPlan plan;
 
     /// <param name="files">The run's folder, which exists.</param>
     /// <param name="plan">The plan of the run.</param>
@@ -33,14 +32,15 @@ internal sealed class LockstepParts : IDisposable
     /// <param name="begun">When the command began, from which the run's seconds count; null for now.</param>
     public LockstepParts(RunFolder files, RunPlan plan, Action<string> say, bool resume, IVectorEnvironment? player, long? begun)
     {
-        (Files, this.plan) = (files, plan);
+        Files = files;
         Directory.CreateDirectory(files.Logs);
         ReplayFile replay = Own(resume
             ? ReplayFile.Open(files.Replay, plan.TransitionSpec)
             : ReplayFile.Create(files.Replay, plan.TransitionSpec, ReplayCapacity(plan, player is not null), new ReplayOptions { Overwrite = true }));
         // A resumed run keeps the ring it began with, whatever its checkpoint_interval is now.
-        RowsPerCheckpoint = Math.Min(
-            RowsBetweenCheckpoints(plan, player is not null), Math.Max(LongestSegmentRows(plan), replay.Capacity - plan.BufferSize));
+        long room = replay.Capacity - plan.BufferSize;
+        RowsPerCheckpoint = Math.Min(RowsBetweenCheckpoints(plan, player is not null), room);
+        LongestSegment = (int)Math.Min(LockstepTraining.LongestSegment, room / plan.AgentCount);
         Control = Own(resume ? ControlBlock.Open(files.Control) : ControlBlock.Create(files.Control, overwrite: true));
         plan.Save(files.Plan);
         TakeSlots();
@@ -48,8 +48,7 @@ internal sealed class LockstepParts : IDisposable
         Learner = Own(new PlannedLearner(plan)).Learner;
         var sampler = Own(new ReplaySampler(replay, plan.Seed)
         {
-            // Less than the buffer only in a ring that an earlier version has made, for a single agent with shorter segments.
-            Window = Math.Min(plan.BufferSize, replay.Capacity - RowsPerCheckpoint),
+            Window = plan.BufferSize,
         });
         var batch = Own(new BatchBuffer(plan.TransitionSpec, plan.Learner.BatchSize));
         Checkpoints = new LockstepCheckpoints(files, plan, new TrainingState(Learner, sampler, Control, replay));
@@ -66,8 +65,9 @@ internal sealed class LockstepParts : IDisposable
         Evaluations = Own(new EvaluationLog(files.Evaluations));
         EvaluationEnvironments evaluated = Own(EvaluationEnvironments.Create(plan, worker: 1, borrowed: player));
         Evaluation = Own(new EvaluationLoop(
-            plan, Control, 0, evaluated.All, new WeightReader(weights), Evaluations, new BestPolicy(files, plan), say));
+            plan, Control, 0, evaluated.All, new WeightReader(weights), Evaluations, new BestPolicy(files, plan, Evaluations.ReadAll()), say));
         Progress = new RunProgress(files, plan, Control, replay, begun);
+        Cooldown.Keep(plan, Control, Progress.WasSolved);
     }
 
     /// <summary>The run's folder.</summary>
@@ -100,6 +100,9 @@ internal sealed class LockstepParts : IDisposable
     /// <summary>The most rows that are written from one checkpoint to the next.</summary>
     public long RowsPerCheckpoint { get; }
 
+    /// <summary>The most vector steps of a segment; fewer than elsewhere in a ring whose maker, an earlier version, had shorter ones.</summary>
+    public int LongestSegment { get; }
+
     /// <summary>Segments that the run had trained when it was resumed; 0 at its beginning.</summary>
     public long SegmentsBefore { get; }
 
@@ -118,9 +121,6 @@ internal sealed class LockstepParts : IDisposable
     /// </summary>
     public static long LeastReplayCapacity(RunPlan plan) => plan.BufferSize + EvenSegmentRows(plan);
 
-    /// <summary>The most rows of a segment.</summary>
-    public static long LongestSegmentRows(RunPlan plan) => (long)LockstepTraining.LongestSegment(plan.AgentCount) * plan.AgentCount;
-
     public void Dispose()
     {
         // Each part is disposed before the parts it uses.
@@ -133,7 +133,7 @@ internal sealed class LockstepParts : IDisposable
     {
         // Pressing Stop in the editor is how its users end a run, and must lose no more than the segment under way.
         long interval = hasPlayer ? 0 : Math.Min(plan.CheckpointInterval, Math.Max(plan.BufferSize, LongestInterval));
-        return Math.Max(LongestSegmentRows(plan), interval / EvenSegmentRows(plan) * EvenSegmentRows(plan));
+        return Math.Max((long)LockstepTraining.LongestSegment * plan.AgentCount, interval / EvenSegmentRows(plan) * EvenSegmentRows(plan));
     }
 
     private static long EvenSegmentRows(RunPlan plan) => (long)LockstepTraining.SegmentSteps * plan.AgentCount;
@@ -144,8 +144,6 @@ internal sealed class LockstepParts : IDisposable
         Control.Learner.Take();
         Control.Slot(ProcessRole.Environment, 0).Take();
         Control.Slot(ProcessRole.Evaluation, 0).Take();
-        Control.Limiter.Configure(
-            new RateLimits(plan.UpdatesPerTransition, plan.WarmupTransitions, LearnerSlack: 1, EnvironmentSlack: 1));
     }
 
     private T Own<T>(T resource)

@@ -13,8 +13,9 @@ namespace Reacher.Fast.Training.Processes;
 /// <param name="WrittenRows">Rows written to the replay.</param>
 /// <param name="Evaluations">Evaluation episodes played.</param>
 /// <param name="Returns">Returns of agents' episodes in their log; null where the checkpoint does not say.</param>
+/// <param name="Debt">From where owed updates count; null where the checkpoint does not say.</param>
 internal sealed record LockstepPosition(
-    long Segment, long VectorSteps, long CooldownStart, long Episodes, long WrittenRows, long Evaluations, long? Returns)
+    long Segment, long VectorSteps, long CooldownStart, long Episodes, long WrittenRows, long Evaluations, long? Returns, LockstepDebt? Debt)
 {
     private const string Prefix = "lockstep.";
     private const string SegmentName = Prefix + "segment";
@@ -30,7 +31,7 @@ internal sealed record LockstepPosition(
     {
         if (checkpoint is null)
         {
-            return new LockstepPosition(0, 0, 0, 0, 0, 0, 0);
+            return new LockstepPosition(0, 0, 0, 0, 0, 0, 0, null);
         }
 
         StateDictionary state = checkpoint.State;
@@ -43,7 +44,8 @@ internal sealed record LockstepPosition(
             state.GetInt64(Prefix + "episodes"),
             state.GetInt64(Prefix + "written_rows"),
             state.GetInt64(Prefix + "evaluations"),
-            state.Contains(ReturnsName) ? state.GetInt64(ReturnsName) : null);
+            state.Contains(ReturnsName) ? state.GetInt64(ReturnsName) : null,
+            LockstepDebt.Of(state));
     }
 
     /// <summary>Adds the position to a checkpoint.</summary>
@@ -56,6 +58,7 @@ internal sealed record LockstepPosition(
         state.Add(Prefix + "written_rows", WrittenRows);
         state.Add(Prefix + "evaluations", Evaluations);
         state.Add(ReturnsName, Returns ?? 0);
+        Debt?.AddTo(state);
     }
 
     /// <summary>Takes out of the run's logs what came after the position, because it will be done again.</summary>

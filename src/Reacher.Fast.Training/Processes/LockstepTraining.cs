@@ -19,10 +19,13 @@ namespace Reacher.Fast.Training.Processes;
 internal sealed class LockstepTraining : IDisposable
 {
     /// <summary>
-    /// Vector steps of a segment: one episode of the arm. Where there is one agent, the segment goes on to the end of its episode, so that it
-    /// sees late states of an episode as often as it comes to them; several agents' episodes end at different times.
+    /// Vector steps of a segment: one episode of the arm. A segment goes on from there until an agent's episode ends, so that agents whose
+    /// episodes all have the same length see late states of an episode as often as early ones.
     /// </summary>
     public const int SegmentSteps = 1001;
+
+    /// <summary>The most vector steps of a segment, whose agents' episodes may never end.</summary>
+    public const int LongestSegment = 2 * SegmentSteps;
 
     private readonly RunPlan plan;
     private readonly IVectorEnvironment? player;
@@ -50,12 +53,6 @@ internal sealed class LockstepTraining : IDisposable
 
     /// <summary>The learner, for tests that compare weights.</summary>
     public ILearner Learner => parts.Learner;
-
-    private bool IsUpdateOwed =>
-        Learner.Updates + 1 <= (control.TotalTransitions - plan.WarmupTransitions) * plan.UpdatesPerTransition;
-
-    /// <summary>The most vector steps that a segment of so many agents can have.</summary>
-    public static int LongestSegment(int agents) => agents == 1 ? 2 * SegmentSteps : SegmentSteps;
 
     /// <summary>Trains until the run is solved, interrupted by a signal or at its end.</summary>
     /// <returns>The exit code.</returns>
@@ -111,7 +108,8 @@ internal sealed class LockstepTraining : IDisposable
             segment++;
             Cooldown.StopWhenDue(plan, control);
             // The next segment must not write more rows than the ring has room for besides those that were drawn from.
-            bool isDue = control.TotalTransitions - savedAt + LockstepParts.LongestSegmentRows(plan) > parts.RowsPerCheckpoint;
+            long longest = (long)parts.LongestSegment * plan.AgentCount;
+            bool isDue = control.TotalTransitions - savedAt + longest > parts.RowsPerCheckpoint;
             if (isDue || control.ShouldStop)
             {
                 reporter.Warn(parts.Checkpoints.Save(segment, parts.Evaluations.Count));
@@ -120,7 +118,8 @@ internal sealed class LockstepTraining : IDisposable
         }
     }
 
-    // One segment: step, then as many updates as are owed. False if it was interrupted: what it did since the last checkpoint will be done again.
+    // One segment: step, then as many updates as are owed. False if it was interrupted, among updates too, which may take long: what it did
+    // since the last checkpoint will be done again.
     private bool PlaySegment()
     {
         parts.Environment.Begin(Seeds.OfSegment(plan.Seed, segment));
@@ -134,8 +133,17 @@ internal sealed class LockstepTraining : IDisposable
             }
 
             parts.Environment.Turn();
-            while (IsUpdateOwed && parts.Learning.Turn() > 0)
+            while (control.Limiter.MayUpdate())
             {
+                if (control.ShouldStop)
+                {
+                    return false;
+                }
+
+                if (parts.Learning.Turn() == 0)
+                {
+                    break;
+                }
             }
 
             // A round is played at the very transition that it is named after. A player has no second world to play it in before the
@@ -153,7 +161,7 @@ internal sealed class LockstepTraining : IDisposable
     }
 
     private bool IsSegmentOver(int steps) =>
-        steps >= SegmentSteps && (parts.Environment.HasEpisodeEnded || steps >= LongestSegment(plan.AgentCount));
+        steps >= SegmentSteps && (parts.Environment.HasEpisodeEnded || steps >= parts.LongestSegment);
 
     // One evaluation a segment; once the scores are there, as many as judge a policy, or, before the run is solved, as fill the window. Each
     // is played to its end, whatever is asked meanwhile: the checkpoint after it says how many there were.

@@ -12,21 +12,23 @@ internal sealed class ProgressFile
 
     private readonly string path;
     private readonly long begun;
-    private readonly Saved saved = new();
+    private readonly Saved saved;
     private TimeSpan savedAt;
     private Task saving = Task.CompletedTask;
 
     /// <summary>Goes on from the file, if there is one.</summary>
     /// <param name="path">The file.</param>
     /// <param name="transitions">Where the run is; milestones that it has yet to reach again do not count.</param>
+    /// <param name="threshold">The score at which the run is solved; milestones on the way to another do not count.</param>
     /// <param name="begun">When the command began (<see cref="Stopwatch.GetTimestamp"/>); null for now.</param>
-    public ProgressFile(string path, long transitions, long? begun = null)
+    public ProgressFile(string path, long transitions, double? threshold, long? begun = null)
     {
         this.path = path;
         this.begun = begun ?? Stopwatch.GetTimestamp();
+        saved = new Saved { Threshold = threshold };
         try
         {
-            saved = Load(path).Before(transitions);
+            saved = Load(path).Before(transitions, threshold);
         }
         catch (Exception error) when (IoFailure.Is(error) || error is JsonException)
         {
@@ -115,15 +117,25 @@ internal sealed class ProgressFile
     {
         public double ElapsedSeconds { get; init; }
 
+        /// <summary>The threshold of the milestones; null where the run has none, and in a file of an earlier version.</summary>
+        public double? Threshold { get; init; }
+
         public Milestone? FirstAtThreshold { get; set; }
 
         public Milestone? Solved { get; set; }
 
-        /// <summary>Without milestones that a run which went back to a checkpoint has yet to reach again.</summary>
-        public Saved Before(long transitions) => this with
+        /// <summary>
+        /// Without milestones that a run which went back to a checkpoint has yet to reach again, and without those of another threshold.
+        /// </summary>
+        public Saved Before(long transitions, double? threshold)
         {
-            FirstAtThreshold = FirstAtThreshold?.Transitions > transitions ? null : FirstAtThreshold,
-            Solved = Solved?.Transitions > transitions ? null : Solved,
-        };
+            bool isOther = Threshold is not null && Threshold != threshold;
+            return this with
+            {
+                Threshold = threshold,
+                FirstAtThreshold = isOther || FirstAtThreshold?.Transitions > transitions ? null : FirstAtThreshold,
+                Solved = isOther || Solved?.Transitions > transitions ? null : Solved,
+            };
+        }
     }
 }

@@ -30,6 +30,14 @@ internal static class ResumptionCheck
         }
     }
 
+    /// <summary>
+    /// The options with the seed that the run has, where one is to go on and its options name none: whoever goes on with a run means its seed,
+    /// which was drawn.
+    /// </summary>
+    public static RunOptions WithSeed(RunOptions options) => options is { Resume: true, Seed: < 0, RunId: not null }
+        ? options with { Seed = Saved(RunFolder.Of(options))?.Seed ?? options.Seed }
+        : options;
+
     /// <summary>Makes sure that the run can go on as <paramref name="plan"/> says.</summary>
     /// <returns>The checkpoint from which it would; null if it has none.</returns>
     /// <exception cref="InputException">It cannot; the sentence says what differs, and what to do.</exception>

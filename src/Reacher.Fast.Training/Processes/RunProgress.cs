@@ -52,7 +52,7 @@ internal sealed class RunProgress
         evaluations = new EvaluationReader(files.Evaluations);
         stall = new StallWatch(plan, control, replay, TimeProvider.System);
         transitionsBefore = sampledTransitions = control.TotalTransitions;
-        kept = new ProgressFile(files.Progress, transitionsBefore, begun);
+        kept = new ProgressFile(files.Progress, transitionsBefore, plan.Threshold, begun);
         updatesBefore = sampledUpdates = control.Learner.Updates;
         final = new FinalEvaluation(files, plan, control);
         ReadNewEvaluations();
@@ -70,6 +70,9 @@ internal sealed class RunProgress
     public JoinedMachines? Machines { get; set; }
 
     public bool IsSolved => window.IsSolved;
+
+    /// <summary>Whether the window has ever reached the threshold that the run has now; it may have fallen below since.</summary>
+    public bool WasSolved { get; private set; }
 
     /// <summary>Seconds the run has been at it, interruptions left out.</summary>
     public double Elapsed => kept.Elapsed;
@@ -140,7 +143,7 @@ internal sealed class RunProgress
             return RunPhase.Starting;
         }
 
-        if (transitions < plan.WarmupTransitions)
+        if (transitions < control.Limiter.Limits.Warmup)
         {
             return RunPhase.WarmingUp;
         }
@@ -258,6 +261,7 @@ internal sealed class RunProgress
 
             if (window.IsSolved)
             {
+                WasSolved = true;
                 kept.Solved ??= new Milestone(record.TrainingEpisodes, record.Transitions, Elapsed, window.Mean);
             }
         }

@@ -82,7 +82,7 @@ internal sealed class RunResumption : IDisposable
     }
 
     // After a power loss the pages of the counters may be older than the checkpoint. Steps that went back would let schedules and warm-up
-    // begin again, and the environments repeat seeds.
+    // begin again, and the environments repeat seeds: every env process has made as many more as would make up for it, since nobody knows which.
     private static void RaiseCounters(ControlBlock control, RunPlan plan, LoadedCheckpoint? checkpoint)
     {
         long counted = control.TotalTransitions, missing = (checkpoint?.Step ?? 0) - counted;
@@ -91,7 +91,12 @@ internal sealed class RunResumption : IDisposable
             return;
         }
 
-        control.Slot(ProcessRole.Environment, 0).AddVectorSteps(missing / plan.AgentCount, missing);
+        for (int i = 0; i < ControlBlock.MaximumEnvironments; i++)
+        {
+            long vectorSteps = (missing + plan.AgentCount - 1) / plan.AgentCount;
+            control.Slot(ProcessRole.Environment, i).AddVectorSteps(vectorSteps, transitions: i == 0 ? missing : 0);
+        }
+
         OutputLine.WriteWarning(string.Create(
             CultureInfo.InvariantCulture,
             $"The run had counted {counted} transitions and its checkpoint was saved at {checkpoint!.Step}, as happens when the power fails; " +

@@ -92,12 +92,8 @@ internal sealed class Supervisor : IDisposable
         control.ClearStop();
         // The environments may run ahead of the learner by a few vector steps, so that neither waits for the other at every turn.
         double ahead = Math.Max(plan.UpdatesPerTurn, 4 * plan.UpdatesPerStep);
-        control.Limiter.Configure(new RateLimits(plan.UpdatesPerTransition, WarmupEnd(), LearnerSlack: 1, EnvironmentSlack: ahead));
-        if (!(plan.StopWhenSolved && progress.IsSolved))
-        {
-            control.CooldownStart = null;
-        }
-
+        control.Limiter.Configure(new RateLimits(plan.UpdatesPerTransition, Warmup.End(plan, control, replay), LearnerSlack: 1, ahead));
+        Cooldown.Keep(plan, control, progress.WasSolved);
         // A run that had ended by itself ends again at once, unless it is given more to do.
         Cooldown.StopWhenDue(plan, control);
         if (!control.ShouldStop)
@@ -201,11 +197,6 @@ internal sealed class Supervisor : IDisposable
         Cluster?.Save(files.Cluster);
         progress.EnvironmentSlots = Cluster is null ? plan.EnvironmentCount : ControlBlock.MaximumEnvironments;
     }
-
-    // A run whose replay was lost warms up anew: from the first few rows alone nothing general can be learned.
-    private long WarmupEnd() => replay.WrittenRows >= plan.WarmupTransitions
-        ? plan.WarmupTransitions
-        : control.TotalTransitions + plan.WarmupTransitions - replay.WrittenRows;
 
     private void AddChildren()
     {

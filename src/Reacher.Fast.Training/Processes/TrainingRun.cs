@@ -52,7 +52,7 @@ internal sealed class TrainingRun(LoadedConfiguration loaded, IRunView view)
     /// <exception cref="InputException">Something in the configuration, the run's folder or the machine does not allow it.</exception>
     public int Run()
     {
-        RunOptions options = RunPlanner.Settle(loaded.Options, TimeProvider.System);
+        RunOptions options = RunPlanner.Settle(ResumptionCheck.WithSeed(loaded.Options), TimeProvider.System);
         if (Cluster is not null)
         {
             Cluster = RequireProcesses(options, Cluster);

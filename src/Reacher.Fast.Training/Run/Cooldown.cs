@@ -32,6 +32,18 @@ internal static class Cooldown
     }
 
     /// <summary>
+    /// Ends a resumed run's cooldown, so that it trains on at full rates, unless what began it still holds: that the run ends once it is solved,
+    /// and that it was solved, by the threshold that it has now.
+    /// </summary>
+    public static void Keep(RunPlan plan, ControlBlock control, bool wasSolved)
+    {
+        if (!(plan.StopWhenSolved && wasSolved))
+        {
+            control.CooldownStart = null;
+        }
+    }
+
+    /// <summary>
     /// Asks the run to stop once the cooldown is over or all steps are made; a run that was cooling down by then had been solved.
     /// </summary>
     public static void StopWhenDue(RunPlan plan, ControlBlock control)

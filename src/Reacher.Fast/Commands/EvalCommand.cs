@@ -39,7 +39,7 @@ internal static class EvalCommand
             int played = episodes.Read(result);
             IReadOnlyList<FlagValue> given = flags.Read(result);
             RunSource source = RunSource.Find(result.GetValue(run)!, result.GetValue(results)!, flags: given);
-            if (given.Any(flag => flag.Key == OptionKeys.Agents))
+            if (given.Any(flag => flag.Key == OptionKeys.Agents) && !given.Any(flag => flag.Key.Name == "evaluation_agents"))
             {
                 source = source with { Options = source.Options with { EvaluationAgents = null } };
             }

@@ -69,7 +69,7 @@ internal static class LiveView
         string caption = status.EvaluationEpisodes == 0
             ? "no evaluation yet"
             : $"last {F1(status.EvaluationScore)}, mean of {status.WindowCount}/{status.WindowSize} is {F1(status.WindowMean)}" +
-              (status.Threshold is double of ? $" of {F1(of)}" : "");
+              (status.Threshold is double of ? $" of {(Math.Round(of, 1) == of ? F1(of) : of.ToString(CultureInfo.InvariantCulture))}" : "");
         if (plotHeight < SmallestPlotHeight)
         {
             return [new LiveLine(width).Add("evaluation ", Grey).Add(caption)];

@@ -44,7 +44,7 @@ internal sealed class PlainView : IRunView
             : string.Create(
                 CultureInfo.InvariantCulture,
                 $" Evaluation: {status.EvaluationScore:F2}, mean of {status.WindowCount}/{status.WindowSize}: {status.WindowMean:F2}" +
-                $"{(status.Threshold is double threshold ? $" of {threshold:F0}" : "")}.");
+                $"{(status.Threshold is double threshold ? $" of {threshold}" : "")}.");
         string machines = status.Machines is { Count: > 0 } joined
             ? string.Create(
                 CultureInfo.InvariantCulture,

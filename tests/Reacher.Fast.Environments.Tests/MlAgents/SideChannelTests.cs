@@ -24,22 +24,31 @@ public sealed class SideChannelTests
                 ["d"] = new EnvironmentParameter.MultiRange([5, 6, 7, 8]),
             },
         };
-        using var reply = new ArrayPoolBufferWriter<byte>();
-        TrainerDialect.ForPath(ProtocolPaths.V150).WriteReset(reply, options);
-        byte[] bytes = UnityMessageProto.Parser.ParseFrom(reply.WrittenSpan).UnityInput.RlInput.SideChannel.ToByteArray();
+        TrainerDialect dialect = TrainerDialect.ForPath(ProtocolPaths.V150);
+        int[] seeds = [.. Enumerable.Range(0, 4).Select(parameter => V150TrainerDialect.SamplerSeed(options, parameter))];
+        Assert.That(Told(dialect, options), Is.EqualTo(new[]
+        {
+            "0: 1 x 2", "1: 3", "2: 4.5", "3: 6", "4: 7",
+            "a = 0.5", $"b ~ {seeds[1]}, 0: 1 2", $"c ~ {seeds[2]}, 1: 3 4", $"d ~ {seeds[3]}, 2: 4 numbers, 5 6 7 8",
+        }));
+        Assert.That(seeds.Concat([V150TrainerDialect.SamplerSeed(options with { WorkerId = 3 }, 1)]), Is.Unique);
+        Assert.That(Told(dialect, options), Is.Empty, "a sampler that is told again begins its numbers again");
+    }
 
+    private static List<string> Told(TrainerDialect dialect, MlAgentsOptions options)
+    {
+        using var reply = new ArrayPoolBufferWriter<byte>();
+        dialect.WriteReset(reply, options);
+        UnityRLInputProto input = UnityMessageProto.Parser.ParseFrom(reply.WrittenSpan).UnityInput.RlInput;
+        Assert.That(input.Command, Is.EqualTo(CommandProto.Reset));
         List<string> told = [];
-        var channels = new SideChannelReader(bytes);
+        var channels = new SideChannelReader(input.SideChannel.ToByteArray());
         while (channels.TryNext(out Guid channel, out SideChannelPayload payload))
         {
             told.Add(channel == SideChannelIds.EngineConfiguration ? Engine(payload) : Parameter(payload));
         }
 
-        Assert.That(told, Is.EqualTo(new[]
-        {
-            "0: 1 x 2", "1: 3", "2: 4.5", "3: 6", "4: 7",
-            "a = 0.5", "b ~ 42, 0: 1 2", "c ~ 42, 1: 3 4", "d ~ 42, 2: 4 numbers, 5 6 7 8",
-        }));
+        return told;
     }
 
     private static string Engine(SideChannelPayload payload) => payload.Int32() switch

@@ -30,7 +30,7 @@ public sealed class CompareCommandTests
         Assert.That(code, Is.EqualTo(ExitCodes.Done));
         Assert.That(lines, Has.Length.EqualTo(4), "two lines of heading, one a run");
         RunFigures figures = new(SyntheticRun.Lines(), BuiltInTask.Arm.Sac);
-        string[] learned = ["learned", "sac", "3", "30", .. Of(figures, figures.FirstAtThreshold!), .. Of(figures, figures.Solved!), "-"];
+        string[] learned = ["learned", "sac", "3", "30", .. Of(figures, figures.FirstAtThreshold!.Last), .. Of(figures, figures.Solved!), "-"];
         Assert.That(Cells(lines[2]), Is.EqualTo(learned));
         Assert.That(Cells(lines[3]), Is.EqualTo(new[] { "short", "sac", "4", "30", "-", "-", "-", "-", "-", "-", "-" }));
 
@@ -136,6 +136,18 @@ public sealed class CompareCommandTests
             .Select(text => ((double)text.Attribute("x")!, (double)text.Attribute("y")!))];
         Assert.That(legend, Has.Length.EqualTo(8).And.Unique);
         Assert.That(legend.Select(place => place.X + (41 * 14 * 0.58)), Is.All.LessThanOrEqualTo((double)picture.Attribute("width")!));
+    }
+
+    [Test]
+    public void A_curve_is_first_at_the_threshold_where_an_evaluations_mean_is_and_not_its_best_episode()
+    {
+        MetricsLine[] episodes = [Episode(1, 29), Episode(1, 33), Episode(2, 26), Episode(2, 31), Episode(3, 30), Episode(3, 34)];
+        Assert.That(LearningCurve.Of("a", episodes[..4], 30, CurveAxis.Time).FirstAtThreshold?.X, Is.EqualTo(1));
+        Assert.That(LearningCurve.Of("a", episodes[2..], 30, CurveAxis.Time).FirstAtThreshold, Is.EqualTo(new ChartPoint(3, 32)));
+        Assert.That(LearningCurve.Of("a", episodes, null, CurveAxis.Time).FirstAtThreshold, Is.Null);
+
+        static MetricsLine Episode(double seconds, double score) =>
+            new() { Kind = MetricsKind.Evaluation, Seconds = seconds, Transitions = (long)seconds, Score = score };
     }
 
     [Test]

@@ -53,7 +53,7 @@ public sealed class LockstepTests
         var cut = new RunFolder(Path.Combine(folder, "cut"), "Reacher");
         ResumedMaps.RequireFit(cut, seldom);
         Assert.That(Train("cut", seldom, resume: true), Is.EqualTo(whole));
-        Assert.That(Capacity("cut"), Is.EqualTo(3 * SegmentRows));
+        Assert.That(Capacity("cut"), Is.EqualTo(4 * SegmentRows));
         Assert.That(Capacity("whole") - seldom.BufferSize, Is.GreaterThan(SegmentRows).And.LessThanOrEqualTo(100_000));
 
         long Capacity(string id)
@@ -64,7 +64,7 @@ public sealed class LockstepTests
     }
 
     [TestCase("4", "300", "8008")]
-    // One agent's segments go on to the end of an episode, here of 1,501 decisions, with a checkpoint after each.
+    // Segments go on to the end of an episode, here of 1,501 decisions, with a checkpoint after each.
     [TestCase("1", "6000", "1")]
     public void A_run_killed_in_mid_segment_goes_on_from_its_checkpoint_as_if_it_had_not_been(string agents, string maximumStep, string interval)
     {

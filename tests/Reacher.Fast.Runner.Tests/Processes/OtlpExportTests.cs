@@ -11,11 +11,15 @@ public sealed class OtlpExportTests
 {
     [TestCase("--otlp")]
     [TestCase("OTEL_EXPORTER_OTLP_ENDPOINT")]
+    [TestCase("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT")]
     public void A_run_sends_its_figures_to_the_collector_that_is_named(string how)
     {
         using var temporary = new TemporaryFolder();
         using var collector = new Collector();
-        var environment = how == "--otlp" ? [] : new Dictionary<string, string> { [how] = collector.Address };
+        var environment = how == "--otlp" ? [] : new Dictionary<string, string>
+        {
+            [how] = how.Contains("METRICS") ? collector.Address + "/v1/metrics" : collector.Address,
+        };
         using RunnerProcess run = RunnerProcess.StartWith(
             environment,
             [

@@ -18,6 +18,9 @@ internal sealed class ScriptedEnvironment(int agents, int episodeSteps) : IVecto
 
     public int StepsAsked { get; private set; }
 
+    /// <summary>Called with the number of each step, counted over all episodes.</summary>
+    public Action<int>? OnStep { get; init; }
+
     /// <summary>The last agent is there for this many steps after each reset, and its row is vacant afterwards.</summary>
     public int StepsOfLastAgent { get; init; } = int.MaxValue;
 
@@ -44,6 +47,7 @@ internal sealed class ScriptedEnvironment(int agents, int episodeSteps) : IVecto
             throw new InvalidOperationException("The environment is lost.");
         }
 
+        OnStep?.Invoke(StepsAsked);
         Actions.Add(actions.ToArray());
         bool ends = ++steps % episodeSteps == 0;
         step.Observations.Fill(steps);

@@ -35,7 +35,7 @@ public sealed class BestPolicyTests
         using var folder = new TemporaryFolder();
         Directory.CreateDirectory(folder["Reacher"]);
         var files = new RunFolder(folder.Path, "Reacher");
-        var best = new BestPolicy(files, Plan);
+        var best = new BestPolicy(files, Plan, []);
         foreach (double score in new[] { 40, 40, 40, 40 })
         {
             Assert.That(best.Add([score], new float[Plan.PolicySpec.BlockLength]), Is.Null);
@@ -44,11 +44,11 @@ public sealed class BestPolicyTests
         // A file that somebody has to himself is to others what one on a failing disk is.
         using (new FileStream(files.BestPolicy, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
         {
-            Assert.That(() => new BestPolicy(files, Plan), Throws.TypeOf<Core.InputException>());
+            Assert.That(() => new BestPolicy(files, Plan, []), Throws.TypeOf<Core.InputException>());
         }
 
         File.WriteAllText(files.BestPolicy, "damaged");
-        Assert.That(() => new BestPolicy(files, Plan), Throws.Nothing, "of a damaged one nothing is left to keep");
+        Assert.That(() => new BestPolicy(files, Plan, []), Throws.Nothing, "of a damaged one nothing is left to keep");
     }
 
     [Test]
@@ -56,16 +56,20 @@ public sealed class BestPolicyTests
     {
         using var folder = new TemporaryFolder();
         Directory.CreateDirectory(folder["Reacher"]);
-        var best = new BestPolicy(new RunFolder(folder.Path, "Reacher"), Plan);
+        var best = new BestPolicy(new RunFolder(folder.Path, "Reacher"), Plan, []);
         float mark = 0;
         Assert.That(KeptAfter(35, 36, 37), Is.Null, "three scores do not judge a policy when four are asked for");
         Assert.That(KeptAfter(34), Is.EqualTo(4));
         Assert.That(KeptAfter(36), Is.EqualTo(5));
         Assert.That(KeptAfter(30, 31, 32, 33), Is.EqualTo(5), "worse ones do not replace it");
-        best = new BestPolicy(new RunFolder(folder.Path, "Reacher"), Plan);
+        best = new BestPolicy(new RunFolder(folder.Path, "Reacher"), Plan, []);
         Assert.That(KeptAfter(33, 33, 33, 33), Is.EqualTo(5), "nor do they after a restart");
         Assert.That(KeptAfter(39), Is.EqualTo(5));
         Assert.That(KeptAfter(39), Is.EqualTo(15), "but a better one does");
+        best = new BestPolicy(new RunFolder(folder.Path, "Reacher"), Plan, [Episode(10), Episode(39), Episode(39), Episode(39)]);
+        Assert.That(KeptAfter(39), Is.EqualTo(16), "by the scores from before the restart too");
+
+        static EvaluationRecord Episode(double score) => new(0, score, 0, 0, 0, 0, DateTimeOffset.UnixEpoch);
 
         float? KeptAfter(params double[] scores)
         {
@@ -92,7 +96,7 @@ public sealed class BestPolicyTests
         using var folder = new TemporaryFolder();
         Directory.CreateDirectory(folder["Reacher"]);
         var files = new RunFolder(folder.Path, "Reacher");
-        var best = new BestPolicy(files, Plan with { EvaluationWindow = 100 });
+        var best = new BestPolicy(files, Plan with { EvaluationWindow = 100 }, []);
         Add(mark: 1, score: 29.9);
         Assert.That(BestPolicy.Find(files, Assert.Fail), Is.Null, "the threshold was not reached");
         Add(mark: 2, score: 31);
@@ -116,7 +120,7 @@ public sealed class BestPolicyTests
     {
         using var folder = new TemporaryFolder();
         Directory.CreateDirectory(folder["Reacher"]);
-        var best = new BestPolicy(new RunFolder(folder.Path, "Reacher"), Plan);
+        var best = new BestPolicy(new RunFolder(folder.Path, "Reacher"), Plan, []);
         for (int i = 0; i < 10; i++)
         {
             best.Add([29.9], new float[Plan.PolicySpec.BlockLength]);
@@ -129,7 +133,7 @@ public sealed class BestPolicyTests
     public void A_folder_that_cannot_be_written_is_a_warning()
     {
         using var folder = new TemporaryFolder();
-        var best = new BestPolicy(new RunFolder(folder["none"], "Reacher"), Plan with { EvaluationWindow = 1 });
+        var best = new BestPolicy(new RunFolder(folder["none"], "Reacher"), Plan with { EvaluationWindow = 1 }, []);
         Assert.That(best.Add([31], new float[Plan.PolicySpec.BlockLength]), Does.Contain("was not kept"));
     }
 }

@@ -47,7 +47,7 @@ public sealed class EvaluationLoopTests
         RunPlan plan = run.Plan with { Threshold = EpisodeSteps, EvaluationWindow = 1 };
         ProcessSlot self = run.Control.Slot(ProcessRole.Evaluation, 0);
         // The behaviour's folder is missing.
-        var best = new BestPolicy(new RunFolder(run["none"], "Reacher"), plan);
+        var best = new BestPolicy(new RunFolder(run["none"], "Reacher"), plan, []);
         using var loop = new EvaluationLoop(
             plan, run.Control, 0, [environment], new WeightReader(run.Weights), log, best, sentence => phases.Add(self.Phase));
         run.PublishZeros(version: 0);
@@ -185,7 +185,7 @@ public sealed class EvaluationLoopTests
 
     private EvaluationLoop Create(RunPlan plan)
     {
-        var best = new BestPolicy(new RunFolder(run[""], plan.Behavior), plan);
+        var best = new BestPolicy(new RunFolder(run[""], plan.Behavior), plan, []);
         var loop = new EvaluationLoop(plan, run.Control, 0, [environment], new WeightReader(run.Weights), log, best, said.Add);
         loops.Add(loop);
         return loop;

@@ -149,7 +149,7 @@ public sealed class WideEvaluationTests
         var files = new RunFolder(run[""], plan.Behavior);
         using var loop = new EvaluationLoop(
             plan, run.Control, 0, [new ScriptedEnvironment(LoopFolder.Agents, EpisodeSteps)], new WeightReader(run.Weights), log,
-            new BestPolicy(files, plan), Assert.Fail, time);
+            new BestPolicy(files, plan, []), Assert.Fail, time);
         run.PublishZeros(version: 1);
         Assert.That(loop.IsDue(), Is.True);
         Play(loop);
@@ -192,7 +192,7 @@ public sealed class WideEvaluationTests
         environments,
         new WeightReader(run.Weights),
         log,
-        new BestPolicy(new RunFolder(run[""], plan.Behavior), plan),
+        new BestPolicy(new RunFolder(run[""], plan.Behavior), plan, []),
         Assert.Fail,
         time);
 }

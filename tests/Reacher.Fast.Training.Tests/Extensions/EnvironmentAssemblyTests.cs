@@ -1,5 +1,6 @@
 using Reacher.Fast.Core;
 using Reacher.Fast.Core.Environments;
+using Reacher.Fast.Core.Numerics;
 using Reacher.Fast.Environments.MlAgents.Messages;
 using Reacher.Fast.Environments.Pendulum;
 using Reacher.Fast.Training.Env;
@@ -24,7 +25,7 @@ public sealed class EnvironmentAssemblyTests
         using var shared = new PendulumEnvironment(3);
         float[] observations = new float[9], expected = new float[9];
         environment.Reset(5, observations);
-        shared.Reset(5, expected);
+        shared.Reset(SplitMix64.Mix(5), expected);
         Assert.That(observations, Is.EqualTo(expected));
     }
 
@@ -43,16 +44,27 @@ public sealed class EnvironmentAssemblyTests
         AssertRefused(typeof(EnvironmentAssemblyTests).Assembly.Location, "has no environment: no public class in it");
     }
 
+    [TestCase("/a/C#/b/Mine.dll", "/a/C#/b/Mine.dll", null)]
+    [TestCase("/a/C#/b/Mine.DLL#Swing", "/a/C#/b/Mine.DLL", "Swing")]
+    [TestCase("Mine.dll#", "Mine.dll", "")]
+    public void The_path_of_an_assembly_may_have_the_sign_that_a_class_follows(string name, string file, string? type)
+    {
+        Assert.That(ProgramEnvironments.IsAssembly(name));
+        Assert.That(ProgramEnvironments.SplitAssembly(name), Is.EqualTo((file, type)));
+        Assert.That(new EnvironmentOptions { Name = name }.IsPlayer, Is.False);
+    }
+
     [Test]
     public void An_environment_that_refuses_its_agents_is_quoted() =>
         AssertRefused($"{Mine}#PendulumEnvironment", "The pendulum environment steps 1 to 65536 agents, not 65537", agents: 65_537);
 
-    [Test]
-    public void Parameters_that_nobody_would_read_are_refused()
+    [TestCase("#PendulumEnvironment")]
+    [TestCase(EnvironmentOptions.Pendulum)]
+    public void Parameters_that_nobody_would_read_are_refused(string name)
     {
         var plan = new EnvironmentOptions
         {
-            Name = $"{Mine}#PendulumEnvironment",
+            Name = name.StartsWith('#') ? Mine + name : name,
             Parameters = new Dictionary<string, EnvironmentParameter> { ["mass"] = new EnvironmentParameter.Constant(1) },
         };
         Assert.That(() => EnvironmentFactory.Create(plan, worker: 0), Throws.InstanceOf<InputException>().With.Message.Contains("'mass'"));
@@ -67,6 +79,8 @@ public sealed class EnvironmentAssemblyTests
             var plan = new EnvironmentOptions { Name = "swing", Agents = 2 };
             using IVectorEnvironment environment = EnvironmentFactory.Create(plan, worker: 0);
             Assert.That((environment.AgentCount, plan.IsPlayer), Is.EqualTo((2, false)));
+            Assert.That(environment, Is.TypeOf<SeedMixingEnvironment>());
+            Assert.That(OptionKeys.EnvironmentName.Parse(null), Is.EqualTo("swing"));
             Assert.That((ProgramEnvironments.DefaultName, ProgramEnvironments.BehaviorOf("swing")), Is.EqualTo(("swing", "swing")));
             AssertRefused("sving", "give the path of a built scene, or 'editor'. This program's own environments are swing.");
             Assert.That(

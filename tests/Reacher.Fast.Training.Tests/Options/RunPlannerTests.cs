@@ -101,6 +101,8 @@ public sealed class RunPlannerTests
     [TestCase("", "", 400)]
     [TestCase("", "--num-agents 20", 20)]
     [TestCase("env_settings:\n  num_agents: 20\n", "", 20)]
+    [TestCase("env_settings:\n  num_agents: 2e1\n", "", 20)]
+    [TestCase("env_settings:\n  num_agents: 20.0\n", "", 20)]
     [TestCase("env_settings:\n  num_agents: 20\n", "--num-agents 400", 400)]
     [TestCase("env_settings:\n  num_agents: 400\n", "--num-agents 99", 99)]
     [TestCase("env_settings:\n  num_agents: 100\n", "", 100)]

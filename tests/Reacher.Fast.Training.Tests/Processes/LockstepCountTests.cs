@@ -44,12 +44,12 @@ public sealed class LockstepCountTests
         using var run = new LoopFolder();
         RunPlan plan = run.Plan with
         {
-            TransitionLimit = 3 * LockstepTraining.SegmentSteps * LoopFolder.Agents,
+            TransitionLimit = 3 * LockstepTraining.LongestSegment * LoopFolder.Agents,
             TransitionsPerUpdate = 50,
             LongestEpisode = 10,
         };
         // Three segments of training, an evaluation episode after each, and the window at the end.
-        int steps = (3 * (LockstepTraining.SegmentSteps + 10)) + (plan.EvaluationWindow * 10);
+        int steps = (3 * (LockstepTraining.LongestSegment + 10)) + (plan.EvaluationWindow * 10);
         using var player = new ScriptedEnvironment(LoopFolder.Agents, episodeSteps: int.MaxValue) { Failures = { steps } };
         using var training = new LockstepTraining(
             new RunFolder(run["run"], plan.Behavior), plan, new RunReporter(new SilentView()), resume: false, player);
@@ -57,19 +57,24 @@ public sealed class LockstepCountTests
         Assert.That(player.StepsAsked, Is.EqualTo(steps));
     }
 
-    [Test]
-    public void A_single_agent_plays_the_episode_to_its_end_in_which_a_segment_would_have_ended()
+    [TestCase(1)]
+    [TestCase(3)]
+    public void Agents_play_the_episode_to_its_end_in_which_a_segment_would_have_ended(int agents)
     {
         const int EpisodeSteps = 400;
         const int SegmentSteps = 1200;
         using var run = new LoopFolder();
-        RunPlan plan = run.Plan with { AgentCount = 1, TransitionLimit = 2 * SegmentSteps, TransitionsPerUpdate = 50, Threshold = 1e9 };
+        RunPlan plan = run.Plan with { AgentCount = agents, TransitionsPerUpdate = 50, Threshold = 1e9 };
         var files = new RunFolder(run["run"], plan.Behavior);
         foreach (int segments in new[] { 2, 3 })
         {
-            using var player = new ScriptedEnvironment(1, EpisodeSteps);
+            using var player = new ScriptedEnvironment(agents, EpisodeSteps);
             using (var training = new LockstepTraining(
-                files, plan with { TransitionLimit = segments * SegmentSteps }, new RunReporter(new SilentView()), resume: segments > 2, player))
+                files,
+                plan with { TransitionLimit = segments * SegmentSteps * agents },
+                new RunReporter(new SilentView()),
+                resume: segments > 2,
+                player))
             {
                 Assert.That(training.Run(), Is.EqualTo(ExitCodes.Done));
             }
@@ -78,15 +83,15 @@ public sealed class LockstepCountTests
             long steps = control.Slot(ProcessRole.Environment, 0).VectorSteps;
             Assert.That(
                 (control.TotalTransitions, steps, control.TotalEpisodes),
-                Is.EqualTo((segments * (long)SegmentSteps, segments * (long)SegmentSteps, segments * 3L)));
+                Is.EqualTo((segments * (long)SegmentSteps * agents, segments * (long)SegmentSteps, segments * 3L)));
         }
     }
 
     [Test]
-    public void A_single_agents_segment_ends_in_the_middle_of_an_episode_that_is_too_long()
+    public void A_segment_ends_in_the_middle_of_an_episode_that_is_too_long()
     {
         using var run = new LoopFolder();
-        int longest = LockstepTraining.LongestSegment(agents: 1);
+        const int longest = LockstepTraining.LongestSegment;
         RunPlan plan = run.Plan with
         {
             AgentCount = 1,
@@ -103,9 +108,36 @@ public sealed class LockstepCountTests
         Assert.That(player.Seeds, Has.Count.EqualTo(2 + 2 + plan.EvaluationWindow));
     }
 
-    private static void Train(RunFolder files, RunPlan plan, bool resume)
+    [Test]
+    public void In_a_ring_with_room_for_shorter_segments_they_stay_shorter_and_are_drawn_from_whole()
     {
-        using var player = new ScriptedEnvironment(LoopFolder.Agents, episodeSteps: 50) { StepsOfLastAgent = StepsOfLastAgent };
+        using var run = new LoopFolder();
+        const long SegmentRows = LockstepTraining.SegmentSteps * LoopFolder.Agents;
+        RunPlan plan = run.Plan with { BufferSize = 100, TransitionLimit = SegmentRows, TransitionsPerUpdate = 50, Threshold = 1e9 };
+        var files = new RunFolder(run["run"], plan.Behavior);
+        Train(files, plan, resume: false, stepsOfLastAgent: int.MaxValue);
+        Assert.That(Ring(), Is.EqualTo(plan.BufferSize + (2 * SegmentRows)));
+        ReplayFile.Create(
+            files.Replay, plan.TransitionSpec, LockstepParts.LeastReplayCapacity(plan), new ReplayOptions { Overwrite = true }).Dispose();
+
+        using var player = new ScriptedEnvironment(LoopFolder.Agents, episodeSteps: 400);
+        using var training = new LockstepTraining(
+            files, plan with { TransitionLimit = 3 * SegmentRows }, new RunReporter(new SilentView()), resume: true, player);
+        Assert.That(training.Run(), Is.EqualTo(ExitCodes.Done));
+        Assert.That(Ring(), Is.EqualTo(plan.BufferSize + SegmentRows));
+        // Two segments, an evaluation episode after each, and the window's at the end.
+        Assert.That(player.Seeds, Has.Count.EqualTo(2 + 2 + plan.EvaluationWindow));
+
+        long Ring()
+        {
+            using ReplayFile replay = ReplayFile.Open(files.Replay);
+            return replay.Capacity;
+        }
+    }
+
+    private static void Train(RunFolder files, RunPlan plan, bool resume, int stepsOfLastAgent = StepsOfLastAgent)
+    {
+        using var player = new ScriptedEnvironment(LoopFolder.Agents, episodeSteps: 1) { StepsOfLastAgent = stepsOfLastAgent };
         using var training = new LockstepTraining(files, plan, new RunReporter(new SilentView()), resume, player);
         Assert.That(training.Run(), Is.EqualTo(ExitCodes.Done));
     }

@@ -6,7 +6,8 @@ namespace Reacher.Fast.Training.Tests.Processes;
 public sealed class LockstepPositionTests
 {
     private static readonly LockstepPosition Position = new(
-        Segment: 3, VectorSteps: 4005, CooldownStart: 11, Episodes: 12, WrittenRows: 13, Evaluations: 14, Returns: 15);
+        Segment: 3, VectorSteps: 4005, CooldownStart: 11, Episodes: 12, WrittenRows: 13, Evaluations: 14, Returns: 15,
+        new LockstepDebt(0.5, WarmupTransitions: 16, BaseTransitions: 17, BaseUpdates: 18));
 
     [Test]
     public void A_position_comes_back_from_its_checkpoint()
@@ -31,7 +32,7 @@ public sealed class LockstepPositionTests
 
         Assert.That(
             LockstepPosition.Of(Loaded(state)),
-            Is.EqualTo(Position with { VectorSteps = 3 * LockstepTraining.SegmentSteps, Returns = null }));
+            Is.EqualTo(Position with { VectorSteps = 3 * LockstepTraining.SegmentSteps, Returns = null, Debt = null }));
     }
 
     private static LoadedCheckpoint Loaded(StateDictionary state) => new(state, Step: 0, Path: "", Skipped: []);

@@ -74,7 +74,7 @@ public sealed class LoopAgreementTests
         using var environment = new EnvironmentLoop(plan, control, 0, stepped, replay, new WeightReader(channel), statistics, returns);
         using var log = new EvaluationLog(files.Evaluations);
         using var evaluation = new EvaluationLoop(
-            plan, control, 0, [evaluated], new WeightReader(channel), log, new BestPolicy(files, plan), Assert.Fail);
+            plan, control, 0, [evaluated], new WeightReader(channel), log, new BestPolicy(files, plan, []), Assert.Fail);
 
         environment.Begin(Seeds.OfSegment(plan.Seed, 0));
         learning.Publish();

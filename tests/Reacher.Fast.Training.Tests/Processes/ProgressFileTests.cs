@@ -11,7 +11,7 @@ public sealed class ProgressFileTests
         using var folder = new TemporaryFolder();
         string path = folder["progress.json"];
         var scheduler = new Threads();
-        var progress = new ProgressFile(path, 0) { SaveInterval = TimeSpan.Zero, Saver = scheduler };
+        var progress = new ProgressFile(path, 0, threshold: 30) { SaveInterval = TimeSpan.Zero, Saver = scheduler };
         scheduler.AreLeft = false;
         progress.SaveNowAndThen();
         Assert.That(File.Exists(path), Is.False);

@@ -1,5 +1,9 @@
+using System.Text.Json;
 using Reacher.Fast.Replay.Control;
+using Reacher.Fast.Training.Evaluate;
+using Reacher.Fast.Training.Options;
 using Reacher.Fast.Training.Processes;
+using Reacher.Fast.Training.Reporting;
 using Reacher.Fast.Training.Run;
 using Reacher.Fast.Training.Tests.Env;
 
@@ -40,6 +44,35 @@ public sealed class RunProgressTests
         var progress = new RunProgress(files, run.Plan, run.Control, run.Replay);
         Assert.That(progress.Warning, Is.Null);
         Assert.That(progress.Elapsed, Is.GreaterThanOrEqualTo(1000));
+    }
+
+    [TestCase(30, true)]
+    [TestCase(34, true)]
+    [TestCase(36, false)]
+    public void A_run_was_solved_by_the_threshold_that_it_has_now_also_where_its_window_fell_since(double threshold, bool wasSolved)
+    {
+        using (var log = new EvaluationLog(files.Evaluations))
+        {
+            long episode = 0;
+            log.Append([.. new double[] { 33, 35, 35, 10 }.Select(score =>
+                new EvaluationRecord(episode++, score, 0, WeightVersion: 1, Transitions: 0, TrainingEpisodes: 1, DateTimeOffset.UnixEpoch))]);
+        }
+
+        var solved = new Milestone(1, 0, Seconds: 2, Score: 34);
+        File.WriteAllText(files.Progress, $$"""{"threshold": 30, "solved": {{JsonSerializer.Serialize(solved, JsonStyle.Line)}} }""");
+        RunPlan plan = run.Plan with { Threshold = threshold };
+        var progress = new RunProgress(files, plan, run.Control, run.Replay);
+        Assert.That((progress.IsSolved, progress.WasSolved), Is.EqualTo((false, wasSolved)));
+        Milestone? now = progress.Summarize(StopReason.Interrupted).Solved;
+        Assert.That(now is not null, Is.EqualTo(wasSolved));
+        Assert.That(now == solved, Is.EqualTo(threshold == 30), "when another threshold was reached is not known");
+
+        foreach (bool stops in new[] { true, false })
+        {
+            run.Control.CooldownStart = 5;
+            Cooldown.Keep(plan with { StopWhenSolved = stops }, run.Control, progress.WasSolved);
+            Assert.That(run.Control.CooldownStart, Is.EqualTo(stops && wasSolved ? 5 : null));
+        }
     }
 
     [Test]

@@ -47,6 +47,10 @@ public sealed class RunResumptionTests
         using ControlBlock control = ControlBlock.Open(files.Control);
         Assert.That(control.TotalTransitions, Is.EqualTo(8000));
         Assert.That(control.Slot(ProcessRole.Environment, 0).VectorSteps, Is.EqualTo(2000), "the environment begins with another seed");
+        for (int i = 1; i < ControlBlock.MaximumEnvironments; i++)
+        {
+            Assert.That(control.Slot(ProcessRole.Environment, i).VectorSteps, Is.EqualTo(1990), "as does each of several");
+        }
     }
 
     [Test]
@@ -165,6 +169,23 @@ public sealed class RunResumptionTests
 
         using ReplayFile next = ReplayFile.Open(files.Replay);
         Assert.That(next.Repair?.LostRows, Is.EqualTo(1));
+    }
+
+    [Test]
+    public void A_run_whose_options_name_no_seed_goes_on_with_its_own()
+    {
+        using var folder = new TemporaryFolder();
+        var files = new RunFolder(folder["test"], "Reacher");
+        Directory.CreateDirectory(files.Logs);
+        Plan.Save(files.Plan);
+        var options = new RunOptions
+        {
+            RunId = "test", ResultsFolder = folder.Path, Behavior = "Other", Environment = Plan.Environment, Learner = Plan.Learner, Resume = true,
+        };
+        Assert.That(ResumptionCheck.WithSeed(options).Seed, Is.EqualTo(7));
+        Assert.That(ResumptionCheck.WithSeed(options with { Seed = 8 }).Seed, Is.EqualTo(8));
+        Assert.That(ResumptionCheck.WithSeed(options with { RunId = "none" }).Seed, Is.Negative);
+        Assert.That(ResumptionCheck.WithSeed(options with { Resume = false }).Seed, Is.Negative);
     }
 
     private static long Prepare(RunFolder files, RunPlan plan)

@@ -213,6 +213,11 @@ public sealed class HtmlReportTests
 
         Assert.That(HtmlReport.Write(run, options), Is.EqualTo(run.Report));
         Assert.That(File.ReadAllText(run.Report), Does.Contain(MachineDescription.Here()["Runtime"]));
+        Assert.That(File.ReadAllText(run.Report), Does.Contain("400 agents"));
+        Directory.CreateDirectory(run.Logs);
+        RunPlanner.Plan(RunPlanner.Settle(options, TimeProvider.System), agentCount: 12, 33, 4).Save(run.Plan);
+        HtmlReport.Write(run, options);
+        Assert.That(File.ReadAllText(run.Report), Does.Contain("12 agents"), "as measured");
         Assert.That(() => HtmlReport.Write(run, options, folder["none/page.html"]), Throws.TypeOf<InputException>());
     }
 

@@ -37,7 +37,7 @@ internal abstract class TrainerDialect
     /// <summary>Writes the reply to the first message.</summary>
     public abstract void WriteWelcome(ArrayPoolBufferWriter<byte> reply, MlAgentsOptions options, int seed);
 
-    /// <summary>Writes a reset, with everything the options say to the scene.</summary>
+    /// <summary>Writes a reset; the first of a connection tells the scene everything the options say to it.</summary>
     public abstract void WriteReset(ArrayPoolBufferWriter<byte> reply, MlAgentsOptions options);
 
     /// <summary>Writes the actions of the agents that asked, in the order in which they asked.</summary>

@@ -3,6 +3,7 @@ using Google.Protobuf;
 using Reacher.Fast.Core;
 using Reacher.Fast.Core.Environments;
 using Reacher.Fast.Core.Files;
+using Reacher.Fast.Core.Numerics;
 using Reacher.Fast.Environments.MlAgents.Messages;
 using Reacher.Fast.Environments.MlAgents.Messages.V150;
 
@@ -16,6 +17,7 @@ internal sealed class V150TrainerDialect : TrainerDialect
     private UnityRLInputProto.Types.ListAgentActionProto? stepActions;
     private string? announced;
     private int actionSize;
+    private bool isSceneTold;
 
     /// <inheritdoc/>
     protected override IMessage Closing => new UnityMessageProto { Header = new HeaderProto { Status = HeaderStatus.Close } };
@@ -66,10 +68,12 @@ internal sealed class V150TrainerDialect : TrainerDialect
     public override void WriteReset(ArrayPoolBufferWriter<byte> reply, MlAgentsOptions options)
     {
         sideChannel.Clear();
-        sideChannel.Write(options.Engine);
-        foreach ((string key, EnvironmentParameter parameter) in options.EnvironmentParameters)
+        // Once is enough for the connection's life, and a sampler that is told again begins its numbers again: every episode would have those
+        // of the first.
+        if (!isSceneTold)
         {
-            sideChannel.Write(key, parameter, options.Seed + options.WorkerId);
+            isSceneTold = true;
+            TellScene(options);
         }
 
         Write(reply, new UnityInputProto
@@ -154,6 +158,17 @@ internal sealed class V150TrainerDialect : TrainerDialect
         }
     }
 
+    // Samplers of one seed would all draw alike: two uniform ones no more than the diagonal of their rectangle.
+    private void TellScene(MlAgentsOptions options)
+    {
+        sideChannel.Write(options.Engine);
+        int index = 0;
+        foreach ((string key, EnvironmentParameter parameter) in options.EnvironmentParameters)
+        {
+            sideChannel.Write(key, parameter, SamplerSeed(options, index++));
+        }
+    }
+
     /// <summary>Majors must be equal; where the major is 0, the minors too (the rule both published sides apply).</summary>
     private static bool IsCompatible(string version) =>
         Version.TryParse(version, out Version? theirs) && theirs.Major == 1;
@@ -163,6 +178,10 @@ internal sealed class V150TrainerDialect : TrainerDialect
 
     private static void Write(ArrayPoolBufferWriter<byte> reply, UnityInputProto input) =>
         new UnityMessageProto { Header = new HeaderProto { Status = HeaderStatus.Ok }, UnityInput = input }.WriteAlone(reply);
+
+    /// <summary>The seed of the scene's sampler for the parameter of this number.</summary>
+    internal static int SamplerSeed(MlAgentsOptions options, int index) =>
+        unchecked((int)SplitMix64.Key((ulong)(options.Seed + options.WorkerId), index, episode: 0));
 
     /// <summary>Communicators before 1.3.0 send no action spec; their deprecated fields say the same.</summary>
     private static int ContinuousActions(BrainParametersProto brain)

@@ -23,7 +23,7 @@ internal sealed record ComparedRun
     /// <summary>The score at which the task is solved.</summary>
     public required double? Threshold { get; init; }
 
-    /// <summary>The first evaluation episode that scored the threshold or more; null if none did.</summary>
+    /// <summary>The first evaluation whose mean was the threshold or more; null if there was none.</summary>
     public required Milestone? FirstAtThreshold { get; init; }
 
     /// <summary>The moment at which the full window's mean reached the threshold; null if it did not.</summary>
@@ -74,8 +74,8 @@ internal sealed record ComparedRun
             Algorithm = options.Algorithm,
             Seed = options.Seed,
             Threshold = figures.Threshold,
-            FirstAtThreshold = summary?.FirstAtThreshold ?? MilestoneAt(figures, figures.FirstAtThreshold, line => line.Score),
-            Solved = summary?.Solved ?? MilestoneAt(figures, figures.Solved, line => line.WindowMean),
+            FirstAtThreshold = summary?.FirstAtThreshold ?? MilestoneAt(figures, figures.FirstAtThreshold?.Last, figures.FirstAtThreshold?.Mean),
+            Solved = summary?.Solved ?? MilestoneAt(figures, figures.Solved, figures.Solved?.WindowMean),
             EvaluationEpisodes = figures.Evaluations.Count,
             WindowMean = figures.Evaluations[^1].WindowMean,
             FinalScore = summary?.FinalScore,
@@ -84,7 +84,7 @@ internal sealed record ComparedRun
         };
     }
 
-    private static Milestone? MilestoneAt(RunFigures figures, MetricsLine? line, Func<MetricsLine, double?> score) => line is null
+    private static Milestone? MilestoneAt(RunFigures figures, MetricsLine? line, double? score) => line is null
         ? null
-        : new Milestone(figures.EpisodesBy(line), line.Transitions, line.Seconds, score(line) ?? 0);
+        : new Milestone(figures.EpisodesBy(line), line.Transitions, line.Seconds, score ?? 0);
 }

@@ -25,6 +25,7 @@ internal static class HtmlReport
     public static string Write(RunFolder run, RunOptions options, string? path = null)
     {
         path ??= run.Report;
+        options = WithMeasuredAgents(run, options);
         string page = Render(run.Id, MetricsFile.Read(run.Metrics), options, MachineDescription.Load(run.Machine), RunSummary.Load(run.Summary));
         try
         {
@@ -59,6 +60,19 @@ internal static class HtmlReport
         page.Append("</pre></div>\n<footer>Drawn from metrics.jsonl by <code>reacher-fast report</code>. ");
         page.Append("Rest the pointer on an evaluation to read it.</footer>\n");
         return page.Append("</main>\n</body>\n</html>\n").ToString();
+    }
+
+    // How many agents a Unity scene or an environment of a user's own has is not said by the options, but by the run's plan.
+    private static RunOptions WithMeasuredAgents(RunFolder run, RunOptions options)
+    {
+        try
+        {
+            return options with { Environment = options.Environment with { Agents = RunPlan.Load(run.Plan).AgentCount } };
+        }
+        catch (InputException)
+        {
+            return options;
+        }
     }
 
     private static void AppendHeader(StringBuilder page, string id, RunFigures figures, RunOptions options, bool hasEnded)
@@ -99,8 +113,8 @@ internal static class HtmlReport
             evaluation is null ? "no evaluation yet" : $"over {Quantity.Of(evaluation.WindowCount ?? 0, "episode")}");
         if (figures.Threshold is double threshold)
         {
-            Tile($"First at {threshold.ToString(CultureInfo.InvariantCulture)}", When(figures.FirstAtThreshold),
-                Where(figures, figures.FirstAtThreshold));
+            Tile($"First at {threshold.ToString(CultureInfo.InvariantCulture)}", When(figures.FirstAtThreshold?.Last),
+                Where(figures, figures.FirstAtThreshold?.Last));
             Tile("Solved", When(figures.Solved), Where(figures, figures.Solved));
         }
 

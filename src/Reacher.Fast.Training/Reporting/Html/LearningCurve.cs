@@ -19,7 +19,7 @@ internal enum CurveAxis
 /// <param name="Scores">Scores of single evaluation episodes, in the order of X; may be empty.</param>
 /// <param name="Means">Their running mean, in the order of X; may be empty.</param>
 /// <param name="Threshold">The score to mark by a line; null for none.</param>
-/// <param name="FirstAtThreshold">The point at which a single episode first reached it; null if none did.</param>
+/// <param name="FirstAtThreshold">The first evaluation whose mean reached it; null if none did.</param>
 internal sealed record LearningCurve(
     string Name, IReadOnlyList<ChartPoint> Scores, IReadOnlyList<ChartPoint> Means, double? Threshold, ChartPoint? FirstAtThreshold)
 {
@@ -36,8 +36,8 @@ internal sealed record LearningCurve(
         ChartPoint[] scores = [.. evaluations.Select(line => new ChartPoint(X(line), line.Score!.Value))];
         ChartPoint[] means = [.. evaluations
             .Where(line => line.WindowMean is not null).Select(line => new ChartPoint(X(line), line.WindowMean!.Value))];
-        int first = Array.FindIndex(scores, point => point.Y >= threshold);
-        return new LearningCurve(name, scores, means, threshold, first < 0 ? null : scores[first]);
+        EvaluationMean? first = EvaluationMean.FirstAt(evaluations, threshold);
+        return new LearningCurve(name, scores, means, threshold, first is null ? null : new ChartPoint(X(first.Last), first.Mean));
 
         double X(MetricsLine line) => axis == CurveAxis.Time ? line.Seconds : line.Transitions;
     }

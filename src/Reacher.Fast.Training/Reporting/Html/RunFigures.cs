@@ -16,8 +16,7 @@ internal sealed class RunFigures
         Training = [.. Of(lines, MetricsKind.Training).Where(line => line.Score is not null)];
         Last = lines.Count == 0 ? null : lines[^1];
         Updates = lines.Max(line => line.Updates) ?? 0;
-        // The episodes that one version of the weights played side by side were recorded at the same moment, and count by their mean.
-        FirstAtThreshold = Evaluations.GroupBy(line => line.Seconds).FirstOrDefault(one => one.Average(line => line.Score) >= Threshold)?.Last();
+        FirstAtThreshold = EvaluationMean.FirstAt(Evaluations, Threshold);
         Solved = Evaluations.FirstOrDefault(line => line.WindowCount >= Window && line.WindowMean >= Threshold);
         BestScore = Evaluations.Count == 0 ? null : Evaluations.Max(line => line.Score);
     }
@@ -41,7 +40,7 @@ internal sealed class RunFigures
     public MetricsLine? Last { get; }
 
     /// <summary>The first evaluation at the threshold; null if there was none.</summary>
-    public MetricsLine? FirstAtThreshold { get; }
+    public EvaluationMean? FirstAtThreshold { get; }
 
     /// <summary>The evaluation that made the full window's mean reach the threshold; null if none did.</summary>
     public MetricsLine? Solved { get; }

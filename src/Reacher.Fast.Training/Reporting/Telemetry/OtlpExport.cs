@@ -9,15 +9,15 @@ namespace Reacher.Fast.Training.Reporting.Telemetry;
 
 /// <summary>
 /// Sends a run's instruments to an OpenTelemetry collector, every five seconds and at the end. The standard variables hold
-/// (<c>OTEL_EXPORTER_OTLP_PROTOCOL</c>, <c>_HEADERS</c>, <c>OTEL_METRIC_EXPORT_INTERVAL</c>, ...); http/protobuf unless they say otherwise.
+/// (<c>OTEL_EXPORTER_OTLP_PROTOCOL</c>, <c>_HEADERS</c>, <c>OTEL_METRIC_EXPORT_INTERVAL</c>, ..., and those of metrics alone,
+/// <c>OTEL_EXPORTER_OTLP_METRICS_ENDPOINT</c>, ..., which the exporter's library leaves to us); http/protobuf unless they say otherwise.
 /// Where no collector answers, the figures are lost and the run goes on.
 /// </summary>
 internal static class OtlpExport
 {
-    /// <summary>The standard variables that name a collector: of metrics, and of everything.</summary>
-    private static readonly string[] EndpointVariables = ["OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"];
-
-    private const string ProtocolVariable = "OTEL_EXPORTER_OTLP_PROTOCOL";
+    // The standard variables of metrics, and those of all signals.
+    private const string OfMetrics = "OTEL_EXPORTER_OTLP_METRICS_";
+    private const string OfAll = "OTEL_EXPORTER_OTLP_";
     private const string IntervalVariable = "OTEL_METRIC_EXPORT_INTERVAL";
     private const string MetricsPath = "v1/metrics";
     private const int Interval = 5000;
@@ -28,24 +28,28 @@ internal static class OtlpExport
     /// <exception cref="InputException">It is no http or https address.</exception>
     public static IDisposable? Start(string? endpoint)
     {
-        if (endpoint is null && EndpointVariables.All(name => string.IsNullOrEmpty(Environment.GetEnvironmentVariable(name))))
+        string? ofMetrics = endpoint is null ? Variable(OfMetrics + "ENDPOINT") : null;
+        if (endpoint is null && ofMetrics is null && Variable(OfAll + "ENDPOINT") is null)
         {
             return null;
         }
 
-        Uri? address = endpoint is null ? null : Parse(endpoint);
+        Uri? address = endpoint is not null ? Parse("--otlp", endpoint) : ofMetrics is not null ? Parse(OfMetrics + "ENDPOINT", ofMetrics) : null;
         return Sdk.CreateMeterProviderBuilder()
             .AddMeter(RunMeter.Name)
             .ConfigureResource(resource => resource.AddService("reacher-fast"))
             .AddOtlpExporter((exporter, reader) =>
             {
-                bool grpc = Environment.GetEnvironmentVariable(ProtocolVariable) == "grpc";
+                bool grpc = (Variable(OfMetrics + "PROTOCOL") ?? Variable(OfAll + "PROTOCOL")) == "grpc";
                 exporter.Protocol = grpc ? OtlpExportProtocol.Grpc : OtlpExportProtocol.HttpProtobuf;
                 if (address is not null)
                 {
-                    // By the specification a base address gets the signal's path; one with a path is taken as it is.
-                    exporter.Endpoint = grpc || address.AbsolutePath.Length > 1 ? address : new Uri(address, MetricsPath);
+                    // By the specification a base address gets the signal's path; one with a path, or of metrics alone, is taken as it is.
+                    bool isBase = ofMetrics is null && !grpc && address.AbsolutePath.Length <= 1;
+                    exporter.Endpoint = isBase ? new Uri(address, MetricsPath) : address;
                 }
+
+                exporter.Headers = Variable(OfMetrics + "HEADERS") ?? exporter.Headers;
 
                 // The time-out is short, so that a run that ends does not wait long for a collector that is gone.
                 exporter.TimeoutMilliseconds = Interval;
@@ -56,8 +60,10 @@ internal static class OtlpExport
             .Build();
     }
 
-    private static Uri Parse(string endpoint) =>
+    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+
+    private static Uri Parse(string source, string endpoint) =>
         Uri.TryCreate(endpoint, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https"
             ? address
-            : throw new InputException($"--otlp is '{endpoint}', and must be a collector's address such as http://localhost:4318.");
+            : throw new InputException($"{source} is '{endpoint}', and must be a collector's address such as http://localhost:4318.");
 }
