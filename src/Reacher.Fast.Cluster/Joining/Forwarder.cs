@@ -77,7 +77,15 @@ internal sealed class Forwarder(ClusterSeat seat, Membership membership)
         {
             // What the env processes wrote last, and then the place is free for another machine.
             using var leave = new CancellationTokenSource(LongestLeave);
-            await stream.Drain(leave.Token);
+            try
+            {
+                await stream.Drain(leave.Token);
+            }
+            catch (OperationCanceledException) when (leave.IsCancellationRequested)
+            {
+                // The run's limiter holds the rows; they are lost with this life of the machine.
+            }
+
             await machine.End(membership.Incarnation);
         }
     }

@@ -30,6 +30,12 @@ internal sealed class ServedRun : IDisposable
         Replay = ReplayFile.Open(seat.Files.Replay, seat.Plan.TransitionSpec);
         Log = AcknowledgementLog.Open(seat.Files.Acknowledgements, Replay);
         Log.TakeOver(Replay);
+        // The run may have gone on with more env processes than when these machines joined it: they join anew, with numbers of their own.
+        foreach (StreamEntry entry in Log.Streams().Where(entry => (entry.Environments.ReadAcquire() & OwnEnvironments) != 0))
+        {
+            entry.End();
+        }
+
         Limiter = new LimiterQueue(seat.Control);
         block = new float[seat.Weights.FloatCount];
     }
@@ -53,7 +59,8 @@ internal sealed class ServedRun : IDisposable
     public long Publication => seat.Weights.PublishedCount;
 
     /// <summary>The numbers of env processes that no machine may have: the run's own, and the evaluation's, whose seeds are its own.</summary>
-    public ulong OwnEnvironments => (1UL << Math.Min(seat.Plan.EnvironmentCount + 1, ControlBlock.MaximumEnvironments - 1)) - 1;
+    public ulong OwnEnvironments =>
+        seat.Plan.EnvironmentCount + 1 < ControlBlock.MaximumEnvironments ? (1UL << (seat.Plan.EnvironmentCount + 1)) - 1 : ulong.MaxValue;
 
     /// <summary>How many numbers of env processes machines may have.</summary>
     public int MostEnvironments => ControlBlock.MaximumEnvironments - BitOperations.PopCount(OwnEnvironments);

@@ -36,16 +36,17 @@ internal sealed record EvaluationRecord(
 /// </summary>
 internal sealed class EvaluationLog : IDisposable
 {
-    private readonly string path;
     private readonly List<byte> unwritten = [];
     private readonly FileStream stream;
 
-    public EvaluationLog(string path)
+    /// <summary>Opens the log, which is made where there is none, and reads it once: that of a run of days has millions of lines.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="recent">How many of its last episodes to keep (<see cref="Recent"/>); 1 or more.</param>
+    public EvaluationLog(string path, int recent)
     {
-        this.path = path;
-        var reader = new EvaluationReader(path);
-        List<EvaluationRecord> records = reader.ReadToEnd();
-        (Count, Last) = (records.Count, records.LastOrDefault());
+        var reader = new EvaluationReader(path) { KeepLast = recent };
+        Recent = reader.ReadToEnd();
+        (Count, Last) = (reader.Episodes, Recent.Count == 0 ? null : Recent[^1]);
         stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
         // A line that a killed process left unfinished is dropped, since its episode was never counted.
         stream.SetLength(reader.Position);
@@ -65,11 +66,11 @@ internal sealed class EvaluationLog : IDisposable
     /// <summary>The newest of them; null where there is none.</summary>
     public EvaluationRecord? Last { get; private set; }
 
+    /// <summary>The last episodes that were there on opening, the oldest first.</summary>
+    public IReadOnlyList<EvaluationRecord> Recent { get; }
+
     /// <summary>Reads the whole lines of a log; a last line without its end is left out.</summary>
     public static IReadOnlyList<EvaluationRecord> Read(string path) => new EvaluationReader(path).ReadToEnd();
-
-    /// <summary>The episodes of the log's file, from the first on.</summary>
-    public IReadOnlyList<EvaluationRecord> ReadAll() => Read(path);
 
     /// <summary>Forgets all but the first <paramref name="count"/> episodes: a run that goes back to a checkpoint plays them again.</summary>
     public static void Truncate(string path, long count)

@@ -63,7 +63,7 @@ internal sealed class EvaluationLoop : IDisposable
     /// <param name="index">The evaluation's number among those of the run.</param>
     /// <param name="environments">The environments in which the episodes of an evaluation are played side by side.</param>
     /// <param name="weights">Where newer policies come from.</param>
-    /// <param name="log">The log that takes the scores; its file holds those of the run so far.</param>
+    /// <param name="log">The log that takes the scores; its recent ones fill the window.</param>
     /// <param name="best">Keeps the best policy.</param>
     /// <param name="warn">Takes a sentence for the user.</param>
     /// <param name="clock">By which evaluations of several episodes are paced.</param>
@@ -84,7 +84,7 @@ internal sealed class EvaluationLoop : IDisposable
         self = control.Slot(ProcessRole.Evaluation, index);
         policy = ActingPolicy.Create(plan, environments.Sum(environment => environment.AgentCount));
         evaluator = new Evaluator(policy, environments, plan.Seed, plan.LongestEpisode);
-        window = EvaluationWindow.Over(plan, log.ReadAll());
+        window = EvaluationWindow.Over(plan, log.Recent);
         long agents = (long)plan.AgentCount * plan.EnvironmentCount;
         hurriedTransitions = HurriedSteps * agents;
         unhurriedTransitions = plan.LongestEpisode * agents;

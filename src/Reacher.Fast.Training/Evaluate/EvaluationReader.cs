@@ -16,6 +16,12 @@ internal sealed class EvaluationReader(string path, Func<Stream>? open = null)
     /// <summary>Where the last whole line ended, in bytes.</summary>
     public long Position { get; private set; }
 
+    /// <summary>Episodes read so far.</summary>
+    public long Episodes { get; private set; }
+
+    /// <summary>The number of the last episodes of a call that it returns; all where null.</summary>
+    public int? KeepLast { get; init; }
+
     /// <summary>Whole lines so far that are no evaluation episode.</summary>
     public int UnreadableLines { get; private set; }
 
@@ -31,6 +37,7 @@ internal sealed class EvaluationReader(string path, Func<Stream>? open = null)
             records.AddRange(more);
         }
 
+        Forget(records, KeepLast);
         return records;
     }
 
@@ -68,10 +75,19 @@ internal sealed class EvaluationReader(string path, Func<Stream>? open = null)
             }
 
             TakeLines(bytes.AsSpan(0, length), records);
+            Forget(records, KeepLast);
         }
         while (Position > before);
 
         return records;
+    }
+
+    private static void Forget(List<EvaluationRecord> records, int? allButLast)
+    {
+        if (allButLast is int kept && records.Count > kept)
+        {
+            records.RemoveRange(0, records.Count - kept);
+        }
     }
 
     private void TakeLines(ReadOnlySpan<byte> bytes, List<EvaluationRecord> records)
@@ -82,6 +98,7 @@ internal sealed class EvaluationReader(string path, Func<Stream>? open = null)
             try
             {
                 records.Add(JsonSerializer.Deserialize<EvaluationRecord>(bytes[..end], JsonStyle.Line) ?? throw new JsonException("null"));
+                Episodes++;
             }
             catch (JsonException)
             {

@@ -27,7 +27,7 @@ internal sealed class CheckpointSaver(
         }
         else if (schedule.IsLatestDue)
         {
-            Save(checkpoints.SaveLatest);
+            Save(state => checkpoints.SaveLatest(state));
         }
     }
 

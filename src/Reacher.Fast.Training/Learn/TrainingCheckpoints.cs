@@ -28,8 +28,13 @@ internal sealed class TrainingCheckpoints(RunFolder files, RunPlan plan)
         return store.Save(state, training.Control.TotalTransitions);
     }
 
-    /// <summary>Saves under the newest checkpoint's fixed name alone (<see cref="CheckpointStore.SaveLatest"/>).</summary>
-    public CheckpointSave SaveLatest(TrainingState training) => store.SaveLatest(Collect(training), training.Control.TotalTransitions);
+    /// <summary>Saves as <see cref="Save"/> does, under the newest checkpoint's fixed name alone.</summary>
+    public CheckpointSave SaveLatest(TrainingState training, Action<StateDictionary>? more = null)
+    {
+        StateDictionary state = Collect(training);
+        more?.Invoke(state);
+        return store.SaveLatest(state, training.Control.TotalTransitions);
+    }
 
     /// <summary>Reads the checkpoint that a new run is to begin with.</summary>
     /// <exception cref="InputException">It cannot be read, holds a policy alone, or is of another algorithm or shape than the run.</exception>

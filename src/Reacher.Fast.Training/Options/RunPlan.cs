@@ -46,6 +46,9 @@ internal sealed record RunPlan : RunOptions
         init => base.Seed = unchecked((long)value);
     }
 
+    /// <summary>The version of the program that made the plan; null in one of an earlier version.</summary>
+    public string? Version { get; init; }
+
     /// <summary>Agents of one env process, as measured.</summary>
     public required int AgentCount { get; init; }
 
@@ -110,6 +113,11 @@ internal sealed record RunPlan : RunOptions
             return IsCuda ? Math.Max(1, (int)Math.Min(UpdatesPerStep, MostUpdatesPerLaunch) / delay) * delay : 1;
         }
     }
+
+    /// <summary>Whether two plans of one program ask the same of every process; how a run was begun or gone on with makes no difference.</summary>
+    public bool IsAs(RunPlan other) =>
+        (this with { Resume = false, Force = false, InitializeFrom = null }).ToJson() ==
+        (other with { Resume = false, Force = false, InitializeFrom = null }).ToJson();
 
     /// <summary>Writes the file, all of it or nothing.</summary>
     /// <exception cref="InputException">It cannot be written, and a run cannot do without.</exception>

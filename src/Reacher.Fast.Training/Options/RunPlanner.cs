@@ -1,8 +1,10 @@
+using System.Globalization;
 using Reacher.Fast.Core;
 using Reacher.Fast.Core.Devices;
 using Reacher.Fast.Core.Files;
 using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Core.Networks;
+using Reacher.Fast.Training.Extensions;
 
 namespace Reacher.Fast.Training.Options;
 
@@ -57,10 +59,12 @@ internal static class RunPlanner
     /// <param name="actionSize">Floats of an agent's action.</param>
     public static RunPlan Plan(RunOptions options, int agentCount, int observationSize, int actionSize)
     {
+        RequireRoomForSteps(options, agentCount);
         string device = DeviceOf(options);
         return new RunPlan(options)
         {
             Network = NetworkOf(options.Learner, device),
+            Version = OptionalAssembly.OurVersion,
             RunId = options.RunId ?? throw new ArgumentException("The options have no run id.", nameof(options)),
             Seed = (ulong)options.Seed,
             Learner = options.Learner with { Seed = (ulong)options.Seed },
@@ -85,6 +89,19 @@ internal static class RunPlanner
         return options.Device == "auto" ? "torch" : throw new InputException(
             $"The learner's networks are the program's own, and the device '{options.Device}' has only this project's; choose torch or " +
             "torch-cuda with the option 'device'.");
+    }
+
+    // A ring in lock-step is longer than the buffer by the rows of a segment at least.
+    private static void RequireRoomForSteps(RunOptions options, int agentCount)
+    {
+        long rows = (long)agentCount * options.NStep;
+        if (!options.InProcess && rows > options.BufferSize)
+        {
+            throw new InputException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"buffer_size is {options.BufferSize}, and a step of {agentCount} agents with n_step {options.NStep} writes up to {rows} rows at " +
+                $"once; set buffer_size to {rows} or more, or give fewer agents."));
+        }
     }
 
     private static string? NetworkOf(LearnerOptions learner, string device)

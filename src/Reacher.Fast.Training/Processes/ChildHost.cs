@@ -204,8 +204,8 @@ internal sealed class ChildHost
         using var deadline = new StopDeadline(control, supervisorGone);
         using EvaluationEnvironments environments =
             EvaluationEnvironments.Create(plan, plan.EnvironmentCount + self.Index, files.Logs, cancellation: deadline.Passed);
-        using var log = new EvaluationLog(files.Evaluations);
-        var best = new BestPolicy(files, plan, log.ReadAll());
+        using var log = new EvaluationLog(files.Evaluations, plan.EvaluationWindow);
+        var best = new BestPolicy(files, plan, log.Recent);
         using var loop = new EvaluationLoop(
             plan, control, self.Index, environments.All, new WeightReader(weights), log, best, OutputLine.WriteWarning);
         while (WaitForEvaluation(loop))

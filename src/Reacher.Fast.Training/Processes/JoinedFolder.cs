@@ -1,9 +1,12 @@
+using System.Globalization;
 using Reacher.Fast.Core;
+using Reacher.Fast.Core.Environments;
 using Reacher.Fast.Core.Files;
 using Reacher.Fast.Replay;
 using Reacher.Fast.Replay.Control;
 using Reacher.Fast.Replay.Weights;
 using Reacher.Fast.Training.Cluster;
+using Reacher.Fast.Training.Env;
 using Reacher.Fast.Training.Options;
 using Reacher.Fast.Training.Run;
 
@@ -40,7 +43,7 @@ internal sealed class JoinedFolder : IDisposable
     public ControlBlock Control { get; }
 
     /// <summary>Makes the folder for a plan that has come from the run's machine.</summary>
-    /// <exception cref="InputException">The plan cannot be read, or there is no room.</exception>
+    /// <exception cref="InputException">The plan cannot be read, its environment is not as the run's, or there is no room.</exception>
     public static JoinedFolder Create(string plan, JoinOptions options)
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("reacher-fast-join-");
@@ -58,6 +61,7 @@ internal sealed class JoinedFolder : IDisposable
             };
             RequireThere(environment, isOwn: options.Environment is not null);
             RunPlan here = read with { Environment = environment };
+            here = here with { AgentCount = RequireFit(here) };
             here.Save(path);
             return new JoinedFolder(new RunFolder(folder.FullName, here.Behavior), here, options.EnvironmentCount);
         }
@@ -102,10 +106,27 @@ internal sealed class JoinedFolder : IDisposable
         }
     }
 
+    // Everything about the environment that could be wrong here, before the run gives it a place. A scene may have other agents here, by which
+    // the ring is then sized.
+    private static int RequireFit(RunPlan plan)
+    {
+        using PlanningEnvironment probe = PlanningEnvironment.Open(plan.Environment, 0);
+        IVectorEnvironment here = probe.Environment;
+        if (here.ObservationSize != plan.ObservationSize || here.ActionSize != plan.ActionSize)
+        {
+            throw new InputException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"'{plan.Environment.Name}' has {here.ObservationSize} observations and {here.ActionSize} actions on this machine, and the run " +
+                $"'{plan.RunId}' has {plan.ObservationSize} and {plan.ActionSize}; put the same scene on both, or name it with --env."));
+        }
+
+        return here.AgentCount;
+    }
+
     private static void RequireThere(EnvironmentOptions environment, bool isOwn)
     {
         // An assembly is written FILE.dll#TYPE; a player is found with and without its extension, which only its launch knows.
-        string file = environment.Name.Split('#')[0];
+        string file = ProgramEnvironments.SplitAssembly(environment.Name).File;
         bool isFile = ProgramEnvironments.IsAssembly(environment.Name) || (environment.IsPlayer && !environment.IsEditor);
         string folder = Path.GetDirectoryName(Path.GetFullPath(file)) ?? "/";
         bool isThere = !isFile || File.Exists(file) ||

@@ -1,10 +1,8 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Reacher.Fast.Core;
-using Reacher.Fast.Core.Environments;
 using Reacher.Fast.Replay.Control;
 using Reacher.Fast.Training.Cluster;
-using Reacher.Fast.Training.Env;
 using Reacher.Fast.Training.Options;
 using Reacher.Fast.Training.Run;
 
@@ -52,7 +50,6 @@ internal sealed class JoinedMachine(JoinOptions options, Action<string> say) : I
         {
             string plan = backend.AskForPlan(options.Endpoint, options.Patience, stop.Token);
             using JoinedFolder folder = JoinedFolder.Create(plan, options);
-            RequireFit(folder.Plan);
             JoinedPlace place = backend.Join(options.Endpoint, Environment.MachineName, options.EnvironmentCount);
             Membership membership = folder.Take(place, options.Endpoint);
             say(string.Create(
@@ -76,20 +73,6 @@ internal sealed class JoinedMachine(JoinOptions options, Action<string> say) : I
     }
 
     public void Dispose() => stop.Dispose();
-
-    // Everything about the environment that could be wrong here, before the run gives it a place.
-    private static void RequireFit(RunPlan plan)
-    {
-        using PlanningEnvironment probe = PlanningEnvironment.Open(plan.Environment, 0);
-        IVectorEnvironment here = probe.Environment;
-        if (here.ObservationSize != plan.ObservationSize || here.ActionSize != plan.ActionSize)
-        {
-            throw new InputException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"'{plan.Environment.Name}' has {here.ObservationSize} observations and {here.ActionSize} actions on this machine, and the run " +
-                $"'{plan.RunId}' has {plan.ObservationSize} and {plan.ActionSize}; put the same scene on both, or name it with --env."));
-        }
-    }
 
     // Null where the machine is to join anew.
     private StopReason? Supervise(JoinedFolder folder, Membership membership)

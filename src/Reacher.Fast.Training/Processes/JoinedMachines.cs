@@ -41,6 +41,18 @@ internal sealed class JoinedMachines(AcknowledgementLog log, ControlBlock contro
         })];
     }
 
+    /// <summary>
+    /// Ends every machine's place: the run goes on with another plan, or as another version of the program, and a machine asks for the plan when
+    /// it joins alone.
+    /// </summary>
+    public void JoinAnew()
+    {
+        foreach (StreamEntry entry in log.Streams().ToArray())
+        {
+            entry.End();
+        }
+    }
+
     /// <summary>Closes the log.</summary>
     public void Dispose() => log.Dispose();
 }

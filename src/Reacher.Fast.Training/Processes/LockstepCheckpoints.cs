@@ -23,15 +23,7 @@ internal sealed class LockstepCheckpoints(RunFolder files, RunPlan plan, Trainin
     /// <param name="segment">Segments trained so far.</param>
     /// <param name="evaluations">Evaluation episodes played so far.</param>
     /// <returns>A warning if it could not be saved.</returns>
-    public string? Save(long segment, long evaluations) => checkpoints.Save(state, saved => new LockstepPosition(
-        segment,
-        state.Control.Slot(ProcessRole.Environment, 0).VectorSteps,
-        state.Control.CooldownStart ?? 0,
-        state.Control.TotalEpisodes,
-        state.Replay.WrittenRows,
-        evaluations,
-        ReturnLog.CountIn(files.Logs, worker: 0),
-        LockstepDebt.Now(plan, state.Control.Limiter)).AddTo(saved)).Warning;
+    public string? Save(long segment, long evaluations) => checkpoints.Save(state, Now(segment, evaluations).AddTo).Warning;
 
     /// <summary>Goes back to the newest checkpoint, or to the beginning where there is none.</summary>
     /// <param name="say">Told what the run goes on from.</param>
@@ -57,7 +49,13 @@ internal sealed class LockstepCheckpoints(RunFolder files, RunPlan plan, Trainin
         environment.SetVectorSteps(position.VectorSteps, loaded?.Step ?? 0);
         environment.SetEpisodes(position.Episodes);
         (position.Debt ?? LockstepDebt.AtBeginning(plan)).Configure(
-            plan, control.Limiter, missing > 0 ? Warmup.End(plan, control, state.Replay) : null);
+            plan, control.Limiter, isWhole: missing <= 0, Warmup.End(plan, control, state.Replay));
+        if (missing > 0 && checkpoints.SaveLatest(state, Now(position.Segment, position.Evaluations).AddTo).Warning is string warning)
+        {
+            // Else a run that is interrupted before its next checkpoint would take the rows made meanwhile for those that were lost.
+            say(warning);
+        }
+
         if (loaded is not null)
         {
             say(string.Create(CultureInfo.InvariantCulture, $"Going on from {loaded.Path}, {state.Learner.Updates} updates."));
@@ -65,4 +63,14 @@ internal sealed class LockstepCheckpoints(RunFolder files, RunPlan plan, Trainin
 
         return position.Segment;
     }
+
+    private LockstepPosition Now(long segment, long evaluations) => new(
+        segment,
+        state.Control.Slot(ProcessRole.Environment, 0).VectorSteps,
+        state.Control.CooldownStart ?? 0,
+        state.Control.TotalEpisodes,
+        state.Replay.WrittenRows,
+        evaluations,
+        ReturnLog.CountIn(files.Logs, worker: 0),
+        LockstepDebt.Now(plan, state.Control.Limiter));
 }

@@ -45,11 +45,12 @@ internal sealed record LockstepDebt(double TransitionsPerUpdate, long WarmupTran
     /// <summary>Sets a limiter's limits for a run in lock-step, whose counters stand where it goes on.</summary>
     /// <param name="plan">The plan of the run.</param>
     /// <param name="limiter">Its limiter.</param>
-    /// <param name="warmupEnd">The transitions at which the warm-up ends where the debt is to be counted anew; null to count on.</param>
-    public void Configure(RunPlan plan, RateLimiter limiter, long? warmupEnd)
+    /// <param name="isWhole">Whether the replay has all rows that it had.</param>
+    /// <param name="warmupEnd">The transitions at which the warm-up ends where the debt is to be counted anew.</param>
+    public void Configure(RunPlan plan, RateLimiter limiter, bool isWhole, long warmupEnd)
     {
-        bool goesOn = warmupEnd is null && (TransitionsPerUpdate, WarmupTransitions) == (plan.TransitionsPerUpdate, plan.WarmupTransitions);
-        long end = goesOn ? BaseTransitions : warmupEnd ?? plan.WarmupTransitions;
+        bool goesOn = isWhole && (TransitionsPerUpdate, WarmupTransitions) == (plan.TransitionsPerUpdate, plan.WarmupTransitions);
+        long end = goesOn ? BaseTransitions : warmupEnd;
         limiter.Configure(new RateLimits(plan.UpdatesPerTransition, end, LearnerSlack: 0, EnvironmentSlack: 1));
         if (goesOn)
         {

@@ -62,10 +62,10 @@ internal sealed class LockstepParts : IDisposable
         IVectorEnvironment stepped = player ?? Own(EnvironmentFactory.Create(plan.Environment, worker: 0));
         Environment = Own(new EnvironmentLoop(plan, Control, 0, stepped, replay, new WeightReader(weights), Statistics, returns));
 
-        Evaluations = Own(new EvaluationLog(files.Evaluations));
+        Evaluations = Own(new EvaluationLog(files.Evaluations, plan.EvaluationWindow));
         EvaluationEnvironments evaluated = Own(EvaluationEnvironments.Create(plan, worker: 1, borrowed: player));
         Evaluation = Own(new EvaluationLoop(
-            plan, Control, 0, evaluated.All, new WeightReader(weights), Evaluations, new BestPolicy(files, plan, Evaluations.ReadAll()), say));
+            plan, Control, 0, evaluated.All, new WeightReader(weights), Evaluations, new BestPolicy(files, plan, Evaluations.Recent), say));
         Progress = new RunProgress(files, plan, Control, replay, begun);
         Cooldown.Keep(plan, Control, Progress.WasSolved);
     }

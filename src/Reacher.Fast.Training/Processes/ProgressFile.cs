@@ -28,7 +28,9 @@ internal sealed class ProgressFile
         saved = new Saved { Threshold = threshold };
         try
         {
-            saved = Load(path).Before(transitions, threshold);
+            Saved loaded = Load(path);
+            saved = loaded.Before(transitions, threshold);
+            HadOtherThreshold = loaded.HasOther(threshold);
         }
         catch (Exception error) when (IoFailure.Is(error) || error is JsonException)
         {
@@ -38,6 +40,9 @@ internal sealed class ProgressFile
 
     /// <summary>A sentence for the user about what could not be read; null if all is well.</summary>
     public string? Warning { get; }
+
+    /// <summary>Whether the file had the milestones of another threshold.</summary>
+    public bool HadOtherThreshold { get; }
 
     /// <summary>The time from one save to the next.</summary>
     public TimeSpan SaveInterval { get; init; } = TimeSpan.FromSeconds(5);
@@ -124,12 +129,15 @@ internal sealed class ProgressFile
 
         public Milestone? Solved { get; set; }
 
+        /// <summary>Whether the milestones are those of another threshold.</summary>
+        public bool HasOther(double? threshold) => Threshold is not null && Threshold != threshold;
+
         /// <summary>
         /// Without milestones that a run which went back to a checkpoint has yet to reach again, and without those of another threshold.
         /// </summary>
         public Saved Before(long transitions, double? threshold)
         {
-            bool isOther = Threshold is not null && Threshold != threshold;
+            bool isOther = HasOther(threshold);
             return this with
             {
                 Threshold = threshold,

@@ -44,6 +44,7 @@ internal sealed class Supervisor : IDisposable
 
     private readonly ManualResetEventSlim wake = new();
     private readonly WatchClock clock = new(TimeProvider.System);
+    private bool machinesJoinAnew;
 
     private Supervisor(
         RunFolder files, RunPlan plan, RunReporter reporter, ReplayFile replay, ControlBlock control, WeightChannel weights, long? begun)
@@ -79,8 +80,9 @@ internal sealed class Supervisor : IDisposable
         ReplayFile replay = ReplayFile.Open(files.Replay, plan.TransitionSpec);
         ControlBlock control = ControlBlock.Open(files.Control);
         WeightChannel weights = WeightChannel.Open(files.Weights, plan.PublishedLength);
+        bool isOther = !IsAsSaved(plan, files.Plan);
         plan.Save(files.Plan);
-        return new Supervisor(files, plan, reporter, replay, control, weights, begun);
+        return new Supervisor(files, plan, reporter, replay, control, weights, begun) { machinesJoinAnew = isOther };
     }
 
     /// <summary>The run, from its start to its end.</summary>
@@ -177,6 +179,18 @@ internal sealed class Supervisor : IDisposable
         wake.Dispose();
     }
 
+    private static bool IsAsSaved(RunPlan plan, string path)
+    {
+        try
+        {
+            return plan.IsAs(RunPlan.Load(path));
+        }
+        catch (InputException)
+        {
+            return false;
+        }
+    }
+
     // Before anybody writes to a replay that was just opened: what a process that was killed had begun to publish is settled by the stamps that
     // it left, also where no machine may join this time.
     private void PrepareForMachines()
@@ -184,6 +198,11 @@ internal sealed class Supervisor : IDisposable
         if (Cluster is not null || File.Exists(files.Acknowledgements))
         {
             var machines = new JoinedMachines(AcknowledgementLog.Resume(files.Acknowledgements, replay), control);
+            if (machinesJoinAnew)
+            {
+                machines.JoinAnew();
+            }
+
             if (Cluster is null)
             {
                 machines.Dispose();

@@ -9,14 +9,14 @@ public sealed class EvaluationLogTests
     {
         using var folder = new TemporaryFolder();
         string path = folder["evaluations.jsonl"];
-        using (var log = new EvaluationLog(path))
+        using (var log = new EvaluationLog(path, recent: 100))
         {
             Assert.That(log.Append(Record(0)), Is.Null);
             Assert.That(log.Append(Record(1)), Is.Null);
         }
 
         File.AppendAllText(path, torn);
-        using (var log = new EvaluationLog(path))
+        using (var log = new EvaluationLog(path, recent: 100))
         {
             Assert.That((log.Count, log.Last), Is.EqualTo((2L, Record(1))));
             Assert.That(EvaluationLog.Read(path), Is.EqualTo(new[] { Record(0), Record(1) }));
@@ -32,7 +32,7 @@ public sealed class EvaluationLogTests
     {
         using var folder = new TemporaryFolder();
         string path = folder["evaluations.jsonl"];
-        using (var log = new EvaluationLog(path))
+        using (var log = new EvaluationLog(path, recent: 100))
         {
             for (int episode = 0; episode < 5; episode++)
             {
@@ -44,7 +44,7 @@ public sealed class EvaluationLogTests
         int lineStart = Enumerable.Range(0, bytes.Length).Where(i => i == 0 || bytes[i - 1] == '\n').ElementAt(bad);
         bytes[lineStart + 4] = 0;
         File.WriteAllBytes(path, bytes);
-        using (var log = new EvaluationLog(path))
+        using (var log = new EvaluationLog(path, recent: 100))
         {
             Assert.That((log.Count, log.Last), Is.EqualTo((4L, Record(4))));
             Assert.That(
@@ -65,7 +65,7 @@ public sealed class EvaluationLogTests
         string path = folder["evaluations.jsonl"];
         var reader = new EvaluationReader(path);
         Assert.That(reader.ReadNew(), Is.Empty, "there is no file yet");
-        using var log = new EvaluationLog(path);
+        using var log = new EvaluationLog(path, recent: 100);
         log.Append(Record(0));
         Assert.That(reader.ReadNew(), Is.EqualTo(new[] { Record(0) }));
         File.AppendAllText(path, "{\"episode\":1,\"sco");
@@ -86,7 +86,7 @@ public sealed class EvaluationLogTests
     {
         using var folder = new TemporaryFolder();
         string path = folder["evaluations.jsonl"];
-        using (var log = new EvaluationLog(path))
+        using (var log = new EvaluationLog(path, recent: 100))
         {
             log.Append(Record(0));
         }
@@ -108,7 +108,7 @@ public sealed class EvaluationLogTests
     {
         using var folder = new TemporaryFolder();
         string path = folder["evaluations.jsonl"];
-        using (var log = new EvaluationLog(path))
+        using (var log = new EvaluationLog(path, recent: 100))
         {
             for (int episode = 0; episode < 5; episode++)
             {
@@ -128,7 +128,7 @@ public sealed class EvaluationLogTests
         using var disk = new SmallDisk(folder.Path, "32k");
         string path = folder["evaluations.jsonl"];
         int appended = 0;
-        using (var log = new EvaluationLog(path))
+        using (var log = new EvaluationLog(path, recent: 100))
         {
             disk.Fill();
             string? warning = null;

@@ -26,7 +26,7 @@ public sealed class EvaluationLoopTests
     {
         run = new LoopFolder();
         environment = new ScriptedEnvironment(LoopFolder.Agents, EpisodeSteps);
-        log = new EvaluationLog(run["evaluations.jsonl"]);
+        log = new EvaluationLog(run["evaluations.jsonl"], recent: 100);
         loops = [];
         said = [];
     }

@@ -30,7 +30,7 @@ public sealed class WideEvaluationTests
     {
         run = new LoopFolder();
         time = new ManualTime();
-        log = new EvaluationLog(run["evaluations.jsonl"]);
+        log = new EvaluationLog(run["evaluations.jsonl"], recent: 100);
         Directory.CreateDirectory(run[run.Plan.Behavior]);
     }
 
@@ -91,7 +91,7 @@ public sealed class WideEvaluationTests
         var files = new RunFolder(Path.GetDirectoryName(run["x"])!, run.Plan.Behavior);
         Directory.CreateDirectory(files.Logs);
         RunPlan plan = run.Plan with { Threshold = 4 };
-        using var evaluations = new EvaluationLog(files.Evaluations);
+        using var evaluations = new EvaluationLog(files.Evaluations, recent: 100);
         var progress = new RunProgress(files, plan, run.Control, run.Replay);
         evaluations.Append(Record(0, 5, 3.5), Record(1, 2, 3.5));
         progress.Refresh();

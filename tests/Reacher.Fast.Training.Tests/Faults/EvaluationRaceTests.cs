@@ -18,7 +18,7 @@ public sealed class EvaluationRaceTests
     {
         using var folder = new TemporaryFolder();
         string path = folder["evaluations.jsonl"];
-        using (var log = new EvaluationLog(path))
+        using (var log = new EvaluationLog(path, recent: 100))
         {
             for (int episode = 0; episode < Lines; episode++)
             {

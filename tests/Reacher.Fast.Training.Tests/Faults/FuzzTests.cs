@@ -80,7 +80,7 @@ public sealed class FuzzTests
     {
         using var folder = new TemporaryFolder();
         string path = folder["evaluations.jsonl"];
-        using (var log = new EvaluationLog(path))
+        using (var log = new EvaluationLog(path, recent: 100))
         {
             for (int episode = 0; episode < 12; episode++)
             {

@@ -1,3 +1,4 @@
+using Reacher.Fast.Core;
 using Reacher.Fast.Core.Environments;
 using Reacher.Fast.Core.Learner;
 using Reacher.Fast.Training.Options;
@@ -114,6 +115,26 @@ public sealed class RunPlannerTests
         Assert.That((options.Environment.Agents, options.EvaluationAgents, options.EvaluationEpisodes), Is.EqualTo((agents, 20, 10)));
         Assert.That(options with { Environment = expected.Environment }, Is.EqualTo(expected));
         Assert.That(((SacOptions)options.Learner).EntropyLearningRate, Is.EqualTo(agents < BuiltInTask.FewestOfMany ? 1e-4 : 3e-4));
+    }
+
+    [TestCase(400, 3, 1199, false, false)]
+    [TestCase(400, 3, 1200, false, true)]
+    [TestCase(400, 3, 1199, true, true)]
+    public void A_step_of_all_agents_must_fit_the_replay(int agents, int steps, long rows, bool inProcess, bool fits)
+    {
+        RunOptions options = BuiltInTask.Arm.Sac with { RunId = "a", Seed = 1, NStep = steps, BufferSize = rows, InProcess = inProcess };
+        Assert.That(
+            () => RunPlanner.Plan(options, agents, 33, 4),
+            fits ? Throws.Nothing : Throws.InstanceOf<InputException>().With.Message.Contains("set buffer_size to 1200 or more"));
+    }
+
+    [Test]
+    public void A_plan_is_as_another_whatever_began_or_resumed_the_run()
+    {
+        RunPlan plan = RunPlanner.Plan(BuiltInTask.Arm.Sac with { RunId = "a", Seed = 1 }, 400, 33, 4);
+        Assert.That(plan.IsAs(plan with { Resume = true }));
+        Assert.That(plan.IsAs(plan with { Gamma = 0.5f }), Is.False);
+        Assert.That(plan.IsAs(plan with { Version = "0" }), Is.False);
     }
 
     // Another value of the same type.

@@ -8,6 +8,9 @@ namespace Reacher.Fast.Training.Tests.Processes;
 /// <summary>What a machine makes of a plan that has come from another, and what it refuses.</summary>
 public sealed class JoinedFolderTests
 {
+    // More than the run's own environment has.
+    private const int Agents = 300;
+
     private static readonly ClusterEndpoint Endpoint = new("127.0.0.1", 1, null);
 
     [Test]
@@ -15,6 +18,7 @@ public sealed class JoinedFolderTests
     {
         using JoinedFolder folder = JoinedFolder.Create(Plan("arm"), new JoinOptions { Endpoint = Endpoint, Environment = "pendulum" });
         Assert.That((folder.Plan.RunId, folder.Plan.Environment.Name), Is.EqualTo(("elsewhere", "pendulum")));
+        Assert.That(folder.Plan.AgentCount, Is.EqualTo(Agents), "as many as there are here, by which the rows under way are limited");
         folder.Take(new JoinedPlace(3, 77, [new JoinedEnvironment(5, 100, 2)]), Endpoint);
         Membership read = Membership.Load(folder.Files.Membership);
         Assert.That((read.Stream, read.Incarnation, read.Endpoint), Is.EqualTo((3, 77UL, Endpoint)));
@@ -33,13 +37,19 @@ public sealed class JoinedFolderTests
     [Test]
     public void The_folder_is_gone_with_the_machine_s_part()
     {
-        JoinedFolder folder = JoinedFolder.Create(Plan("arm"), new JoinOptions { Endpoint = Endpoint });
+        JoinedFolder folder = JoinedFolder.Create(Plan("pendulum"), new JoinOptions { Endpoint = Endpoint });
         Assert.That(File.Exists(folder.Files.Plan), Is.True);
         folder.Dispose();
         Assert.That(Directory.Exists(folder.Files.Folder), Is.False);
     }
 
-    private static string Plan(string environment) => new RunPlan(new RunOptions { Environment = new EnvironmentOptions { Name = environment } })
+    [Test]
+    public void An_environment_of_other_sizes_is_refused_before_a_place_is_asked_for() => Assert.That(
+        () => JoinedFolder.Create(Plan("arm"), new JoinOptions { Endpoint = Endpoint }),
+        Throws.InstanceOf<InputException>().With.Message.Contains("33 observations and 4 actions on this machine"));
+
+    private static string Plan(string environment) => new RunPlan(
+        new RunOptions { Environment = new EnvironmentOptions { Name = environment, Agents = Agents } })
     {
         RunId = "elsewhere",
         Seed = 1,

@@ -58,6 +58,32 @@ public sealed class LockstepResumptionTests
         Assert.That(Train(longer, resume: true), Is.EqualTo(UpdatesOfTwo + ((long)(1.5 * Segment) / Ratio)));
     }
 
+    [Test]
+    public void A_run_whose_replay_is_gone_and_that_is_interrupted_before_a_checkpoint_begins_its_rows_anew()
+    {
+        Train(plan);
+        long rows = LockstepParts.ReplayCapacity(plan, hasPlayer: true);
+        ReplayFile.Create(files.Replay, plan.TransitionSpec, rows, new ReplayOptions { Overwrite = true }).Dispose();
+        TrainUntil(step: Warmup, plan with { TransitionLimit = 5 * Segment });
+
+        long updates = Train(plan with { TransitionLimit = 3 * Segment }, resume: true);
+        Assert.That(updates, Is.EqualTo(UpdatesOfTwo + ((Segment - Warmup) / Ratio)));
+        using ReplayFile replay = ReplayFile.Open(files.Replay);
+        Assert.That(replay.WrittenRows, Is.EqualTo(Segment));
+    }
+
+    [Test]
+    public void A_run_that_warms_up_anew_does_so_with_another_ratio_too()
+    {
+        RunPlan longer = plan with { WarmupTransitions = (long)(1.5 * Segment), TransitionLimit = 3 * Segment };
+        Train(plan);
+        long rows = LockstepParts.ReplayCapacity(longer, hasPlayer: true);
+        ReplayFile.Create(files.Replay, plan.TransitionSpec, rows, new ReplayOptions { Overwrite = true }).Dispose();
+        Train(longer, resume: true);
+        long updates = Train(longer with { TransitionsPerUpdate = 10, TransitionLimit = 4 * Segment }, resume: true);
+        Assert.That(updates, Is.EqualTo(UpdatesOfTwo + (Segment / 2 / 10)));
+    }
+
     [TestCase(10, Warmup, 2 * Segment / 10)]
     [TestCase(500, Warmup, 2 * Segment / 500)]
     [TestCase(Ratio, 3 * Segment, Segment / Ratio)]
@@ -74,20 +100,8 @@ public sealed class LockstepResumptionTests
     public void A_run_that_is_asked_to_stop_among_many_updates_stops()
     {
         const int FirstToOweUpdates = (Warmup / LoopFolder.Agents) + 1;
-        using var stop = new CancellationTokenSource();
-        using var player = new ScriptedEnvironment(LoopFolder.Agents, LockstepTraining.SegmentSteps) { OnStep = StopAtUpdates };
-        using var training = new LockstepTraining(
-            files, plan with { TransitionsPerUpdate = 1e-5 }, new RunReporter(new SilentView()), resume: false, player);
-        Assert.That(training.Run(stop.Token), Is.EqualTo(ExitCodes.Interrupted));
-        Assert.That(training.Learner.Updates, Is.Zero, "of 200,000 that are owed");
-
-        void StopAtUpdates(int steps)
-        {
-            if (steps == FirstToOweUpdates)
-            {
-                stop.Cancel();
-            }
-        }
+        long updates = TrainUntil(FirstToOweUpdates, plan with { TransitionsPerUpdate = 1e-5 }, resume: false);
+        Assert.That(updates, Is.Zero, "of 200,000 that are owed");
     }
 
     [TestCase(1001, StopReason.Solved, 1)]
@@ -109,6 +123,23 @@ public sealed class LockstepResumptionTests
         using var training = new LockstepTraining(files, trained, new RunReporter(new SilentView()), resume, player);
         Assert.That(training.Run(), Is.EqualTo(ExitCodes.Done));
         return training.Learner.Updates;
+    }
+
+    private long TrainUntil(int step, RunPlan trained, bool resume = true)
+    {
+        using var stop = new CancellationTokenSource();
+        using var player = new ScriptedEnvironment(LoopFolder.Agents, LockstepTraining.SegmentSteps) { OnStep = StopAtStep };
+        using var training = new LockstepTraining(files, trained, new RunReporter(new SilentView()), resume, player);
+        Assert.That(training.Run(stop.Token), Is.EqualTo(ExitCodes.Interrupted));
+        return training.Learner.Updates;
+
+        void StopAtStep(int steps)
+        {
+            if (steps == step)
+            {
+                stop.Cancel();
+            }
+        }
     }
 
     private (StopReason Reason, long Transitions) Ended()

@@ -72,7 +72,7 @@ public sealed class LoopAgreementTests
         using var returns = new ReturnLog(files.Logs, 0);
         using var statistics = StatisticDrain.Of(stepped, files.Logs, 0);
         using var environment = new EnvironmentLoop(plan, control, 0, stepped, replay, new WeightReader(channel), statistics, returns);
-        using var log = new EvaluationLog(files.Evaluations);
+        using var log = new EvaluationLog(files.Evaluations, recent: 100);
         using var evaluation = new EvaluationLoop(
             plan, control, 0, [evaluated], new WeightReader(channel), log, new BestPolicy(files, plan, []), Assert.Fail);
 

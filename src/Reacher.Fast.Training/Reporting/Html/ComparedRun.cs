@@ -74,8 +74,8 @@ internal sealed record ComparedRun
             Algorithm = options.Algorithm,
             Seed = options.Seed,
             Threshold = figures.Threshold,
-            FirstAtThreshold = summary?.FirstAtThreshold ?? MilestoneAt(figures, figures.FirstAtThreshold?.Last, figures.FirstAtThreshold?.Mean),
-            Solved = summary?.Solved ?? MilestoneAt(figures, figures.Solved, figures.Solved?.WindowMean),
+            FirstAtThreshold = summary?.FirstAtThreshold ?? figures.FirstAtThresholdAt,
+            Solved = summary?.Solved ?? figures.SolvedAt,
             EvaluationEpisodes = figures.Evaluations.Count,
             WindowMean = figures.Evaluations[^1].WindowMean,
             FinalScore = summary?.FinalScore,
@@ -83,8 +83,4 @@ internal sealed record ComparedRun
             Evaluations = figures.Evaluations,
         };
     }
-
-    private static Milestone? MilestoneAt(RunFigures figures, MetricsLine? line, double? score) => line is null
-        ? null
-        : new Milestone(figures.EpisodesBy(line), line.Transitions, line.Seconds, score ?? 0);
 }

@@ -45,6 +45,12 @@ internal sealed class RunFigures
     /// <summary>The evaluation that made the full window's mean reach the threshold; null if none did.</summary>
     public MetricsLine? Solved { get; }
 
+    /// <summary>When, by its own time, the run was first at the threshold; null if it never was.</summary>
+    public Milestone? FirstAtThresholdAt => MilestoneAt(FirstAtThreshold?.Last, FirstAtThreshold?.Mean);
+
+    /// <summary>When, by its own time, the run was solved; null if it was not.</summary>
+    public Milestone? SolvedAt => MilestoneAt(Solved, Solved?.WindowMean);
+
     /// <summary>Best evaluation; null before the first.</summary>
     public double? BestScore { get; }
 
@@ -54,6 +60,9 @@ internal sealed class RunFigures
     /// <summary>Training episodes that had ended by then; an episode between two looks has a number, but no line.</summary>
     public long EpisodesBy(MetricsLine? line) =>
         line is null ? 0 : Training.LastOrDefault(episode => episode.Transitions <= line.Transitions)?.Episode ?? 0;
+
+    private Milestone? MilestoneAt(MetricsLine? line, double? score) =>
+        line is null ? null : new Milestone(EpisodesBy(line), line.Transitions, line.Seconds, score ?? 0);
 
     // A run that went back to a checkpoint does what came after it again: the later lines stand.
     private static List<MetricsLine> Of(IReadOnlyList<MetricsLine> lines, MetricsKind kind)
