@@ -11,7 +11,8 @@ namespace Reacher.Fast.Cluster.Joining;
 
 /// <summary>
 /// What a machine says of itself, and what it is told in return: whether the run goes on, how far it is, and whether there are newer weights,
-/// which are then brought. One call after another, so that weights are never queued: a slow link takes fewer of them, each the newest.
+/// which are then brought. One call after another, so that weights are never queued: a slow link takes fewer of them, each the newest when it was
+/// begun.
 /// </summary>
 /// <param name="seat">This machine's part of the run.</param>
 /// <param name="membership">Its place there.</param>
@@ -19,6 +20,8 @@ namespace Reacher.Fast.Cluster.Joining;
 internal sealed class Reports(ClusterSeat seat, Membership membership, RunClient client)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(10);
+    // Weights may take a slow link longer than a machine may be silent.
+    private static readonly TimeSpan LongestWithoutReport = TimeSpan.FromSeconds(1);
     // Reports wait for no frame, so that one which is not answered in this time tells of a machine or a link that is gone.
     private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(3);
 
@@ -46,16 +49,14 @@ internal sealed class Reports(ClusterSeat seat, Membership membership, RunClient
     {
         while (!seat.HasEnded && !stop.IsCancellationRequested)
         {
-            waiting = ring.RowsFrom(mark);
-            if (await Exchange(stop) is not { } answer)
+            if (await Report(ring, hear, stop) is not { } answer)
             {
                 return;
             }
 
-            hear();
-            if (answer.Publication > publication)
+            if (answer.Publication > publication && !await BringWeights(ring, hear, stop))
             {
-                await BringWeights(stop);
+                return;
             }
 
             await Task.Delay(Interval, stop);
@@ -103,21 +104,68 @@ internal sealed class Reports(ClusterSeat seat, Membership membership, RunClient
         Gauges = [.. Enumerable.Range(0, 3).Select(slot.ReadGauge)],
     };
 
-    private async Task BringWeights(CancellationToken stop)
+    private async Task<ReportAnswer?> Report(ReplayFile ring, Action hear, CancellationToken stop)
     {
-        if (await client.Weights.Pull(publication).WaitAsync(stop) is not { } newest)
+        waiting = ring.RowsFrom(mark);
+        ReportAnswer? answer = await Exchange(stop);
+        if (answer is not null)
         {
-            return;
+            hear();
         }
 
-        if (newest.Floats.Length != sizeof(float) * seat.Weights.FloatCount || Checksum.Compute(newest.Floats) != newest.Checksum)
-        {
-            throw new InputException("The weights that came from the run's machine are damaged or of another network.");
-        }
-
-        seat.Weights.Publish(MemoryMarshal.Cast<byte, float>(newest.Floats), newest.Version);
-        ProcessSlot self = seat.Self;
-        self.WeightVersion = newest.Version;
-        publication = newest.Publication;
+        return answer;
     }
+
+    // Piece by piece. False where there is nothing more to report.
+    private async Task<bool> BringWeights(ReplayFile ring, Action hear, CancellationToken stop)
+    {
+        byte[] bytes = new byte[sizeof(float) * seat.Weights.FloatCount];
+        long reported = Stopwatch.GetTimestamp();
+        (long begun, int taken) = (0, 0);
+        while (true)
+        {
+            if (await client.Weights.Pull(publication, begun, taken).WaitAsync(stop) is not { } answer)
+            {
+                return true;
+            }
+
+            hear();
+            if (answer.Length != bytes.Length || answer.Piece.Length == 0 || answer.Piece.Length > bytes.Length - taken)
+            {
+                throw Damaged();
+            }
+
+            answer.Piece.CopyTo(bytes, taken);
+            (begun, taken) = (answer.Publication, taken + answer.Piece.Length);
+            if (taken == bytes.Length)
+            {
+                Publish(bytes, answer);
+                return true;
+            }
+
+            if (Stopwatch.GetElapsedTime(reported) > LongestWithoutReport)
+            {
+                reported = Stopwatch.GetTimestamp();
+                if (await Report(ring, hear, stop) is null)
+                {
+                    return false;
+                }
+            }
+        }
+    }
+
+    private void Publish(byte[] bytes, WeightAnswer answer)
+    {
+        if (Checksum.Compute(bytes) != answer.Checksum)
+        {
+            throw Damaged();
+        }
+
+        seat.Weights.Publish(MemoryMarshal.Cast<byte, float>(bytes), answer.Version);
+        ProcessSlot self = seat.Self;
+        self.WeightVersion = answer.Version;
+        publication = answer.Publication;
+    }
+
+    private static InputException Damaged() => new("The weights that came from the run's machine are damaged or of another network.");
 }

@@ -47,7 +47,14 @@ internal interface IMachineGrain : IGrainWithIntegerKey
 [Alias("Weights")]
 internal interface IWeightGrain : IGrainWithIntegerKey
 {
-    /// <summary>The newest weights; null where they are none newer than publication <paramref name="seen"/>.</summary>
+    /// <summary>
+    /// A piece of weights, small enough that on a slow link whatever else is said does not wait long behind it: the first of the newest, or a
+    /// later one of those begun with.
+    /// </summary>
+    /// <param name="seen">The publication that the machine has.</param>
+    /// <param name="begun">The publication that it has begun to take; 0 to begin with the newest.</param>
+    /// <param name="offset">Bytes that it has of that.</param>
+    /// <returns>Null where there are none newer than seen, or those begun with are kept no more.</returns>
     [Alias("Pull")]
-    Task<WeightAnswer?> Pull(long seen);
+    Task<WeightAnswer?> Pull(long seen, long begun, int offset);
 }

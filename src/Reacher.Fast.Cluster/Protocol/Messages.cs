@@ -140,7 +140,7 @@ internal sealed class ReportAnswer
     public long Publication { get; init; }
 }
 
-/// <summary>The newest weights.</summary>
+/// <summary>A piece of weights.</summary>
 [GenerateSerializer]
 [Immutable]
 [Alias("WeightAnswer")]
@@ -154,13 +154,17 @@ internal sealed class WeightAnswer
     [Id(1)]
     public long Version { get; init; }
 
-    /// <summary>CRC32C of <see cref="Floats"/>.</summary>
+    /// <summary>CRC32C of all the weights' bytes.</summary>
     [Id(2)]
     public uint Checksum { get; init; }
 
-    /// <summary>The weights, little-endian.</summary>
+    /// <summary>Bytes of all the weights.</summary>
     [Id(3)]
-    public required byte[] Floats { get; init; }
+    public int Length { get; init; }
+
+    /// <summary>The piece: floats, little-endian.</summary>
+    [Id(4)]
+    public required byte[] Piece { get; init; }
 }
 
 /// <summary>A machine as the run's machine knows it.</summary>

@@ -107,10 +107,14 @@ internal sealed class RunGrain(ServedRun run) : Grain, IRunGrain
     }
 }
 
-/// <summary>Gives weights, the same copy to all.</summary>
+/// <summary>Gives weights, from the same copy to all.</summary>
 /// <param name="run">The run of this process.</param>
 internal sealed class WeightGrain(ServedRun run) : Grain, IWeightGrain
 {
     /// <inheritdoc/>
-    public Task<WeightAnswer?> Pull(long seen) => Task.FromResult(run.Newest(seen));
+    public Task<WeightAnswer?> Pull(long seen, long begun, int offset)
+    {
+        WeightCopy? copy = begun == 0 ? run.Weights.Newest(seen) : run.Weights.Begun(begun);
+        return Task.FromResult(copy?.Piece(offset));
+    }
 }

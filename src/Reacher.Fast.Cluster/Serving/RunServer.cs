@@ -161,7 +161,7 @@ internal static class RunServer
                 });
                 builder.Configure<SiloMessagingOptions>(options =>
                 {
-                    options.MaxMessageBodySize = Math.Max(RowFrame.LongestBytes(run.Replay.Spec), 4 * run.Plan.PublishedLength) + Slack;
+                    options.MaxMessageBodySize = Math.Max(RowFrame.LongestBytes(run.Replay.Spec), WeightCopy.LongestPiece) + Slack;
                     options.MaxMessageHeaderSize = Slack;
                 });
                 builder.Configure<GrainCollectionOptions>(options => options.CollectionAge = TimeSpan.FromDays(1));

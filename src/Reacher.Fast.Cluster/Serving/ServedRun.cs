@@ -1,8 +1,5 @@
 using System.Collections.Concurrent;
 using System.Numerics;
-using System.Runtime.InteropServices;
-using Reacher.Fast.Cluster.Protocol;
-using Reacher.Fast.Core.Files;
 using Reacher.Fast.Replay;
 using Reacher.Fast.Replay.Control;
 using Reacher.Fast.Replay.Forwarding;
@@ -17,11 +14,7 @@ internal sealed class ServedRun : IDisposable
     private static readonly TimeSpan LongestQuiet = TimeSpan.FromSeconds(5);
 
     private readonly ClusterSeat seat;
-    private readonly Lock gate = new();
     private readonly ConcurrentDictionary<int, bool> told = new();
-    private readonly float[] block;
-    private WeightAnswer? newest;
-    private long seen;
 
     /// <summary>Opens the replay and its log, and settles what an earlier process left.</summary>
     public ServedRun(ClusterSeat seat)
@@ -37,7 +30,7 @@ internal sealed class ServedRun : IDisposable
         }
 
         Limiter = new LimiterQueue(seat.Control);
-        block = new float[seat.Weights.FloatCount];
+        Weights = new WeightCopies(seat.Weights, TimeProvider.System);
     }
 
     /// <summary>The run's plan.</summary>
@@ -55,6 +48,9 @@ internal sealed class ServedRun : IDisposable
     /// <summary>Where rows wait for the rate limiter.</summary>
     public LimiterQueue Limiter { get; }
 
+    /// <summary>The weights that machines take.</summary>
+    public WeightCopies Weights { get; }
+
     /// <summary>Publications of weights so far.</summary>
     public long Publication => seat.Weights.PublishedCount;
 
@@ -64,24 +60,6 @@ internal sealed class ServedRun : IDisposable
 
     /// <summary>How many numbers of env processes machines may have.</summary>
     public int MostEnvironments => ControlBlock.MaximumEnvironments - BitOperations.PopCount(OwnEnvironments);
-
-    /// <summary>
-    /// The newest weights, one copy of each publication however many machines ask for it; null where there are none newer than
-    /// <paramref name="than"/>, or they are just being replaced.
-    /// </summary>
-    public WeightAnswer? Newest(long than)
-    {
-        lock (gate)
-        {
-            if (seat.Weights.TryRead(block, ref seen, out long version))
-            {
-                byte[] bytes = MemoryMarshal.AsBytes<float>(block).ToArray();
-                newest = new WeightAnswer { Publication = seen, Version = version, Checksum = Checksum.Compute(bytes), Floats = bytes };
-            }
-
-            return newest is not null && newest.Publication > than ? newest : null;
-        }
-    }
 
     /// <summary>The machine at a place has been told that the run ends.</summary>
     public void Told(int stream) => told[stream] = true;

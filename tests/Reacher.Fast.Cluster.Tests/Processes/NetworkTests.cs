@@ -20,7 +20,9 @@ public sealed class NetworkTests
         ["--hidden-units", "64", "--batch-size", "64", "--steps-per-update", "5", "--buffer-init-steps", "2000"];
 
     [Test]
-    public void A_link_that_was_cut_costs_no_row() => Run(machines: 1, cuts: 1, kills: 0, "--steps-per-update", "20");
+    // Weights of several pieces.
+    public void A_link_that_was_cut_costs_no_row() =>
+        Run(machines: 1, cuts: 1, kills: 0, "--steps-per-update", "20", "--hidden-units", "256", "--num-layers", "2");
 
     [Test]
     [Category("Stress")]
