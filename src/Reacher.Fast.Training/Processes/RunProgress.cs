@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Reacher.Fast.Core;
 using Reacher.Fast.Core.Environments;
 using Reacher.Fast.Core.Files;
 using Reacher.Fast.Replay;
@@ -10,7 +9,6 @@ using Reacher.Fast.Training.Evaluate;
 using Reacher.Fast.Training.Options;
 using Reacher.Fast.Training.Reporting;
 using Reacher.Fast.Training.Reporting.Html;
-using Reacher.Fast.Training.Reporting.Metrics;
 using Reacher.Fast.Training.Run;
 
 namespace Reacher.Fast.Training.Processes;
@@ -58,9 +56,10 @@ internal sealed class RunProgress
         kept = new ProgressFile(files.Progress, transitionsBefore, plan.Threshold, begun);
         updatesBefore = sampledUpdates = control.Learner.Updates;
         final = new FinalEvaluation(files, plan, control);
-        if (kept.HadOtherThreshold)
+        // When a threshold was reached that the run did not have at the time, its metrics say.
+        if (kept.HadOtherThreshold && RunFigures.TryRead(files.Metrics, plan) is { } figures)
         {
-            TakeMilestonesFromMetrics();
+            (kept.FirstAtThreshold, kept.Solved) = (figures.FirstAtThresholdAt, figures.SolvedAt);
         }
 
         ReadNewEvaluations();
@@ -242,20 +241,6 @@ internal sealed class RunProgress
 
     /// <summary>Keeps the clock and the milestones every few seconds; see <see cref="ProgressFile.SaveNowAndThen"/>.</summary>
     public void SaveNowAndThen() => kept.SaveNowAndThen();
-
-    // When a threshold was reached that the run did not have at the time, its metrics say.
-    private void TakeMilestonesFromMetrics()
-    {
-        try
-        {
-            var figures = new RunFigures(MetricsFile.Read(files.Metrics), plan);
-            (kept.FirstAtThreshold, kept.Solved) = (figures.FirstAtThresholdAt, figures.SolvedAt);
-        }
-        catch (InputException)
-        {
-            // They are lost, and what was reached counts from now.
-        }
-    }
 
     private void ReadNewEvaluations()
     {

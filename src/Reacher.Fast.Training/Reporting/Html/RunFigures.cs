@@ -1,3 +1,4 @@
+using Reacher.Fast.Core;
 using Reacher.Fast.Training.Options;
 using Reacher.Fast.Training.Reporting.Metrics;
 
@@ -19,6 +20,19 @@ internal sealed class RunFigures
         FirstAtThreshold = EvaluationMean.FirstAt(Evaluations, Threshold);
         Solved = Evaluations.FirstOrDefault(line => line.WindowCount >= Window && line.WindowMean >= Threshold);
         BestScore = Evaluations.Count == 0 ? null : Evaluations.Max(line => line.Score);
+    }
+
+    /// <summary>Those of a run's metrics; null where they cannot be read.</summary>
+    public static RunFigures? TryRead(string metrics, RunOptions options)
+    {
+        try
+        {
+            return new RunFigures(MetricsFile.Read(metrics), options);
+        }
+        catch (InputException)
+        {
+            return null;
+        }
     }
 
     /// <summary>The score at which the task is solved; null where nothing counts as solved.</summary>
