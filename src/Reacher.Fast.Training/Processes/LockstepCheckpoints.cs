@@ -18,12 +18,23 @@ namespace Reacher.Fast.Training.Processes;
 internal sealed class LockstepCheckpoints(RunFolder files, RunPlan plan, TrainingState state)
 {
     private readonly TrainingCheckpoints checkpoints = new(files, plan);
+    private bool hasLostRows;
 
     /// <summary>Saves a checkpoint of the run between two segments.</summary>
     /// <param name="segment">Segments trained so far.</param>
     /// <param name="evaluations">Evaluation episodes played so far.</param>
     /// <returns>A warning if it could not be saved.</returns>
     public string? Save(long segment, long evaluations) => checkpoints.Save(state, Now(segment, evaluations).AddTo).Warning;
+
+    /// <summary>
+    /// Saves where a run stands that goes on without rows of its checkpoint, which is then no longer the newest: if it were interrupted before
+    /// its next one, the rows made meanwhile would be taken for those that were lost.
+    /// </summary>
+    /// <param name="segment">Segments trained so far.</param>
+    /// <param name="evaluations">Evaluation episodes played so far.</param>
+    /// <returns>A warning if it could not be saved; null too where no row was lost.</returns>
+    public string? SaveLoss(long segment, long evaluations) =>
+        hasLostRows ? checkpoints.SaveLatest(state, Now(segment, evaluations).AddTo).Warning : null;
 
     /// <summary>Goes back to the newest checkpoint, or to the beginning where there is none.</summary>
     /// <param name="say">Told what the run goes on from.</param>
@@ -50,12 +61,7 @@ internal sealed class LockstepCheckpoints(RunFolder files, RunPlan plan, Trainin
         environment.SetEpisodes(position.Episodes);
         (position.Debt ?? LockstepDebt.AtBeginning(plan)).Configure(
             plan, control.Limiter, isWhole: missing <= 0, Warmup.End(plan, control, state.Replay));
-        if (missing > 0 && checkpoints.SaveLatest(state, Now(position.Segment, position.Evaluations).AddTo).Warning is string warning)
-        {
-            // Else a run that is interrupted before its next checkpoint would take the rows made meanwhile for those that were lost.
-            say(warning);
-        }
-
+        hasLostRows = missing > 0;
         if (loaded is not null)
         {
             say(string.Create(CultureInfo.InvariantCulture, $"Going on from {loaded.Path}, {state.Learner.Updates} updates."));

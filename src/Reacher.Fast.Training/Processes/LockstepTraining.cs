@@ -103,6 +103,11 @@ internal sealed class LockstepTraining : IDisposable
     {
         // A run that had ended by itself ends again at once, unless it is given more to do.
         Cooldown.StopWhenDue(plan, control);
+        if (!control.ShouldStop)
+        {
+            reporter.Warn(parts.Checkpoints.SaveLoss(segment, parts.Evaluations.Count));
+        }
+
         while (!control.ShouldStop && PlayerPlays(PlaySegment) && PlayerPlays(Evaluate))
         {
             segment++;

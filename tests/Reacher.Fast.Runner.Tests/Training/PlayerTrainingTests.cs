@@ -4,6 +4,7 @@ using Reacher.Fast.Environments.Arm;
 using Reacher.Fast.Environments.MlAgents.Messages;
 using Reacher.Fast.Environments.MlAgents.Player;
 using Reacher.Fast.Environments.MlAgents.Trainer;
+using Reacher.Fast.Training.Env;
 using Reacher.Fast.Training.Evaluate;
 using Reacher.Fast.Training.Options;
 using Reacher.Fast.Training.Processes;
@@ -44,6 +45,7 @@ public sealed class PlayerTrainingTests
             Listening = port => player = Task.Run(() => MlAgentsPlayer.RunAsync(Arms, new PlayerOptions { Port = port, Generation = generation })),
         }))
         {
+            Assert.That(SeedMixingEnvironment.Of(remote), Is.SameAs(remote), "its statistics are asked of it, and seeds it has none to mix");
             there = Train("there", sac, remote);
             // 1001 decisions a segment, 301 an episode: three ends in each of two segments, and those of two evaluations and the final one.
             Assert.That(remote.LostTransitions, Is.EqualTo(generation == ProtocolGeneration.Api4 ? 9 * Arms.ArmCount : 0));
