@@ -48,9 +48,9 @@ public static class Trainer
         IProgress<TrainingProgress>? progress,
         CancellationToken cancellation)
     {
-        RunOptions settled = RunPlanner.Settle(ResumptionCheck.WithSeed(OptionsOf(environment, learner, options)), TimeProvider.System);
-        settled.Validate();
-        var loaded = new LoadedConfiguration(settled, []) { OfScene = _ => throw new InvalidOperationException("The environment is made already.") };
+        RunOptions given = OptionsOf(environment, learner, options);
+        given.Validate();
+        var loaded = new LoadedConfiguration(given, []) { OfScene = _ => throw new InvalidOperationException("The environment is made already.") };
         var view = new ProgressView(progress, options.Log);
         var run = new TrainingRun(loaded, view) { Own = SeedMixingEnvironment.Of(environment), Stop = cancellation, Warn = view.Say };
         run.Run();

@@ -48,12 +48,7 @@ internal sealed class BestPolicy
         path = files.BestPolicy;
         spec = plan.PolicySpec;
         int judges = plan.Threshold is null ? EpisodesWithoutThreshold : Episodes;
-        window = new EvaluationWindow(Math.Min(judges, plan.EvaluationWindow), plan.Threshold);
-        foreach (EvaluationRecord episode in episodes.TakeLast(window.Size))
-        {
-            window.Add(episode.Score);
-        }
-
+        window = EvaluationWindow.Over(Math.Min(judges, plan.EvaluationWindow), plan.Threshold, episodes);
         best = ScoreOf(path);
     }
 

@@ -37,7 +37,7 @@ internal sealed class EvaluationReader(string path, Func<Stream>? open = null)
             records.AddRange(more);
         }
 
-        Forget(records, KeepLast);
+        Forget(records);
         return records;
     }
 
@@ -75,16 +75,16 @@ internal sealed class EvaluationReader(string path, Func<Stream>? open = null)
             }
 
             TakeLines(bytes.AsSpan(0, length), records);
-            Forget(records, KeepLast);
+            Forget(records);
         }
         while (Position > before);
 
         return records;
     }
 
-    private static void Forget(List<EvaluationRecord> records, int? allButLast)
+    private void Forget(List<EvaluationRecord> records)
     {
-        if (allButLast is int kept && records.Count > kept)
+        if (KeepLast is int kept && records.Count > kept)
         {
             records.RemoveRange(0, records.Count - kept);
         }

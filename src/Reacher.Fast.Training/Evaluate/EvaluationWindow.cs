@@ -25,9 +25,13 @@ internal sealed class EvaluationWindow(int size, double? threshold)
     public bool IsSolved => IsFull && Mean >= Threshold;
 
     /// <summary>A run's window, as the episodes so far have filled it.</summary>
-    public static EvaluationWindow Over(RunPlan plan, IEnumerable<EvaluationRecord> episodes)
+    public static EvaluationWindow Over(RunPlan plan, IEnumerable<EvaluationRecord> episodes) =>
+        Over(plan.EvaluationWindow, plan.Threshold, episodes);
+
+    /// <summary>A window of another size, as the episodes so far have filled it.</summary>
+    public static EvaluationWindow Over(int size, double? threshold, IEnumerable<EvaluationRecord> episodes)
     {
-        var window = new EvaluationWindow(plan.EvaluationWindow, plan.Threshold);
+        var window = new EvaluationWindow(size, threshold);
         foreach (EvaluationRecord episode in episodes)
         {
             window.Add(episode.Score);

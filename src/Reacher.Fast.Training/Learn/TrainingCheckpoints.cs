@@ -21,20 +21,12 @@ internal sealed class TrainingCheckpoints(RunFolder files, RunPlan plan)
     private readonly CheckpointStore store = files.Checkpoints(plan.KeepCheckpoints);
 
     /// <summary>Saves (and what <paramref name="more"/> adds); a full disk is a warning in the result, and the checkpoints before stay.</summary>
-    public CheckpointSave Save(TrainingState training, Action<StateDictionary>? more = null)
-    {
-        StateDictionary state = Collect(training);
-        more?.Invoke(state);
-        return store.Save(state, training.Control.TotalTransitions);
-    }
+    public CheckpointSave Save(TrainingState training, Action<StateDictionary>? more = null) =>
+        store.Save(Collect(training, more), training.Control.TotalTransitions);
 
     /// <summary>Saves as <see cref="Save"/> does, under the newest checkpoint's fixed name alone.</summary>
-    public CheckpointSave SaveLatest(TrainingState training, Action<StateDictionary>? more = null)
-    {
-        StateDictionary state = Collect(training);
-        more?.Invoke(state);
-        return store.SaveLatest(state, training.Control.TotalTransitions);
-    }
+    public CheckpointSave SaveLatest(TrainingState training, Action<StateDictionary>? more = null) =>
+        store.SaveLatest(Collect(training, more), training.Control.TotalTransitions);
 
     /// <summary>Reads the checkpoint that a new run is to begin with.</summary>
     /// <exception cref="InputException">It cannot be read, holds a policy alone, or is of another algorithm or shape than the run.</exception>
@@ -92,7 +84,7 @@ internal sealed class TrainingCheckpoints(RunFolder files, RunPlan plan)
         return loaded;
     }
 
-    private StateDictionary Collect(TrainingState training)
+    private StateDictionary Collect(TrainingState training, Action<StateDictionary>? more)
     {
         var state = new StateDictionary();
         training.Learner.SaveState(state);
@@ -111,6 +103,7 @@ internal sealed class TrainingCheckpoints(RunFolder files, RunPlan plan)
         state.Metadata["replay.written_rows"] = Text(training.Replay.WrittenRows);
         state.Metadata["limiter.base_transitions"] = Text(training.Control.Limiter.BaseTransitions);
         state.Metadata["limiter.base_updates"] = Text(training.Control.Limiter.BaseUpdates);
+        more?.Invoke(state);
         return state;
 
         static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);

@@ -242,7 +242,7 @@ internal sealed class ConfigurationLoader
         if (key == OptionKeys.EnvironmentName && value is YamlScalar { Text: null })
         {
             warnings.Add(
-                $"{file}:{value.Line}: env_path is null, which means {ProgramEnvironments.DefaultName} here; " +
+                $"{file}:{value.Line}: env_path is null, which means {key.DefaultFor(options.Trainer)} here; " +
                 "write editor to train in the Unity editor.");
         }
 

@@ -84,12 +84,13 @@ internal sealed class OptionKey
     }
 
     /// <summary>The value where nothing is said.</summary>
-    public object? DefaultFor(TrainerType trainer) => Get(BuiltInTask.Default.Begin(trainer));
+    public object? DefaultFor(TrainerType trainer) =>
+        this == OptionKeys.EnvironmentName ? ProgramEnvironments.DefaultName : Get(BuiltInTask.Default.Begin(trainer));
 
     /// <summary>The value that <paramref name="text"/> means; null text is YAML's null, which stands for a text's default.</summary>
     /// <exception cref="FormatException">It is none, or out of range.</exception>
     public object? Parse(string? text) => text is null && property.PropertyType == typeof(string)
-        ? this == OptionKeys.EnvironmentName ? ProgramEnvironments.DefaultName : DefaultFor(TrainerType.Sac)
+        ? DefaultFor(TrainerType.Sac)
         : OptionValue.Parse(option, property.PropertyType, text);
 
     /// <summary>The value in <paramref name="options"/> as YAML; <see cref="Parse"/> of it gives it back.</summary>

@@ -115,9 +115,12 @@ internal sealed record RunPlan : RunOptions
     }
 
     /// <summary>Whether two plans of one program ask the same of every process; how a run was begun or gone on with makes no difference.</summary>
-    public bool IsAs(RunPlan other) =>
-        (this with { Resume = false, Force = false, InitializeFrom = null }).ToJson() ==
-        (other with { Resume = false, Force = false, InitializeFrom = null }).ToJson();
+    public bool IsAs(RunPlan other)
+    {
+        return Asked(this) == Asked(other);
+
+        static string Asked(RunPlan plan) => (plan with { Resume = false, Force = false, InitializeFrom = null }).ToJson();
+    }
 
     /// <summary>Writes the file, all of it or nothing.</summary>
     /// <exception cref="InputException">It cannot be written, and a run cannot do without.</exception>
@@ -136,6 +139,19 @@ internal sealed record RunPlan : RunOptions
 
     /// <summary>All of it on one line, to be kept with what came of it.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, JsonStyle.Line);
+
+    /// <summary>Reads the file; null where it is missing, or cannot be read.</summary>
+    public static RunPlan? TryLoad(string path)
+    {
+        try
+        {
+            return Load(path);
+        }
+        catch (InputException)
+        {
+            return null;
+        }
+    }
 
     public static RunPlan Load(string path)
     {

@@ -101,13 +101,9 @@ internal static class ResumptionCheck
     // the same but for the sizes.
     private static RunOptions? Saved(RunFolder files)
     {
-        try
+        if (RunPlan.TryLoad(files.Plan) is { } plan)
         {
-            return RunPlan.Load(files.Plan);
-        }
-        catch (InputException)
-        {
-            // The configuration is asked next.
+            return plan;
         }
 
         try

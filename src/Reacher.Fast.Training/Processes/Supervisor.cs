@@ -44,7 +44,6 @@ internal sealed class Supervisor : IDisposable
 
     private readonly ManualResetEventSlim wake = new();
     private readonly WatchClock clock = new(TimeProvider.System);
-    private bool machinesJoinAnew;
 
     private Supervisor(
         RunFolder files, RunPlan plan, RunReporter reporter, ReplayFile replay, ControlBlock control, WeightChannel weights, long? begun)
@@ -60,6 +59,8 @@ internal sealed class Supervisor : IDisposable
 
     /// <summary>Where other machines may join the run; null for nowhere.</summary>
     public ClusterEndpoint? Cluster { get; set; }
+
+    private bool MachinesJoinAnew { get; init; }
 
     /// <summary>Makes the files of a new run, whose seconds count from <paramref name="begun"/>, or from now.</summary>
     /// <exception cref="InputException">There is not enough room for the replay, or the folder cannot be written.</exception>
@@ -80,9 +81,9 @@ internal sealed class Supervisor : IDisposable
         ReplayFile replay = ReplayFile.Open(files.Replay, plan.TransitionSpec);
         ControlBlock control = ControlBlock.Open(files.Control);
         WeightChannel weights = WeightChannel.Open(files.Weights, plan.PublishedLength);
-        bool isOther = !IsAsSaved(plan, files.Plan);
+        bool isAsBefore = RunPlan.TryLoad(files.Plan)?.IsAs(plan) ?? false;
         plan.Save(files.Plan);
-        return new Supervisor(files, plan, reporter, replay, control, weights, begun) { machinesJoinAnew = isOther };
+        return new Supervisor(files, plan, reporter, replay, control, weights, begun) { MachinesJoinAnew = !isAsBefore };
     }
 
     /// <summary>The run, from its start to its end.</summary>
@@ -179,18 +180,6 @@ internal sealed class Supervisor : IDisposable
         wake.Dispose();
     }
 
-    private static bool IsAsSaved(RunPlan plan, string path)
-    {
-        try
-        {
-            return plan.IsAs(RunPlan.Load(path));
-        }
-        catch (InputException)
-        {
-            return false;
-        }
-    }
-
     // Before anybody writes to a replay that was just opened: what a process that was killed had begun to publish is settled by the stamps that
     // it left, also where no machine may join this time.
     private void PrepareForMachines()
@@ -198,7 +187,7 @@ internal sealed class Supervisor : IDisposable
         if (Cluster is not null || File.Exists(files.Acknowledgements))
         {
             var machines = new JoinedMachines(AcknowledgementLog.Resume(files.Acknowledgements, replay), control);
-            if (machinesJoinAnew)
+            if (MachinesJoinAnew)
             {
                 machines.JoinAnew();
             }

@@ -49,6 +49,18 @@ public sealed class JoinedMachinesTests
     }
 
     [Test]
+    public void All_join_anew_where_the_run_goes_on_with_another_plan()
+    {
+        using var run = new LoopFolder();
+        AcknowledgementLog log = AcknowledgementLog.Create(run["acknowledged.map"], run.Replay);
+        using JoinedMachines machines = new(log, run.Control);
+        log.Stream(0).Begin(incarnation: 7, environments: 0b100, "one");
+        log.Stream(5).Begin(incarnation: 8, environments: 0b1000, "another");
+        machines.JoinAnew();
+        Assert.That(log.Streams(), Is.Empty);
+    }
+
+    [Test]
     public void A_machine_that_says_nothing_is_silent()
     {
         JoinedStatus machine = Reporting.SyntheticRun.Machine("node", 0, 1);

@@ -52,8 +52,7 @@ public sealed class LockstepResumptionTests
     {
         RunPlan longer = plan with { WarmupTransitions = (long)(1.5 * Segment), TransitionLimit = 5 * Segment };
         Train(plan);
-        long rows = LockstepParts.ReplayCapacity(longer, hasPlayer: true);
-        ReplayFile.Create(files.Replay, plan.TransitionSpec, rows, new ReplayOptions { Overwrite = true }).Dispose();
+        LoseReplay();
         Assert.That(Train(longer with { TransitionLimit = 3 * Segment }, resume: true), Is.EqualTo(UpdatesOfTwo), "still warming up");
         Assert.That(Train(longer, resume: true), Is.EqualTo(UpdatesOfTwo + ((long)(1.5 * Segment) / Ratio)));
     }
@@ -62,8 +61,7 @@ public sealed class LockstepResumptionTests
     public void A_run_whose_replay_is_gone_and_that_is_interrupted_before_a_checkpoint_begins_its_rows_anew()
     {
         Train(plan);
-        long rows = LockstepParts.ReplayCapacity(plan, hasPlayer: true);
-        ReplayFile.Create(files.Replay, plan.TransitionSpec, rows, new ReplayOptions { Overwrite = true }).Dispose();
+        LoseReplay();
         TrainUntil(step: Warmup, plan with { TransitionLimit = 5 * Segment });
 
         long updates = Train(plan with { TransitionLimit = 3 * Segment }, resume: true);
@@ -77,8 +75,7 @@ public sealed class LockstepResumptionTests
     {
         RunPlan longer = plan with { WarmupTransitions = (long)(1.5 * Segment), TransitionLimit = 3 * Segment };
         Train(plan);
-        long rows = LockstepParts.ReplayCapacity(longer, hasPlayer: true);
-        ReplayFile.Create(files.Replay, plan.TransitionSpec, rows, new ReplayOptions { Overwrite = true }).Dispose();
+        LoseReplay();
         Train(longer, resume: true);
         long updates = Train(longer with { TransitionsPerUpdate = 10, TransitionLimit = 4 * Segment }, resume: true);
         Assert.That(updates, Is.EqualTo(UpdatesOfTwo + (Segment / 2 / 10)));
@@ -123,6 +120,12 @@ public sealed class LockstepResumptionTests
         using var training = new LockstepTraining(files, trained, new RunReporter(new SilentView()), resume, player);
         Assert.That(training.Run(), Is.EqualTo(ExitCodes.Done));
         return training.Learner.Updates;
+    }
+
+    private void LoseReplay()
+    {
+        long rows = LockstepParts.ReplayCapacity(plan, hasPlayer: true);
+        ReplayFile.Create(files.Replay, plan.TransitionSpec, rows, new ReplayOptions { Overwrite = true }).Dispose();
     }
 
     private long TrainUntil(int step, RunPlan trained, bool resume = true)

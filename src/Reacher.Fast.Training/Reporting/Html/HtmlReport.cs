@@ -63,17 +63,9 @@ internal static class HtmlReport
     }
 
     // How many agents a Unity scene or an environment of a user's own has is not said by the options, but by the run's plan.
-    private static RunOptions WithMeasuredAgents(RunFolder run, RunOptions options)
-    {
-        try
-        {
-            return options with { Environment = options.Environment with { Agents = RunPlan.Load(run.Plan).AgentCount } };
-        }
-        catch (InputException)
-        {
-            return options;
-        }
-    }
+    private static RunOptions WithMeasuredAgents(RunFolder run, RunOptions options) => RunPlan.TryLoad(run.Plan) is { } plan
+        ? options with { Environment = options.Environment with { Agents = plan.AgentCount } }
+        : options;
 
     private static void AppendHeader(StringBuilder page, string id, RunFigures figures, RunOptions options, bool hasEnded)
     {
